@@ -1,0 +1,93 @@
+/**
+ * What the surroundings of the library offer: a place for progress, and the user's interrupt.
+ *
+ * The library itself only knows this contract. `scorebook`'s entry point installs the host that fits the process
+ * (a notebook cell, a terminal, or nothing); a program of one's own may install another one.
+ */
+export interface Host {
+  /** Starts the display of one piece of long work of `total` units. */
+  report(label: string, total: number): Progress;
+  /** Calls `callback` when the user interrupts; returns the function that stops listening. */
+  onInterrupt(callback: () => void): () => void;
+}
+
+/** The display of one piece of long work. */
+export interface Progress {
+  /** `done` of the total units are finished; `note` is a short text beside the bar. */
+  update(done: number, note?: string): void;
+  /** Redraws the live loss curve below the bar. */
+  curve(points: readonly LossPoint[]): void;
+  /** The work is over; `note` says how it ended. */
+  end(note?: string): void;
+}
+
+/** One point of a live loss curve; a missing loss is not drawn. */
+export interface LossPoint {
+  readonly epoch: number;
+  readonly training?: number;
+  readonly validation?: number;
+}
+
+const silentProgress: Progress = { update() {}, curve() {}, end() {} };
+
+/** A host that shows nothing and never interrupts. */
+export const silentHost: Host = { report: () => silentProgress, onInterrupt: () => () => {} };
+
+let current: Host = silentHost;
+
+/** Makes `host` the process's host and returns the one before. */
+export function installHost(host: Host): Host {
+  const before = current;
+  current = host;
+  return before;
+}
+
+/** Options that every long-running function takes. */
+export interface LongWorkOptions {
+  /** Stops the work at its next pause. The notebook's interrupt button does the same without it. */
+  signal?: AbortSignal;
+  /** `false` shows no progress. Default `true`. */
+  progress?: boolean;
+}
+
+/**
+ * Runs long work with a progress display and an AbortSignal that also hears the host's interrupt.
+ * The display is closed and the listeners are removed however the work ends.
+ */
+export async function longWork<T>(
+  label: string,
+  total: number,
+  options: LongWorkOptions,
+  work: (progress: Progress, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (options.signal?.aborted) abort();
+  options.signal?.addEventListener('abort', abort);
+  const stopListening = current.onInterrupt(abort);
+  const progress = options.progress === false ? silentProgress : current.report(label, total);
+  let ended = false;
+  const display: Progress = {
+    update: (done, note) => progress.update(done, note),
+    curve: (points) => progress.curve(points),
+    end: (note) => {
+      ended = true;
+      progress.end(note);
+    },
+  };
+  try {
+    return await work(display, controller.signal);
+  } catch (error) {
+    if (!ended) display.end(error instanceof Error ? error.name : 'failed');
+    throw error;
+  } finally {
+    if (!ended) display.end();
+    stopListening();
+    options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** Lets timers, signals and other cells run; long work awaits it between its short synchronous stretches. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -34,7 +34,9 @@ export function toTensor2D(rows: Rows, what: string, columns?: number): tf.Tenso
       });
     }
   }
-  const tensor = rows instanceof tf.Tensor ? tf.cast(rows, 'float32').clone() : tf.tensor2d(rows.map((row) => Array.from(row)), shape as [number, number], 'float32');
+  const tensor = rows instanceof tf.Tensor
+    ? rows.cast<tf.Tensor2D>('float32').clone()
+    : tf.tensor2d((rows as readonly (readonly number[])[]).flatMap((row) => Array.from(row)), shape as [number, number], 'float32');
   const values = tensor.dataSync();
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {

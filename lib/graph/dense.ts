@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs';
+import { boolAttribute, nodeBackend, typeAttribute, type NodeBackend } from './node-backend';
+
+type CustomGradient = Parameters<typeof tf.customGrad>[0];
+
+/** The activations a dense layer can have. */
+export type Activation = 'linear' | 'relu' | 'elu' | 'tanh' | 'silu';
+
+/**
+ * A dense layer, y = f(x W + b).
+ *
+ * On tfjs-node it is TensorFlow's own MatMul, BiasAdd and activation with their gradient ops, which halves the time of a training step
+ * against tfjs's matMul and add; on other backends it is those.
+ *
+ * @param x inputs [B, I].
+ * @param weights W [I, O].
+ * @param bias b [O].
+ * @param activation f. Default `linear`.
+ * @returns y [B, O].
+ */
+export function dense(x: tf.Tensor2D, weights: tf.Tensor2D, bias: tf.Tensor1D, activation: Activation = 'linear'): tf.Tensor2D {
+  const backend = nodeBackend();
+  if (!backend) return activate(tf.add(tf.matMul(x, weights), bias), activation);
+  const layer = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor, save: tf.GradSaveFunc) => {
+    const pre = op(backend, 'BiasAdd', [matMul(backend, x, w, false, false), b]);
+    const y = forward(backend, pre, activation);
+    save([x, w, pre, y]);
+    return {
+      value: y,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, w, pre, y] = saved;
+        const dPre = backward(backend, dy, pre, y, activation);
+        return [matMul(backend, dPre, w, false, true), matMul(backend, x, dPre, true, false), op(backend, 'BiasAddGrad', [dPre])];
+      },
+    };
+  };
+  return tf.customGrad(layer as CustomGradient)(x, weights, bias) as tf.Tensor2D;
+}
+
+/** f(x) elementwise, with TensorFlow's own gradient op where there is one. */
+export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
+  const backend = nodeBackend();
+  if (activation === 'linear') return x;
+  if (!backend) return eager(x, activation) as T;
+  const layer = (x: tf.Tensor, save: tf.GradSaveFunc) => {
+    const y = forward(backend, x, activation);
+    save([x, y]);
+    return { value: y, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(backend, dy, saved[0], saved[1], activation) };
+  };
+  return tf.customGrad(layer as CustomGradient)(x) as T;
+}
+
+function eager(x: tf.Tensor, activation: Activation): tf.Tensor {
+  switch (activation) {
+    case 'linear':
+      return x;
+    case 'relu':
+      return tf.relu(x);
+    case 'elu':
+      return tf.elu(x);
+    case 'tanh':
+      return tf.tanh(x);
+    case 'silu':
+      return tf.mul(x, tf.sigmoid(x));
+  }
+}
+
+function forward(backend: NodeBackend, pre: tf.Tensor, activation: Activation): tf.Tensor {
+  switch (activation) {
+    case 'linear':
+      return pre;
+    case 'relu':
+      return op(backend, 'Relu', [pre]);
+    case 'elu':
+      return op(backend, 'Elu', [pre]);
+    case 'tanh':
+      return op(backend, 'Tanh', [pre]);
+    case 'silu':
+      return op(backend, 'Mul', [pre, op(backend, 'Sigmoid', [pre])]);
+  }
+}
+
+/** df/dpre times dy, from the pre-activation and the output. */
+function backward(backend: NodeBackend, dy: tf.Tensor, pre: tf.Tensor, y: tf.Tensor, activation: Activation): tf.Tensor {
+  switch (activation) {
+    case 'linear':
+      return dy;
+    case 'relu':
+      return op(backend, 'ReluGrad', [dy, y]);
+    case 'elu':
+      return op(backend, 'EluGrad', [dy, y]);
+    case 'tanh':
+      return op(backend, 'TanhGrad', [y, dy]);
+    case 'silu': {
+      // f' = s + f (1 - s) with s = sigmoid(pre)
+      const s = op(backend, 'Sigmoid', [pre]);
+      return op(backend, 'Mul', [dy, tf.add(s, tf.sub(y, tf.mul(y, s)))]);
+    }
+  }
+}
+
+function op(backend: NodeBackend, name: string, inputs: tf.Tensor[]): tf.Tensor {
+  return backend.executeSingleOutput(name, [typeAttribute(backend, 'T', 'float32')], inputs);
+}
+
+function matMul(backend: NodeBackend, a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
+  return backend.executeSingleOutput(
+    'MatMul',
+    [typeAttribute(backend, 'T', 'float32'), boolAttribute(backend, 'transpose_a', transposeA), boolAttribute(backend, 'transpose_b', transposeB)],
+    [a, b],
+  );
+}

@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+
+/** A tensor, or any nesting of arrays and records of tensors. */
+export type Tensors = tf.Tensor | readonly Tensors[] | { readonly [name: string]: Tensors };
+
+/** The tensors of a nesting, in the order of its arrays and of its records' keys. */
+export function flatten(tensors: Tensors, what: string): tf.Tensor[] {
+  const leaves: tf.Tensor[] = [];
+  walk(tensors, what, (leaf) => leaves.push(leaf));
+  return leaves;
+}
+
+/** The nesting of `like` with its tensors replaced, in `flatten`'s order. */
+export function unflatten<T extends Tensors>(like: T, leaves: readonly tf.Tensor[]): T {
+  let next = 0;
+  const build = (node: Tensors): Tensors => {
+    if (node instanceof tf.Tensor) return leaves[next++];
+    if (Array.isArray(node)) return node.map(build);
+    return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, build(child as Tensors)]));
+  };
+  return build(like) as T;
+}
+
+/** A nesting's form as text, shapes and dtypes included: equal texts mean that one graph serves both. */
+export function signature(tensors: Tensors, what: string): string {
+  if (tensors instanceof tf.Tensor) return `${tensors.dtype}[${tensors.shape.join(',')}]`;
+  if (Array.isArray(tensors)) return `(${tensors.map((child, i) => signature(child, `${what}[${i}]`)).join(';')})`;
+  if (isRecord(tensors)) {
+    return `{${Object.entries(tensors).map(([name, child]) => `${name}:${signature(child as Tensors, `${what}.${name}`)}`).join(';')}}`;
+  }
+  throw notATensor(what, tensors);
+}
+
+function walk(node: unknown, what: string, visit: (leaf: tf.Tensor) => void): void {
+  if (node instanceof tf.Tensor) visit(node);
+  else if (Array.isArray(node)) node.forEach((child, i) => walk(child, `${what}[${i}]`, visit));
+  else if (isRecord(node)) Object.entries(node).forEach(([name, child]) => walk(child, `${what}.${name}`, visit));
+  else throw notATensor(what, node);
+}
+
+function isRecord(node: unknown): node is Record<string, unknown> {
+  return typeof node === 'object' && node !== null && !(node instanceof Promise) && Object.getPrototypeOf(node) === Object.prototype;
+}
+
+function notATensor(what: string, node: unknown): InvalidInputError {
+  const received = node instanceof Promise ? 'a promise' : node === null ? 'null' : typeof node === 'object' ? `a ${node?.constructor?.name}` : `the ${typeof node} ${String(node)}`;
+  return new InvalidInputError(what, {
+    expected: 'a tensor, or an array or plain record of tensors',
+    received,
+    remedy: node instanceof Promise ? 'Compiled functions are synchronous.' : 'Numbers enter as tf.scalar(...), or as constants of the enclosing function.',
+  });
+}

@@ -35,7 +35,7 @@ export function toTensor2D(rows: Rows, what: string, columns?: number): tf.Tenso
     }
   }
   const tensor = rows instanceof tf.Tensor
-    ? rows.cast<tf.Tensor2D>('float32').clone()
+    ? rows.cast<tf.Tensor2D>('float32')
     : tf.tensor2d((rows as readonly (readonly number[])[]).flatMap((row) => Array.from(row)), shape as [number, number], 'float32');
   const values = tensor.dataSync();
   const bad = values.findIndex((value) => !Number.isFinite(value));

@@ -37,6 +37,20 @@ export function dense(x: tf.Tensor2D, weights: tf.Tensor2D, bias: tf.Tensor1D, a
   return tf.customGrad(layer as CustomGradient)(x, weights, bias) as tf.Tensor2D;
 }
 
+/** The matrix product a b of [B, I] and [I, O], by TensorFlow's MatMul where that is there. */
+export function product(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  const backend = nodeBackend();
+  if (!backend) return tf.matMul(a, b);
+  const layer = (a: tf.Tensor, b: tf.Tensor, save: tf.GradSaveFunc) => {
+    save([a, b]);
+    return {
+      value: matMul(backend, a, b, false, false),
+      gradFunc: (dy: tf.Tensor, [a, b]: tf.Tensor[]) => [matMul(backend, dy, b, false, true), matMul(backend, a, dy, true, false)],
+    };
+  };
+  return tf.customGrad(layer as CustomGradient)(a, b) as tf.Tensor2D;
+}
+
 /** f(x) elementwise, with TensorFlow's own gradient op where there is one. */
 export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
   const backend = nodeBackend();

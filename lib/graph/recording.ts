@@ -56,7 +56,7 @@ export class Recording {
     const backend = this.backend;
     const { executeSingleOutput, executeMultipleOutputs, read, readSync } = backend;
     const engine = tf.engine();
-    const startScope = engine.startScope;
+    const { startScope, runKernel } = engine;
     const outer = active;
     active = this;
     backend.executeSingleOutput = (op, attributes, inputs) => {
@@ -86,6 +86,15 @@ export class Recording {
       }
       startScope.call(engine, name);
     };
+    engine.runKernel = ((kernel, ...rest) => {
+      const around = this.kernel;
+      this.kernel = kernel;
+      try {
+        return runKernel.call(engine, kernel, ...rest);
+      } finally {
+        this.kernel = around;
+      }
+    }) as typeof engine.runKernel;
     try {
       return body();
     } finally {
@@ -93,7 +102,7 @@ export class Recording {
       for (const method of ['executeSingleOutput', 'executeMultipleOutputs', 'read', 'readSync'] as const) {
         delete (backend as unknown as Record<string, unknown>)[method];
       }
-      delete (engine as unknown as Record<string, unknown>).startScope;
+      for (const method of ['startScope', 'runKernel'] as const) delete (engine as unknown as Record<string, unknown>)[method];
     }
   }
 
@@ -138,7 +147,11 @@ export class Recording {
     const name = this.node(
       op,
       inputs.map((input) => this.valueOf(input, frame).name),
-      Object.fromEntries(attributes.map((attribute) => [attribute.name, this.attrValue(attribute)])),
+      {
+        // eager execution infers this type, which tfjs-node leaves out
+        ...(op === 'ExpandDims' ? { T: { type: tensorflowType[inputs[0].dtype] } } : {}),
+        ...Object.fromEntries(attributes.map((attribute) => [attribute.name, this.attrValue(attribute)])),
+      },
     );
     outputs.forEach((output, i) =>
       this.values.set(output.dataId, { name: i === 0 ? name : `${name}:${i}`, frame, shape: output.shape, dtype: output.dtype }),
@@ -207,8 +220,10 @@ export class Recording {
     }
   }
 
+  private kernel = '';
   private refuseRead(dataId: object): void {
-    if (!this.paused && this.values.has(dataId)) {
+    // tfjs-node's gather kernel reads the indices only to check their range
+    if (this.kernel !== 'GatherV2' && !this.paused && this.values.has(dataId)) {
       throw new GraphError(
         'The values of a traced tensor were read while a function was being compiled; they exist only when the graph runs. ' +
           'Return the tensor from the compiled function and read it there, or use tf.where and whileLoop for decisions.',

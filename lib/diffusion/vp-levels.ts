@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+import type { NoiseLevel } from './noise-level';
+
+/** The share of the data's variance left at time t in [0, 1]: gamma(0) = 1, falling to about 0 at 1. */
+export type VpSchedule = (t: number) => number;
+
+/**
+ * gamma(t) = exp(-betaMin t - (betaMax - betaMin) t^2 / 2): the variance-preserving diffusion with linear beta(t).
+ * @param betaMin noise rate at t = 0. Default 0.1.
+ * @param betaMax noise rate at t = 1. Default 20, so that gamma(1) = 4e-5.
+ */
+export function linearSchedule({ betaMin = 0.1, betaMax = 20 } = {}): VpSchedule {
+  return (t) => Math.exp(-betaMin * t - ((betaMax - betaMin) * t * t) / 2);
+}
+
+/**
+ * gamma(t) = cos^2(pi/2 (t + s) / (1 + s)) / cos^2(pi/2 s / (1 + s)): the cosine schedule.
+ * @param s offset that keeps the first levels from being too small. Default 0.008.
+ */
+export function cosineSchedule({ s = 0.008 } = {}): VpSchedule {
+  const f = (t: number): number => Math.cos(((Math.PI / 2) * (t + s)) / (1 + s)) ** 2;
+  return (t) => f(t) / f(0);
+}
+
+/** The discrete levels gamma_0 = 1 > gamma_1 > ... > gamma_T = 0 of a variance-preserving diffusion. */
+export interface VpLevels {
+  /** T, the number of the last level, which is pure noise. */
+  readonly count: number;
+  /** gamma_t for t = 0 ... T. */
+  readonly gamma: readonly number[];
+  /** alpha_t = gamma_t / gamma_{t-1} for t = 1 ... T - 1; alpha_1 = gamma_1. Entry 0 is 1 and entry T is 0. */
+  readonly alpha: readonly number[];
+  /** The levels of the given numbers: an int32 scalar gives columns [1, 1], a vector [B] gives columns [B, 1]. */
+  at(t: tf.Tensor): NoiseLevel;
+}
+
+/**
+ * The noise levels of the score-modelling paper: gamma_t for t = 0 (data) ... T (noise), with gamma_T = 0.
+ *
+ * The paper fixes T = 400 but gives no schedule for gamma; the default here is the linear one.
+ *
+ * @param count T. Default 400.
+ * @param schedule gamma as a function of t / T. Default {@link linearSchedule}.
+ * @throws InvalidInputError when T is not a whole number of at least 2, or the schedule does not fall strictly within (0, 1).
+ * Source: Geffner, Papamakarios and Mnih, "Score modeling for simulation-based inference", section 1.1.
+ */
+export function vpLevels({ count = 400, schedule = linearSchedule() }: { count?: number; schedule?: VpSchedule } = {}): VpLevels {
+  if (!Number.isInteger(count) || count < 2) {
+    throw new InvalidInputError('vpLevels count', { expected: 'a whole number of at least 2', received: String(count) });
+  }
+  const gamma = Array.from({ length: count + 1 }, (_, t) => (t === 0 ? 1 : t === count ? 0 : schedule(t / count)));
+  const wrong = gamma.findIndex((value, t) => t > 0 && !(value < gamma[t - 1]));
+  if (wrong > 0) {
+    throw new InvalidInputError('vpLevels schedule', {
+      expected: 'values that fall strictly from 1 to 0',
+      received: `gamma(${wrong}/${count}) = ${gamma[wrong]} after ${gamma[wrong - 1]}`,
+    });
+  }
+  return {
+    count,
+    gamma,
+    alpha: gamma.map((value, t) => (t === 0 ? 1 : value / gamma[t - 1])),
+    at: (t) => {
+      const index = t.reshape([-1]).toInt();
+      const column = (values: readonly number[]): tf.Tensor2D => tf.gather(tf.tensor1d(values as number[]), index).expandDims<tf.Tensor2D>(1);
+      return {
+        t: index.toFloat().div(count).expandDims<tf.Tensor2D>(1),
+        meanCoeff: column(gamma.map(Math.sqrt)),
+        std: column(gamma.map((value) => Math.sqrt(1 - value))),
+      };
+    },
+  };
+}

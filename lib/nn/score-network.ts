@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+import { activate, product, type Activation } from '../graph/dense';
+import type { NoiseLevel } from '../diffusion/noise-level';
+import { applyDense, denseSpecs, type WeightSpec, type Weights } from './network';
+import { residualMlp, residualTrunk } from './residual-mlp';
+import { timeEmbedding } from './time-embedding';
+
+/** Size of a {@link scoreNetwork}. The paper gives the three MLPs of three hidden layers, not their widths. */
+export interface ScoreNetworkOptions {
+  /** Units of each hidden layer. Default 128. */
+  width?: number;
+  /** Hidden layers of each of the three MLPs. Default 3. */
+  hidden?: number;
+  /** Length of the embeddings of theta and x. Default `width`. */
+  embedding?: number;
+  /** Length of the embedding of t, even. Default 64. */
+  timeEmbedding?: number;
+  /** Default `relu`. */
+  activation?: Activation;
+  /** Start as the zero function, as a correction of another estimate should. Default false. */
+  zeroLast?: boolean;
+}
+
+/**
+ * A network that predicts the noise eps in theta_t = meanCoeff theta + std eps from (theta_t, t, x).
+ *
+ * The head's first layer is a sum of three products, one for each embedding, so that for n observations and B particles x is embedded n
+ * times, theta B times and t once, and only the head sees B n rows.
+ */
+export interface ScoreNetwork {
+  readonly weights: readonly WeightSpec[];
+  /** The head's first-layer share of theta [B, D] -> [B, width]. */
+  embedTheta(weights: Weights, theta: tf.Tensor2D): tf.Tensor2D;
+  /** The head's first-layer share of x [n, L] -> [n, width]. */
+  embedX(weights: Weights, x: tf.Tensor2D): tf.Tensor2D;
+  /** The head's first-layer share of t [B or 1, 1] -> [B or 1, width]. */
+  embedTime(weights: Weights, level: NoiseLevel): tf.Tensor2D;
+  /** The noise from the sum of the three shares, [R, width] -> [R, D]. */
+  head(weights: Weights, sum: tf.Tensor2D): tf.Tensor2D;
+}
+
+/**
+ * The score network of the paper: residual MLPs embed theta and x, a third one takes both with a sinusoidal embedding of t.
+ * @param dims D parameters and L data values.
+ * Source: Geffner et al., appendix B.1.
+ */
+export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreNetworkOptions = {}): ScoreNetwork {
+  const { width = 128, hidden = 3, activation = 'relu', zeroLast = false } = options;
+  const { embedding = width, timeEmbedding: timeSize = 64 } = options;
+  for (const [name, value] of Object.entries({ width, hidden, embedding, timeEmbedding: timeSize / 2 })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new InvalidInputError(`scoreNetwork ${name}`, { expected: name === 'timeEmbedding' ? 'a positive even number' : 'a positive whole number', received: String(name === 'timeEmbedding' ? timeSize : value) });
+    }
+  }
+  const theta = residualMlp({ name: 'theta', inputs: dims.theta, outputs: embedding, width, hidden, activation });
+  const x = residualMlp({ name: 'x', inputs: dims.x, outputs: embedding, width, hidden, activation });
+  const trunk = residualTrunk({ name: 'head', width, layers: hidden - 1, activation });
+  const share = (name: string, inputs: number): WeightSpec => ({ name: `head/${name}`, shape: [inputs, width], initialStd: Math.sqrt(2 / (2 * embedding + timeSize)) });
+  const parts = {
+    theta: theta.weights,
+    x: x.weights,
+    shares: [share('theta', embedding), share('x', embedding), share('t', timeSize), { name: 'head/bias', shape: [width], initialStd: 0 }],
+    trunk: trunk.weights,
+    last: denseSpecs('head/last', width, dims.theta, zeroLast ? 0 : 1),
+  };
+  const part = (weights: Weights, name: keyof typeof parts): Weights => {
+    let start = 0;
+    for (const [each, specs] of Object.entries(parts)) {
+      if (each === name) return weights.slice(start, start + specs.length);
+      start += specs.length;
+    }
+    return [];
+  };
+  const toHead = (rows: tf.Tensor2D, weights: Weights, index: number): tf.Tensor2D => product(rows, part(weights, 'shares')[index] as tf.Tensor2D);
+  return {
+    weights: Object.values(parts).flat(),
+    embedTheta: (weights, rows) => toHead(theta.apply(part(weights, 'theta'), rows), weights, 0),
+    embedX: (weights, rows) => toHead(x.apply(part(weights, 'x'), rows), weights, 1),
+    embedTime: (weights, level) => tf.add(toHead(timeEmbedding(level.t, timeSize), weights, 2), part(weights, 'shares')[3]),
+    head: (weights, sum) => applyDense(part(weights, 'last'), 0, trunk.apply(part(weights, 'trunk'), activate(sum, activation))),
+  };
+}

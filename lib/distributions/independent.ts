@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+import { priorScore, type Prior, type ScoredPrior } from './prior';
+
+/**
+ * The product of laws of separate parameters: p(theta) = p_1(theta_1) p_2(theta_2) ..., in the order given.
+ * The parts may have one dimension or several.
+ * @throws InvalidInputError where no part is given.
+ * @example
+ * independent([normal({ mean: 0 }), logNormal({ mean: 0 }), uniform({ lower: 0, upper: 1 })]); // D = 3
+ */
+export function independent(parts: readonly Prior[]): ScoredPrior {
+  if (!Array.isArray(parts) || parts.length === 0) {
+    throw new InvalidInputError('independent', { expected: 'an array of at least one prior', received: Array.isArray(parts) ? 'an empty array' : typeof parts });
+  }
+  const dims = parts.map((part) => part.dim);
+  const starts = dims.map((_, k) => dims.slice(0, k).reduce((sum, dim) => sum + dim, 0));
+  const scores = parts.map(priorScore);
+  const slice = (theta: tf.Tensor2D, k: number): tf.Tensor2D => theta.slice([0, starts[k]], [-1, dims[k]]);
+  const side = (pick: 'lower' | 'upper', open: number): number[] => parts.flatMap((part) => part.support?.[pick] ?? new Array<number>(part.dim).fill(open));
+  return {
+    dim: dims.reduce((sum, dim) => sum + dim, 0),
+    ...(parts.some((part) => part.support) && { support: { lower: side('lower', -Infinity), upper: side('upper', Infinity) } }),
+    sample: (rng) => parts.flatMap((part) => part.sample(rng)),
+    logProb: (theta) => tf.tidy(() => tf.addN(parts.map((part, k) => part.logProb(slice(theta, k))))),
+    score: (theta) => tf.tidy(() => tf.concat(scores.map((score, k) => score(slice(theta, k))), 1)),
+  };
+}

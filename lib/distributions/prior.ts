@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import '../core/flat-gradients';
+import type { Rng } from '../core/rng';
+
+/** The box outside of which a density is zero; -Infinity and Infinity where a side is open. */
+export interface Support {
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+}
+
+/**
+ * A law of the parameters. A prior of one's own needs `dim`, `sample` and `logProb`; `checkPrior` tells whether they fit
+ * together.
+ * @example
+ * const exponential: Prior = {
+ *   dim: 1,
+ *   sample: (rng) => [-Math.log(1 - rng.uniform())],
+ *   logProb: (theta) => theta.sum(1).neg(),
+ *   support: { lower: [0], upper: [Infinity] },
+ * };
+ */
+export interface Prior {
+  /** D, the number of parameters. */
+  readonly dim: number;
+  /** One draw: D numbers, all randomness from `rng`. */
+  sample(rng: Rng): number[];
+  /** log p(theta) [B] of the rows of theta [B, D]: tfjs operations only, since it is recorded into graphs. */
+  logProb(theta: tf.Tensor2D): tf.Tensor1D;
+  /** grad log p(theta) [B, D]; where it is missing, `priorScore` differentiates `logProb`. */
+  score?(theta: tf.Tensor2D): tf.Tensor2D;
+  /** Where the density can be positive. Default: everywhere. */
+  readonly support?: Support;
+}
+
+/** A prior whose score is known in closed form. */
+export type ScoredPrior = Prior & Required<Pick<Prior, 'score'>>;
+
+/**
+ * The score grad log p(theta) of a prior: its own, or else the automatic gradient of its `logProb`.
+ * @returns a function from theta [B, D] to a tensor [B, D] of the caller's.
+ * @example
+ * const score = priorScore(normal({ mean: [0, 0] }));
+ * score(tf.tensor2d([[1, 2]])); // [[-1, -2]]
+ */
+export function priorScore(prior: Prior): (theta: tf.Tensor2D) => tf.Tensor2D {
+  if (prior.score) return (theta) => prior.score!(theta);
+  const gradient = tf.grad((theta: tf.Tensor) => prior.logProb(theta as tf.Tensor2D).sum());
+  return (theta) => gradient(theta) as tf.Tensor2D;
+}

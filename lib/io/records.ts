@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { checkResultRows } from '../core/check-rows';
+import { InvalidInputError } from '../core/errors';
+import type { ResultRow } from '../core/result-row';
+import { writeFileAtomically } from './atomic-write';
+import { machine, versions, type Machine, type Versions } from './provenance';
+import { resultsRoot, toProject } from './results-path';
+import { appendRunLine, readRunLines, sizeOf, type RunLines } from './run-lines';
+
+/** What `summary.json` holds besides what the library finds out by itself. */
+export interface SummaryInput {
+  /** The notebook's budget: `quick` or `full`. */
+  readonly mode: string;
+  readonly seed: number;
+  /** Default: every row of the folder's store. */
+  readonly rows?: readonly ResultRow[];
+  /** Paths of the figures; absolute ones are made relative to the project. Default none. */
+  readonly figures?: readonly string[];
+}
+
+/** The content of `summary.json`. */
+export interface Summary {
+  readonly notebook: string;
+  readonly mode: string;
+  readonly seed: number;
+  readonly versions: Versions;
+  readonly machine: Machine;
+  readonly rows: readonly ResultRow[];
+  readonly figures: readonly string[];
+}
+
+/** The folder `results/<notebook>/`: a store of finished runs, figures and the summary. */
+export interface ResultsFolder {
+  readonly notebook: string;
+  /** The folder's absolute path. */
+  readonly path: string;
+  /** Whether the run of this key is finished, here or in another process. */
+  has(key: string): boolean;
+  /**
+   * Keeps all rows of one run, or none of them if the process dies in between. A key that is already there is left as it is.
+   * @throws InvalidInputError for an empty key, no rows, missing fields, NaN or infinity.
+   */
+  append(key: string, rows: readonly ResultRow[]): void;
+  /** All rows of all finished runs, in the order they were finished. */
+  rows(): ResultRow[];
+  /** Where a figure of this name belongs; `exportFigure` takes it. */
+  figurePath(name: string): string;
+  /** Writes `summary.json` atomically and returns its content. */
+  writeSummary(input: SummaryInput): Promise<Summary>;
+}
+
+/**
+ * The results folder of a notebook, whose store lets a sweep that was stopped go on where it stopped.
+ *
+ * `results/<notebook>/rows.jsonl` holds one finished run a line, `{"run": key, "rows": [...]}`. Several processes may append.
+ * A line cut short by a killed process is left out with a note, and its run counts as not done.
+ *
+ * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is `results/<notebook>` in the
+ *   project (the nearest folder upwards with an npm workspace); the environment variable SCOREBOOK_RESULTS stands for `results`.
+ * @throws InvalidInputError for a name that is not letters, digits, dots, dashes and underscores.
+ * @example
+ * const results = openResults('01-gaussian-10d');
+ * for (const seed of [1, 2, 3]) {
+ *   const key = `ours/budget=10000/seed=${seed}`;
+ *   if (!results.has(key)) results.append(key, await measure(seed));
+ * }
+ * await results.writeSummary({ mode: 'quick', seed: 1 });
+ */
+export function openResults(notebook: string): ResultsFolder {
+  if (!/^[\w-][\w.-]*$/.test(notebook)) {
+    throw new InvalidInputError('notebook', {
+      expected: 'a name of letters, digits, dots, dashes and underscores',
+      received: JSON.stringify(notebook),
+    });
+  }
+  const path = join(resultsRoot(), notebook);
+  const store = runStore(join(path, 'rows.jsonl'));
+  const rows = (): ResultRow[] => [...store().runs.values()].flat();
+  return {
+    notebook,
+    path,
+    rows,
+    has: (key) => store().runs.has(key),
+    append: (key, added) => {
+      if (typeof key !== 'string' || key === '') {
+        throw new InvalidInputError('key', { expected: 'a text that names the run', received: JSON.stringify(key) });
+      }
+      checkResultRows(added, 'rows');
+      if (!store().runs.has(key)) appendRunLine(join(path, 'rows.jsonl'), { run: key, rows: added });
+    },
+    figurePath: (name) => join(path, 'figures', name),
+    writeSummary: async (input) => {
+      const summary: Summary = {
+        notebook,
+        mode: input.mode,
+        seed: input.seed,
+        versions: await versions(),
+        machine: machine(),
+        rows: input.rows ?? rows(),
+        figures: (input.figures ?? []).map(toProject),
+      };
+      await writeFileAtomically(join(path, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+      return summary;
+    },
+  };
+}
+
+/** Reads the file again only when its size changed, and says once how many lines were broken. */
+function runStore(path: string): () => RunLines {
+  let size = 0;
+  let lines: RunLines = { runs: new Map(), broken: 0 };
+  let told = 0;
+  return () => {
+    if (sizeOf(path) !== size) {
+      size = sizeOf(path);
+      lines = readRunLines(path);
+      if (lines.broken > told) {
+        console.warn(`${toProject(path)}: ${lines.broken} unfinished line(s) left out; their runs count as not done.`);
+        told = lines.broken;
+      }
+    }
+    return lines;
+  };
+}

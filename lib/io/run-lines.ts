@@ -1,0 +1,69 @@
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ResultRow } from '../core/result-row';
+
+/** One finished run: a line of `rows.jsonl`. */
+export interface RunLine {
+  readonly run: string;
+  readonly rows: readonly ResultRow[];
+}
+
+/** The runs of a `rows.jsonl` file in order, the first of each key, and how many broken lines were left out. */
+export interface RunLines {
+  readonly runs: ReadonlyMap<string, readonly ResultRow[]>;
+  readonly broken: number;
+}
+
+/** Reads a `rows.jsonl` file; a missing file has no runs. A line cut short by a killed process is counted and left out. */
+export function readRunLines(path: string): RunLines {
+  const runs = new Map<string, readonly ResultRow[]>();
+  let broken = 0;
+  for (const line of sizeOf(path) === 0 ? [] : readFileSync(path, 'utf8').split('\n')) {
+    if (line.trim() === '') continue;
+    const parsed = parseRunLine(line);
+    if (!parsed) broken++;
+    else if (!runs.has(parsed.run)) runs.set(parsed.run, parsed.rows);
+  }
+  return { runs, broken };
+}
+
+/**
+ * Appends one run in a single write, so that lines of several processes never mix, and waits until it is on the disk.
+ * A torn line before it (no newline at the end of the file) is closed first, so that it spoils itself only.
+ */
+export function appendRunLine(path: string, line: RunLine): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(path, 'a+');
+  try {
+    const bytes = Buffer.from(`${endsTorn(file) ? '\n' : ''}${JSON.stringify(line)}\n`);
+    const written = writeSync(file, bytes);
+    if (written !== bytes.length) {
+      throw new Error(`${path}: ${written} of ${bytes.length} bytes were written; the disk may be full. The run counts as not done.`);
+    }
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The size of a file in bytes, 0 where there is none. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function endsTorn(file: number): boolean {
+  const size = fstatSync(file).size;
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  readSync(file, last, 0, 1, size - 1);
+  return last[0] !== 0x0a;
+}
+
+function parseRunLine(line: string): RunLine | undefined {
+  try {
+    const parsed = JSON.parse(line) as Partial<RunLine> | null;
+    return parsed && typeof parsed.run === 'string' && Array.isArray(parsed.rows) ? (parsed as RunLine) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+import { checkResultRows } from '../core/check-rows';
+import { InvalidInputError } from '../core/errors';
+import type { VegaLiteSpec } from '../core/figure-spec';
+import type { ResultRow } from '../core/result-row';
+import { curveLayers, onLogAxis, type Floor } from './curve-layers';
+import { curvePoints, type CurvePoint, type Spread } from './curve-points';
+import { curveSeries } from './curve-series';
+import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
+
+/** Fields that may split a curve figure into panels. */
+export type CurveFacet = 'task' | 'budget' | 'n';
+
+/** Options of `curvePlot`. */
+export interface CurvePlotOptions {
+  /** What runs along x. Default `n`. */
+  x?: 'n' | 'budget';
+  /** One panel for each value of this field. Default none. */
+  facet?: CurveFacet;
+  /** The metric to draw; needed where the rows hold several. */
+  metric?: string;
+  /** Default `standard error`. */
+  spread?: Spread;
+  /** A dotted rule for the metric between two exact sample sets of the same size: the number, or with a name of one's own. Named in the subtitle. */
+  floor?: number | { readonly value: number; readonly label: string };
+  /** Logarithmic axes. Default `x` for budgets, otherwise `none`. */
+  log?: 'x' | 'y' | 'both' | 'none';
+  /** Default: the metric against what runs along x. */
+  title?: string;
+  /** Colours by method (by setting where all rows are of one method), before those of `palette`. */
+  colors?: Readonly<Record<string, string>>;
+}
+
+const FIELDS = {
+  task: { axis: 'task', panel: (value: string | number) => String(value) },
+  n: { axis: 'observations n', panel: (value: string | number) => `n = ${value}` },
+  budget: { axis: 'simulator calls', panel: (value: string | number) => `${value.toLocaleString('en-US')} simulator calls` },
+} as const;
+
+/**
+ * A figure of one metric against the number of observations or the simulation budget: one line a method and setting, spread over seeds.
+ *
+ * A method keeps its colour in every figure; its settings differ by dash and point shape. The subtitle says what the band is and
+ * over how many seeds. On a logarithmic y axis, values at or below 0 are drawn at its lower end and counted in the subtitle.
+ *
+ * @param rows results of one metric (or choose it by `options.metric`).
+ * @throws InvalidInputError for no rows, NaN, several metrics, and for several tasks, budgets or n that no panel tells apart.
+ * @example
+ * const figure = curvePlot(rows, { x: 'n', facet: 'budget', log: 'y', floor: 0.002 });
+ */
+export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions = {}): VegaLiteSpec {
+  checkResultRows(rows, 'rows');
+  const { x = 'n', facet, spread = 'standard error' } = options;
+  const log = options.log ?? (x === 'budget' ? 'x' : 'none');
+  const chosen = rowsOfOneMetric(rows, options.metric);
+  for (const field of ['task', 'budget', 'n'] as const) if (field !== x && field !== facet) refuseMixed(chosen, field);
+
+  const metric = chosen[0].metric;
+  const floor = typeof options.floor === 'number' ? { value: options.floor, label: 'sampling floor' } : options.floor;
+  const axes = { xTitle: FIELDS[x].axis, yTitle: metric, logX: log === 'x' || log === 'both', logY: log === 'y' || log === 'both' };
+  if (axes.logX && chosen.some((row) => row[x] <= 0)) {
+    throw new InvalidInputError('log', { expected: `positive ${x} on a logarithmic x axis`, received: 'a value of 0 or less' });
+  }
+  const series = curveSeries(chosen, options.colors);
+  const panelOf = (row: ResultRow): string => (facet ? FIELDS[facet].panel(row[facet]) : '');
+  const all = curvePoints(chosen, { series: series.nameOf, facet: panelOf, x: (row) => row[x] }, spread);
+  const { points, moved } = axes.logY ? onLogAxis(all, floor?.value) : { points: all, moved: 0 };
+  const layer = curveLayers(points, series, axes, floor);
+
+  return {
+    $schema: VEGA_LITE_SCHEMA,
+    config: figureConfig,
+    title: figureTitle(options.title ?? `${capitalised(metric)} against ${axes.xTitle}`, subtitle(chosen, [x, facet], spread, points, moved, floor)),
+    data: { values: points },
+    ...panels(layer, facet ? panelLabels(chosen, facet, panelOf) : []),
+  } as VegaLiteSpec;
+}
+
+function panels(layer: object[], labels: readonly string[]): object {
+  const columns = labels.length === 4 ? 2 : Math.min(Math.max(labels.length, 1), 3);
+  const width = Math.floor((FIGURE_WIDTH - 65 - 28 * (columns - 1)) / columns);
+  const size = { width, height: columns === 1 ? 320 : Math.round(width * 0.75) };
+  if (labels.length === 0) return { ...size, layer };
+  return { facet: { field: 'facet', type: 'nominal', sort: labels }, columns, spacing: 28, spec: { ...size, layer } };
+}
+
+function panelLabels(rows: readonly ResultRow[], facet: CurveFacet, label: (row: ResultRow) => string): string[] {
+  const numeric = facet !== 'task';
+  const sorted = [...rows].sort((a, b) => (numeric ? Number(a[facet]) - Number(b[facet]) : 0));
+  return [...new Set(sorted.map(label))];
+}
+
+function subtitle(rows: readonly ResultRow[], told: readonly (string | undefined)[], spread: Spread, points: readonly CurvePoint[], moved: number, floor?: Floor): string {
+  const seeds = points.map((point) => point.seeds);
+  const [fewest, most] = [Math.min(...seeds), Math.max(...seeds)];
+  const count = fewest === most ? `${most} seeds` : `${fewest} to ${most} seeds`;
+  const banded = points.some((point) => point.high > point.low);
+  const repeats =
+    most === 1
+      ? banded && spread === 'standard error' ? 'one seed; band: ±1 standard error within the run' : 'one seed'
+      : { 'standard error': `mean ±1 standard error over ${count}`, quantiles: `median and 10–90 % quantiles over ${count}`, none: `mean over ${count}` }[spread];
+  const fixed = (['task', 'budget', 'n'] as const).filter((field) => !told.includes(field)).map((field) => FIELDS[field].panel(rows[0][field]));
+  const atEnd = moved > 0 ? [`${moved} value${moved > 1 ? 's' : ''} at or below 0 drawn at the lower end`] : [];
+  const rule = floor ? [`dotted: ${floor.label}\u00a0${Number(floor.value.toPrecision(3))}`] : [];
+  return [...fixed, repeats, ...rule, ...atEnd].join(' · ');
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function rowsOfOneMetric(rows: readonly ResultRow[], metric?: string): readonly ResultRow[] {
+  const metrics = [...new Set(rows.map((row) => row.metric))];
+  const chosen = metric === undefined ? (metrics.length === 1 ? rows : []) : rows.filter((row) => row.metric === metric);
+  if (chosen.length > 0) return chosen;
+  throw new InvalidInputError('rows', {
+    expected: metric === undefined ? 'rows of one metric' : `rows of the metric ${metric}`,
+    received: metrics.join(', '),
+    remedy: 'Choose one with { metric }.',
+  });
+}
+
+function refuseMixed(rows: readonly ResultRow[], field: CurveFacet): void {
+  const values = [...new Set(rows.map((row) => row[field]))];
+  if (values.length === 1) return;
+  throw new InvalidInputError('rows', {
+    expected: `one ${field} in a panel`,
+    received: values.join(', '),
+    remedy: `Filter the rows, or set { facet: '${field}' }.`,
+  });
+}

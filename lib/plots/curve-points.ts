@@ -1,0 +1,64 @@
+import type { ResultRow } from '../core/result-row';
+import { quantileOfSorted } from './quantile';
+
+/** How repeats over seeds are drawn: mean with one standard error, median with the 10 % and 90 % quantiles, or the mean alone. */
+export type Spread = 'standard error' | 'quantiles' | 'none';
+
+/** The centre and the band of all seeds at one place of a curve. */
+export interface CurvePoint {
+  readonly series: string;
+  readonly facet: string;
+  readonly x: number;
+  readonly center: number;
+  readonly low: number;
+  readonly high: number;
+  readonly seeds: number;
+}
+
+/**
+ * Rows grouped by series, facet and x, each group reduced to its centre and band over seeds; several rows of one seed count once,
+ * by their mean.
+ *
+ * One seed alone has no spread over seeds: its band is the standard error of its row where that is known.
+ */
+export function curvePoints(
+  rows: readonly ResultRow[],
+  keys: { series: (row: ResultRow) => string; facet: (row: ResultRow) => string; x: (row: ResultRow) => number },
+  spread: Spread,
+): CurvePoint[] {
+  const groups = new Map<string, ResultRow[]>();
+  for (const row of rows) {
+    const key = JSON.stringify([keys.series(row), keys.facet(row), keys.x(row)]);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const points = [...groups.values()].map((group) => {
+    const place = { series: keys.series(group[0]), facet: keys.facet(group[0]), x: keys.x(group[0]) };
+    const values = [...perSeed(group).values()].map(mean).sort((a, b) => a - b);
+    return { ...place, ...centerAndBand(values, spread, group), seeds: values.length };
+  });
+  return points.sort((a, b) => a.x - b.x);
+}
+
+function centerAndBand(sorted: readonly number[], spread: Spread, group: readonly ResultRow[]): Pick<CurvePoint, 'center' | 'low' | 'high'> {
+  if (spread === 'quantiles') {
+    return { center: quantileOfSorted(sorted, 0.5), low: quantileOfSorted(sorted, 0.1), high: quantileOfSorted(sorted, 0.9) };
+  }
+  const center = mean(sorted);
+  const error = spread === 'none' ? 0 : sorted.length > 1 ? standardError(sorted, center) : (group[0].standardError ?? 0);
+  return { center, low: center - error, high: center + error };
+}
+
+function perSeed(rows: readonly ResultRow[]): Map<number, number[]> {
+  const seeds = new Map<number, number[]>();
+  for (const row of rows) seeds.set(row.seed, [...(seeds.get(row.seed) ?? []), row.value]);
+  return seeds;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function standardError(values: readonly number[], center: number): number {
+  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}

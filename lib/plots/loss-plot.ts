@@ -1,0 +1,71 @@
+import { InvalidInputError } from '../core/errors';
+import type { VegaLiteSpec } from '../core/figure-spec';
+import type { LossPoint } from '../core/host';
+import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
+
+/** Options of `lossPlot`. */
+export interface LossPlotOptions {
+  /** Epoch whose weights were kept. Default: the lowest validation loss (without validation, the lowest training loss). */
+  best?: number;
+  /** Default `Loss by epoch`. */
+  title?: string;
+}
+
+const COLORS = { training: '#56b4e9', validation: '#d55e00' } as const;
+
+/**
+ * A figure of the training and validation loss by epoch, with the best epoch marked.
+ *
+ * @param points one an epoch; a missing loss is not drawn.
+ * @throws InvalidInputError for no loss at all, and for an infinite one or NaN.
+ * @example
+ * const figure = lossPlot([{ epoch: 1, training: 0.9, validation: 1 }, { epoch: 2, training: 0.5, validation: 0.6 }]);
+ */
+export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions = {}): VegaLiteSpec {
+  const values = points.flatMap((point) =>
+    (['training', 'validation'] as const).flatMap((curve) => {
+      const loss = point[curve];
+      return loss === undefined ? [] : [{ epoch: point.epoch, curve, loss }];
+    }),
+  );
+  const bad = values.find(({ epoch, loss }) => !Number.isFinite(epoch) || !Number.isFinite(loss));
+  if (values.length === 0 || bad) {
+    throw new InvalidInputError('points', {
+      expected: 'at least one finite training or validation loss',
+      received: bad ? `the loss ${bad.loss} at epoch ${bad.epoch}` : `${points.length} points without a loss`,
+    });
+  }
+  const watched = values.some(({ curve }) => curve === 'validation') ? 'validation' : 'training';
+  const candidates = values.filter(({ curve, epoch }) => curve === watched && (options.best === undefined || epoch === options.best));
+  const best = candidates.length > 0 ? candidates.reduce((low, point) => (point.loss < low.loss ? point : low)) : undefined;
+  const names = [...new Set(values.map(({ curve }) => curve))];
+  return {
+    $schema: VEGA_LITE_SCHEMA,
+    config: figureConfig,
+    title: figureTitle(options.title ?? 'Loss by epoch', best && `best epoch ${best.epoch}: ${watched} loss ${Number(best.loss.toPrecision(4))}`),
+    width: FIGURE_WIDTH - 70,
+    height: 240,
+    data: { values },
+    layer: [
+      {
+        mark: { type: 'line', strokeWidth: 1.8 },
+        encoding: {
+          x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1, format: ',d' }, scale: { nice: false } },
+          y: { field: 'loss', type: 'quantitative', title: 'loss', scale: { zero: false } },
+          color: { field: 'curve', type: 'nominal', sort: null, scale: { domain: names, range: names.map((name) => COLORS[name]) } },
+        },
+      },
+      ...(best ? bestLayers(best) : []),
+    ],
+  } as VegaLiteSpec;
+}
+
+function bestLayers(best: { epoch: number; loss: number }): object[] {
+  const data = { values: [best] };
+  const x = { field: 'epoch', type: 'quantitative' };
+  const y = { field: 'loss', type: 'quantitative' };
+  return [
+    { data, mark: { type: 'rule', strokeDash: [3, 3], color: '#77777f' }, encoding: { x } },
+    { data, mark: { type: 'point', filled: true, size: 70, opacity: 1, color: '#1b1b1f' }, encoding: { x, y } },
+  ];
+}

@@ -1,0 +1,57 @@
+import type { VegaLiteSpec } from '../core/figure-spec';
+import { marginalLayers, setStyle, SHARED_STYLE, sizes } from './marginal-layers';
+import { checkTruth, chosenDims, parameterLabels } from './parameter-labels';
+import { sampleColumns, type SampleSets } from './sample-sets';
+import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
+
+/** Options of `marginalPlot`. */
+export interface MarginalPlotOptions {
+  /** Axis titles of the D parameters, with units. Default θ₁, θ₂, ... */
+  labels?: readonly string[];
+  /** The parameter that made the observation; a rule in every panel. */
+  truth?: ArrayLike<number>;
+  /** Which parameters, from 0. Default all. */
+  dims?: readonly number[];
+  /** Hard ends of the support of each of the D parameters; the density does not leak beyond them. Default none. */
+  bounds?: readonly (readonly [number, number])[];
+  /** Default `Marginal densities`. */
+  title?: string;
+  /** Colours by name, before those of `palette`. */
+  colors?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A figure of the one-dimensional marginals of several sample sets: a panel a parameter, a density curve a set.
+ *
+ * The curves are Gaussian kernel estimates (`kernelDensity`); panels show 99.6 % of every set.
+ *
+ * @param samples sets by name, each [N, D]; N may differ.
+ * @throws InvalidInputError for empty or ragged sets, different D, NaN, and labels, truth or bounds that do not fit D.
+ * @example
+ * const figure = marginalPlot({ 'Algorithm 2': theta, exact: reference }, { truth: [0.3, -1.2] });
+ */
+export function marginalPlot(samples: SampleSets, options: MarginalPlotOptions = {}): VegaLiteSpec {
+  const sets = sampleColumns(samples);
+  const dimension = sets[0].columns.length;
+  const labels = parameterLabels(dimension, options.labels);
+  const truth = checkTruth(dimension, options.truth);
+  const dims = chosenDims(dimension, options.dims);
+
+  const columns = dims.length <= 3 ? dims.length : dims.length === 4 ? 2 : dims.length <= 6 ? 3 : dims.length <= 8 ? 4 : 5;
+  const width = Math.min(320, Math.floor((FIGURE_WIDTH - 40 - 20 * (columns - 1)) / columns));
+  const height = Math.max(90, Math.min(170, Math.round(width * 0.7)));
+  const style = setStyle(sets, truth !== undefined, options.colors);
+  return {
+    $schema: VEGA_LITE_SCHEMA,
+    config: figureConfig,
+    title: figureTitle(options.title ?? 'Marginal densities', sizes(sets)),
+    columns,
+    spacing: 20,
+    resolve: SHARED_STYLE,
+    concat: dims.map((d, place) => ({
+      width,
+      height,
+      layer: marginalLayers(sets, d, { style, truth: truth?.[d], bounds: options.bounds?.[d], xTitle: labels[d], yTitle: place % columns === 0 ? 'density' : null }),
+    })),
+  } as VegaLiteSpec;
+}

@@ -1,0 +1,43 @@
+import tseslint from 'typescript-eslint';
+import { arrows, nodeOnly } from './scripts/structure/arrows.mjs';
+
+/** One block per folder of lib/: what it must not import. test/structure/arrows.test.ts proves the same on the whole. */
+const importArrows = Object.entries(arrows).map(([folder, allowed]) => {
+  const forbidden = Object.keys(arrows).filter((other) => other !== folder && !allowed.includes(other));
+  const group = forbidden.flatMap((other) => [`../${other}/*`, `../../${other}/*`]);
+  const patterns = [
+    {
+      group: [...group, '../index', 'scorebook'],
+      message: `lib/${folder} must not know this part (scripts/structure/arrows.mjs).`,
+    },
+  ];
+  if (!['graph', 'io', 'notebook', 'tasks'].includes(folder)) {
+    patterns.push({
+      group: ['node:*', ...nodeOnly],
+      message: 'Only graph, io, notebook and the workers of simulate may use Node.',
+    });
+  }
+  return { files: [`lib/${folder}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.venv*/**', '.cache/**', 'notebooks/**', 'results/**', 'data/**'] },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'warn',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      eqeqeq: 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ExportDefaultDeclaration',
+          message: 'Named exports only: a name is then the same everywhere.',
+        },
+      ],
+    },
+  },
+  { files: ['*.config.m[tj]s'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  ...importArrows,
+);

@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+import { toTensor2D, type Rows } from '../core/rows';
+
+/** Parameters and the data simulated from them, row by row. */
+export interface Simulations {
+  /** The parameters [N, D]. */
+  readonly theta: tf.Tensor2D;
+  /** The data [N, L]. */
+  readonly x: tf.Tensor2D;
+  /** Simulator calls made, dropped ones included: the cost. */
+  readonly calls: number;
+  /** Simulations that were left out since they had NaN or infinite values. */
+  readonly dropped: number;
+  /** Frees both tensors. */
+  dispose(): void;
+}
+
+/** Simulations as flat arrays: [rows * D] and [rows * L]. */
+export interface SimulationArrays {
+  readonly theta: Float32Array;
+  readonly x: Float32Array;
+  readonly rows: number;
+  readonly calls: number;
+  readonly dropped: number;
+}
+
+/**
+ * Simulations made elsewhere (read from a file, from another program) in the form that training takes; the tables are copied.
+ * @throws InvalidInputError for tables of different lengths, ragged ones, NaN or infinity.
+ * @example
+ * const sims = simulationsFrom([[0.1], [0.7]], [[1, 2], [3, 4]]);
+ */
+export function simulationsFrom(theta: Rows, x: Rows): Simulations {
+  const parameters = toTensor2D(theta, 'simulationsFrom: theta');
+  const data = ((): tf.Tensor2D => {
+    try {
+      return toTensor2D(x, 'simulationsFrom: x');
+    } catch (error) {
+      parameters.dispose();
+      throw error;
+    }
+  })();
+  const rows = parameters.shape[0];
+  if (data.shape[0] !== rows) {
+    tf.dispose([parameters, data]);
+    throw new InvalidInputError('simulationsFrom', { expected: `${rows} rows of x, one for each theta`, received: `${data.shape[0]}` });
+  }
+  return { theta: parameters, x: data, calls: rows, dropped: 0, dispose: () => tf.dispose([parameters, data]) };
+}
+
+/**
+ * Simulations over flat arrays. The tensors are made when they are first read, so what nobody reads (the rest of an
+ * interrupted run) holds none.
+ */
+export function simulationsOf({ theta, x, rows, calls, dropped }: SimulationArrays): Simulations {
+  const made = new Map<Float32Array, tf.Tensor2D>();
+  const tensor = (values: Float32Array): tf.Tensor2D => {
+    const known = made.get(values);
+    if (known) return known;
+    const fresh = tf.keep(tf.tensor2d(values, [rows, values.length / rows]));
+    made.set(values, fresh);
+    return fresh;
+  };
+  return {
+    get theta() {
+      return tensor(theta);
+    },
+    get x() {
+      return tensor(x);
+    },
+    calls,
+    dropped,
+    dispose: () => tf.dispose([...made.values()]),
+  };
+}

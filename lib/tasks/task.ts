@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Rows } from '../core/rows';
+import type { Prior } from '../distributions/prior';
+import type { AnySimulator } from './simulator';
+
+/** What inference needs to know of a problem: where the parameters come from, and what they do. */
+export interface Model {
+  readonly prior: Prior;
+  readonly simulator: AnySimulator;
+}
+
+/** A model with a name, and its exact posterior where that is known; a task is a value, made by a function such as `gaussian10d()`. */
+export interface Task extends Model {
+  readonly name: string;
+  /** L, the number of values of one observation, where it is fixed. */
+  readonly dataDim?: number;
+  /** The posterior given n observations [n, L]. */
+  exactPosterior?(xObs: Rows): ExactPosterior;
+}
+
+/** A posterior in closed form. */
+export interface ExactPosterior {
+  readonly dim: number;
+  /** `n` draws [n, D]; the caller owns the tensor. */
+  sample(n: number, seed: number): tf.Tensor2D;
+  /** The normalised log density [B] at theta [B, D]. */
+  logProb(theta: tf.Tensor2D): tf.Tensor1D;
+  /** Its gradient [B, D]. */
+  score(theta: tf.Tensor2D): tf.Tensor2D;
+}

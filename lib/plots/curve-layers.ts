@@ -14,7 +14,7 @@ export interface Floor {
   readonly label: string;
 }
 
-/** The layers of one panel, from back to front: floor, bands, lines, points. Colour, dash and shape share one legend. */
+/** The layers of one panel, from back to front: floor, bands, lines, points. Colour and shape share one legend (a dash would fray its symbols). */
 export function curveLayers(points: readonly CurvePoint[], series: CurveSeries, axes: CurveAxes, floor?: Floor): object[] {
   const legend = { columns: legendColumns(series.names), symbolOpacity: 1 };
   const bySeries = (range: readonly unknown[]): object => ({ field: 'series', type: 'nominal', sort: null, scale: { domain: series.names, range }, legend });
@@ -25,7 +25,7 @@ export function curveLayers(points: readonly CurvePoint[], series: CurveSeries, 
   return [
     ...(floor ? floorLayers(floor, y) : []),
     { mark: { type: 'area', opacity: 0.15 }, encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color } },
-    { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y: { ...y, field: 'center' }, color, strokeDash: bySeries(series.dashes) } },
+    { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y: { ...y, field: 'center' }, color, strokeDash: { ...bySeries(series.dashes), legend: null } } },
     {
       mark: { type: 'point', filled: true, size: 55, opacity: 1 },
       encoding: {

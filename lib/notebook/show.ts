@@ -1,0 +1,83 @@
+import { InvalidInputError } from '../core/errors';
+import type { VegaLiteSpec } from '../core/figure-spec';
+import { renderSvg } from '../io/render';
+import { currentCell, type OutputBundle } from './kernel';
+import { isDataFrame, recordsOf, renderTable, type DataFrameLike, type TableOptions } from './table';
+
+/** What `show` takes: a figure, a table (DataFrame or records), or HTML. */
+export type Showable = VegaLiteSpec | DataFrameLike | readonly object[] | string | object;
+
+/** Options of `show`. */
+export interface ShowOptions {
+  /** What a viewer without pictures says. Default: the figure's title, or the table as text. */
+  alt?: string;
+}
+
+/**
+ * Shows a figure, a table or HTML in the notebook cell; outside a notebook it prints one line instead.
+ *
+ * A figure goes out once as an interactive Vega-Lite chart for JupyterLab and once as SVG for HTML exports and plain viewers.
+ * Write `await show(...)` so that the cell does not end before the picture is drawn.
+ *
+ * @param what a Vega-Lite specification, a danfojs DataFrame, an array of records, or a string of HTML.
+ * @throws InvalidInputError for anything else, and for a specification that Vega-Lite does not understand.
+ * @example
+ * await show(curvePlot(rows));
+ */
+export async function show(what: Showable, options: ShowOptions = {}): Promise<void> {
+  const cell = currentCell();
+  const { bundle, line } = await bundleOf(what, options.alt, cell !== undefined);
+  if (cell) cell.write(bundle);
+  else console.log(line);
+}
+
+/**
+ * Shows records as a table in the notebook cell; outside a notebook it prints the table as text.
+ *
+ * @param rows an array of records, or a danfojs DataFrame.
+ * @throws InvalidInputError for something else, and for a column no row has.
+ * @example
+ * showTable(rows, { columns: ['method', 'n', 'value'], digits: 3 });
+ */
+export function showTable(rows: readonly object[] | DataFrameLike, options: TableOptions = {}): void {
+  const { html, text } = renderTable(isDataFrame(rows) ? recordsOf(rows) : rows, options);
+  const cell = currentCell();
+  if (cell) cell.write({ 'text/html': html, 'text/plain': text });
+  else console.log(text);
+}
+
+async function bundleOf(what: Showable, alt: string | undefined, draw: boolean): Promise<{ bundle: OutputBundle; line: string }> {
+  if (typeof what === 'string') {
+    const text = alt ?? what.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+    return { bundle: { 'text/html': what, 'text/plain': text }, line: `[html] ${text.slice(0, 200)}` };
+  }
+  if (isDataFrame(what) || Array.isArray(what)) {
+    const records = isDataFrame(what) ? recordsOf(what) : (what as readonly object[]);
+    const { html, text } = renderTable(records);
+    const columns = Object.keys(records[0] ?? {}).join(', ');
+    return { bundle: { 'text/html': html, 'text/plain': alt ?? text }, line: `[table] ${alt ?? `${records.length} rows: ${columns}`}` };
+  }
+  if (!isFigure(what)) {
+    throw new InvalidInputError('show', {
+      expected: 'a Vega-Lite specification, a DataFrame, an array of records, or HTML',
+      received: what === null ? 'null' : `a value of type ${typeof what}`,
+    });
+  }
+  const text = alt ?? titleOf(what);
+  const svg = draw ? await renderSvg(what) : '';
+  return {
+    bundle: { 'application/vnd.vegalite.v5+json': what, 'image/svg+xml': svg, 'text/plain': text },
+    line: `[figure] ${text}`,
+  };
+}
+
+function isFigure(what: unknown): what is VegaLiteSpec {
+  const marks = ['$schema', 'mark', 'layer', 'facet', 'repeat', 'concat', 'hconcat', 'vconcat'];
+  return typeof what === 'object' && what !== null && marks.some((key) => key in what);
+}
+
+function titleOf(spec: VegaLiteSpec): string {
+  const { title } = spec as { title?: string | string[] | { text?: string | string[] } };
+  const text = typeof title === 'object' && !Array.isArray(title) ? title.text : title;
+  return (Array.isArray(text) ? text.join(' ') : text) ?? 'figure';
+}

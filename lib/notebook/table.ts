@@ -1,0 +1,96 @@
+import { InvalidInputError } from '../core/errors';
+import { escapeHtml } from './html';
+
+/** Options of a shown table. */
+export interface TableOptions {
+  /** Significant digits of numbers. Default 4. */
+  digits?: number;
+  /** Which columns, in this order. Default all of the first row, then what later rows add. */
+  columns?: readonly string[];
+  /** A line above the table. */
+  caption?: string;
+  /** Rows shown; the rest is counted below. Default 100. */
+  maxRows?: number;
+}
+
+/** A table ready to be written: header, cells as text, and which columns hold numbers. */
+interface TextTable {
+  readonly columns: readonly string[];
+  readonly cells: readonly (readonly string[])[];
+  readonly numeric: readonly boolean[];
+  readonly left: number;
+}
+
+/** Anything that keeps a table the way danfojs does. */
+export interface DataFrameLike {
+  readonly columns: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/** Whether a value looks like a DataFrame (danfojs is not loaded for that). */
+export function isDataFrame(value: unknown): value is DataFrameLike {
+  const frame = value as Partial<DataFrameLike> | null;
+  return typeof frame === 'object' && frame !== null && Array.isArray(frame.columns) && Array.isArray(frame.values);
+}
+
+/** A DataFrame as an array of records. */
+export function recordsOf(frame: DataFrameLike): Record<string, unknown>[] {
+  return frame.values.map((row) => {
+    const cells = Array.isArray(row) ? row : [row];
+    return Object.fromEntries(frame.columns.map((column, j) => [column, cells[j]]));
+  });
+}
+
+/**
+ * Records as an HTML table, and as aligned text for viewers that know no HTML.
+ * @throws InvalidInputError for something that is not an array of objects, and for a column no row has.
+ */
+export function renderTable(rows: readonly object[], options: TableOptions = {}): { html: string; text: string } {
+  const table = textTable(rows, options);
+  const note = table.left > 0 ? `and ${table.left.toLocaleString('en-US')} more rows` : '';
+  return { html: tableHtml(table, options.caption, note), text: tableText(table, options.caption, note) };
+}
+
+function textTable(rows: readonly object[], options: TableOptions): TextTable {
+  if (!Array.isArray(rows) || !rows.every((row) => typeof row === 'object' && row !== null)) {
+    throw new InvalidInputError('rows', { expected: 'an array of objects, one a row', received: typeof rows });
+  }
+  const records = rows as readonly Record<string, unknown>[];
+  const present = [...new Set(records.flatMap((row) => Object.keys(row)))];
+  const missing = options.columns?.find((column) => !present.includes(column));
+  if (missing !== undefined && records.length > 0) {
+    throw new InvalidInputError('columns', { expected: `names among ${present.join(', ')}`, received: missing });
+  }
+  const columns = options.columns ?? present;
+  const shown = records.slice(0, options.maxRows ?? 100);
+  return {
+    columns,
+    cells: shown.map((row) => columns.map((column) => cellText(row[column], options.digits ?? 4))),
+    numeric: columns.map((column) => shown.some((row) => typeof row[column] === 'number')),
+    left: records.length - shown.length,
+  };
+}
+
+/** Whole numbers in full, others to `digits` significant digits, nothing for null and undefined. */
+function cellText(value: unknown, digits: number): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'number') return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (Number.isInteger(value)) return Math.abs(value) >= 10_000 ? value.toLocaleString('en-US') : String(value);
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(digits - 1) : Number(value.toPrecision(digits)).toString();
+}
+
+function tableHtml(table: TextTable, caption: string | undefined, note: string): string {
+  const style = (j: number): string => ` style="text-align:${table.numeric[j] ? 'right' : 'left'};padding:2px 10px"`;
+  const head = table.columns.map((column, j) => `<th${style(j)}>${escapeHtml(column)}</th>`).join('');
+  const body = table.cells.map((row) => `<tr>${row.map((cell, j) => `<td${style(j)}>${escapeHtml(cell)}</td>`).join('')}</tr>`);
+  const title = caption ? `<caption style="text-align:left;font-weight:bold">${escapeHtml(caption)}</caption>` : '';
+  return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${note ? `<p>${note}</p>` : ''}`;
+}
+
+function tableText(table: TextTable, caption: string | undefined, note: string): string {
+  const widths = table.columns.map((column, j) => Math.max(column.length, ...table.cells.map((row) => row[j].length)));
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, j) => (table.numeric[j] ? cell.padStart(widths[j]) : cell.padEnd(widths[j]))).join('  ').trimEnd();
+  return [caption, line(table.columns), ...table.cells.map(line), note].filter(Boolean).join('\n');
+}

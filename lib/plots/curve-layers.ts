@@ -14,7 +14,7 @@ export interface Floor {
   readonly label: string;
 }
 
-/** The layers of one panel, from back to front: floor, bands, lines, points. Colour and shape share one legend (a dash would fray its symbols). */
+/** The layers of one panel, from back to front: floor, bands, lines, points. Colour and shape share one legend. */
 export function curveLayers(points: readonly CurvePoint[], series: CurveSeries, axes: CurveAxes, floor?: Floor): object[] {
   const legend = { columns: legendColumns(series.names), symbolOpacity: 1 };
   const bySeries = (range: readonly unknown[]): object => ({ field: 'series', type: 'nominal', sort: null, scale: { domain: series.names, range }, legend });
@@ -25,7 +25,11 @@ export function curveLayers(points: readonly CurvePoint[], series: CurveSeries, 
   return [
     ...(floor ? floorLayers(floor, y) : []),
     { mark: { type: 'area', opacity: 0.15 }, encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color } },
-    { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y: { ...y, field: 'center' }, color, strokeDash: { ...bySeries(series.dashes), legend: null } } },
+    ...dashGroups(series).map(({ dash, names }) => ({
+      transform: [{ filter: { field: 'series', oneOf: names } }],
+      mark: { type: 'line', strokeWidth: 2, strokeDash: dash },
+      encoding: { x, y: { ...y, field: 'center' }, color },
+    })),
     {
       mark: { type: 'point', filled: true, size: 55, opacity: 1 },
       encoding: {
@@ -37,6 +41,11 @@ export function curveLayers(points: readonly CurvePoint[], series: CurveSeries, 
       },
     },
   ];
+}
+
+/** Lines of one dash make a layer: as an encoding, the dash would fray the legend's symbols. */
+function dashGroups(series: CurveSeries): { dash: readonly number[]; names: string[] }[] {
+  return [...new Set(series.dashes)].map((dash) => ({ dash, names: series.names.filter((_, i) => series.dashes[i] === dash) }));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { VegaLiteSpec } from '../core/figure-spec';
 import { marginalLayers, setStyle, SHARED_STYLE, sizes } from './marginal-layers';
-import { checkTruth, chosenDims, parameterLabels } from './parameter-labels';
+import { checkBounds, checkTruth, chosenDims, parameterLabels } from './parameter-labels';
 import { sampleColumns, type SampleSets } from './sample-sets';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
@@ -35,6 +35,7 @@ export function marginalPlot(samples: SampleSets, options: MarginalPlotOptions =
   const dimension = sets[0].columns.length;
   const labels = parameterLabels(dimension, options.labels);
   const truth = checkTruth(dimension, options.truth);
+  checkBounds(dimension, options.bounds);
   const dims = chosenDims(dimension, options.dims);
 
   const columns = dims.length <= 3 ? dims.length : dims.length === 4 ? 2 : dims.length <= 6 ? 3 : dims.length <= 8 ? 4 : 5;

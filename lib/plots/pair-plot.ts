@@ -4,7 +4,7 @@ import { rng } from '../core/rng';
 import { commonRange } from './density';
 import { marginalLayers, rounded, setStyle, SHARED_STYLE, sizes, TRUTH_LABEL } from './marginal-layers';
 import type { MarginalPlotOptions } from './marginal-plot';
-import { checkTruth, chosenDims, parameterLabels } from './parameter-labels';
+import { checkBounds, checkTruth, chosenDims, parameterLabels } from './parameter-labels';
 import { sampleColumns, type SampleColumns, type SampleSets } from './sample-sets';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
@@ -31,6 +31,7 @@ export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): Ve
   const dimension = sets[0].columns.length;
   const labels = parameterLabels(dimension, options.labels);
   const truth = checkTruth(dimension, options.truth);
+  checkBounds(dimension, options.bounds);
   const dims = chosenDims(dimension, options.dims);
   if (dims.length < 2 || dims.length > 10) {
     throw new InvalidInputError('dims', {

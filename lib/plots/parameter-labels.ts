@@ -25,6 +25,16 @@ export function checkTruth(dimension: number, truth?: ArrayLike<number>): readon
 }
 
 /**
+ * The hard ends of the support, checked.
+ * @throws InvalidInputError for another number of pairs, or ends out of order.
+ */
+export function checkBounds(dimension: number, bounds?: readonly (readonly [number, number])[]): void {
+  if (bounds && (bounds.length !== dimension || !bounds.every(([low, high]) => low < high))) {
+    throw new InvalidInputError('bounds', { expected: `${dimension} pairs [low, high]`, received: JSON.stringify(bounds) });
+  }
+}
+
+/**
  * The parameters a figure shows, as indices from 0.
  * @throws InvalidInputError for none, one twice, or an index outside 0..D-1.
  */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
-import { activate, product, type Activation } from '../graph/dense';
+import { activate, dense, product, type Activation } from '../graph/dense';
 import type { NoiseLevel } from '../diffusion/noise-level';
-import { applyDense, denseSpecs, type WeightSpec, type Weights } from './network';
+import { denseSpecs, type WeightSpec, type Weights } from './network';
 import { residualMlp, residualTrunk } from './residual-mlp';
 import { timeEmbedding } from './time-embedding';
 
@@ -36,8 +36,10 @@ export interface ScoreNetwork {
   embedX(weights: Weights, x: tf.Tensor2D): tf.Tensor2D;
   /** The head's first-layer share of t [B or 1, 1] -> [B or 1, width]. */
   embedTime(weights: Weights, level: NoiseLevel): tf.Tensor2D;
-  /** The noise from the sum of the three shares, [R, width] -> [R, D]. */
-  head(weights: Weights, sum: tf.Tensor2D): tf.Tensor2D;
+  /** The head's residual layers on the sum of the three shares, [R, width] -> [R, width]. */
+  trunk(weights: Weights, sum: tf.Tensor2D): tf.Tensor2D;
+  /** The head's linear last layer, [R, width] -> [R, D]; of a sum of `terms` trunk outputs it gives the sum of their noises. */
+  last(weights: Weights, hidden: tf.Tensor2D, terms?: number): tf.Tensor2D;
 }
 
 /**
@@ -78,6 +80,10 @@ export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreN
     embedTheta: (weights, rows) => toHead(theta.apply(part(weights, 'theta'), rows), weights, 0),
     embedX: (weights, rows) => toHead(x.apply(part(weights, 'x'), rows), weights, 1),
     embedTime: (weights, level) => tf.add(toHead(timeEmbedding(level.t, timeSize), weights, 2), part(weights, 'shares')[3]),
-    head: (weights, sum) => applyDense(part(weights, 'last'), 0, trunk.apply(part(weights, 'trunk'), activate(sum, activation))),
+    trunk: (weights, sum) => trunk.apply(part(weights, 'trunk'), activate(sum, activation)),
+    last: (weights, hidden, terms = 1) => {
+      const [w, b] = part(weights, 'last');
+      return dense(hidden, w as tf.Tensor2D, (terms === 1 ? b : tf.mul(b, terms)) as tf.Tensor1D);
+    },
   };
 }

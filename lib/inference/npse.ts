@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs';
+import { InterruptedError, InvalidInputError, NonFiniteError } from '../core/errors';
+import type { EstimatorRecord } from '../core/estimator-record';
+import { rng } from '../core/rng';
+import { vpLevels } from '../diffusion/vp-levels';
+import { unconstrained } from '../distributions/bijector';
+import type { Prior } from '../distributions/prior';
+import { fitGaussianPart } from '../nn/gaussian-part';
+import { predictNoise } from '../nn/score-model';
+import { scoreNetwork, type ScoreNetworkOptions } from '../nn/score-network';
+import { denoisingScoreMatching } from '../training/denoising-score-matching';
+import { fit, type Fit, type FitOptions } from '../training/fit';
+import { priorLogProb, restoreScoreEstimator, scoreEstimator, type ScoreEstimator, type ScoreEstimatorConfig } from './score-estimator';
+import { fitStandardisation, standardise } from './standardisation';
+
+/** Parameters [N, D] and what the simulator made of each [N, L]. */
+export interface TrainingPairs {
+  readonly theta: tf.Tensor2D;
+  readonly x: tf.Tensor2D;
+}
+
+/** How a score estimator is trained, except for prior and seed. */
+export interface NpseSettings extends Omit<FitOptions, 'seed'> {
+  /** The network's size. Defaults in {@link ScoreNetworkOptions}. */
+  network?: ScoreNetworkOptions;
+  /** Noise levels T. Default 400. */
+  levels?: number;
+  /** Let the network learn only what a closed-form Gaussian fit leaves over. Default true. */
+  gaussianPart?: boolean;
+  /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
+  standardise?: boolean;
+}
+
+/** Everything that {@link trainNpse} takes besides the simulations. */
+export interface NpseOptions extends NpseSettings {
+  /** The prior that the parameters were drawn from. */
+  prior: Prior;
+  /** Seed of everything random in training. */
+  seed: number;
+}
+
+/** A trained estimator with the course of its training. */
+export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Omit<Fit, 'weights'> };
+
+/**
+ * The settings of the paper, unchanged: plain network, raw parameters and data, Adam at 1e-4, 20% validation, at most 20,000 epochs, T = 400.
+ *
+ * The paper leaves open the batch size (256 here), the width (128), the activation (relu), the patience of early stopping (500 epochs) and
+ * the schedule of the levels (linear).
+ * Source: Geffner et al., section 3 and appendix B.1.
+ */
+export const paperSettings: NpseSettings = {
+  gaussianPart: false, standardise: false, learningRate: 1e-4, batchSize: 256, validationFraction: 0.2, maxEpochs: 20_000, patience: 500, ema: 0, levels: 400,
+};
+
+/** The default settings of {@link trainNpse}. */
+export const defaultSettings: NpseSettings = {
+  gaussianPart: true, standardise: true, learningRate: 5e-4, cosineDecay: true, batchSize: 256, validationFraction: 0.1, maxEpochs: 300, patience: 60, ema: 0.999, levels: 400,
+  network: { activation: 'silu' },
+};
+
+/**
+ * Neural posterior score estimation: learns the score of the diffused posterior p_t(theta | x) from simulations by denoising score matching.
+ *
+ * @param pairs parameters and data, one row a simulation; they stay the caller's.
+ * @param options prior and seed, and any of {@link NpseSettings}; `{ ...paperSettings, prior, seed }` is the paper's row.
+ * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
+ * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
+ * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator so far as `partial`.
+ * Source: Geffner et al., sections 1.1 and 2; the Gaussian part is ours.
+ */
+export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> {
+  const { prior, network: networkOptions, levels: count = 400, gaussianPart, standardise: toStandard, ...fitOptions } = { ...defaultSettings, ...options };
+  checkPairs(pairs, prior);
+  const dims = { theta: prior.dim, x: pairs.x.shape[1] };
+  const z = tf.tidy(() => unconstrained(prior).toUnconstrained(pairs.theta));
+  const theta = fitStandardisation(z, toStandard !== false);
+  const x = fitStandardisation(pairs.x, toStandard !== false);
+  const rows = tf.tidy(() => [standardise(theta, z), standardise(x, pairs.x)]);
+  z.dispose();
+  const networkUsed: ScoreNetworkOptions = { ...networkOptions, zeroLast: gaussianPart !== false };
+  const network = scoreNetwork(dims, networkUsed);
+  const levels = vpLevels({ count });
+  const gaussian = gaussianPart === false ? [] : fitGaussianPart(rows[0], rows[1]);
+  const loss = denoisingScoreMatching((weights, noisy, level, data) => predictNoise(network, { network: weights, gaussian }, noisy, level, data), levels);
+
+  const finish = ({ weights, ...course }: Fit): TrainedScoreEstimator => {
+    const { bestEpoch, ended, steps, seconds, validationLoss } = course;
+    const config: ScoreEstimatorConfig = {
+      kind: 'npse', version: 1, dims, network: networkUsed, levels: count, theta, x, priorProbe: priorProbe(prior),
+      training: { simulations: pairs.theta.shape[0], bestEpoch, ended, steps, seconds, validationLoss },
+    };
+    return Object.assign(scoreEstimator(config, { network: weights, gaussian }, prior), { fit: course });
+  };
+  try {
+    return finish(await fit(network.weights, loss, rows, fitOptions));
+  } catch (error) {
+    if (error instanceof InterruptedError && error.partial) throw new InterruptedError(error.message, finish(error.partial as Fit));
+    if (error instanceof NonFiniteError && error.partial) throw new NonFiniteError(error.message, finish(error.partial as Fit));
+    tf.dispose(gaussian);
+    throw error;
+  } finally {
+    tf.dispose(rows);
+  }
+}
+
+/** NPSE: `npse.train(simulations, { prior, seed })`, its settings, and `npse.restore(record, { prior })` for a saved estimator. */
+export const npse = {
+  train: trainNpse,
+  paperSettings,
+  defaultSettings,
+  restore: (record: EstimatorRecord, { prior }: { prior: Prior }): ScoreEstimator => restoreScoreEstimator(record, prior),
+};
+
+function priorProbe(prior: Prior): ScoreEstimatorConfig['priorProbe'] {
+  const source = rng(0);
+  const theta = Array.from({ length: 3 }, () => prior.sample(source));
+  return { theta, logProb: priorLogProb(prior, theta) };
+}
+
+function checkPairs({ theta, x }: TrainingPairs, prior: Prior): void {
+  if (theta.shape[1] !== prior.dim) {
+    throw new InvalidInputError('npse.train: theta', { expected: `${prior.dim} columns, the prior's parameters`, received: `the shape [${theta.shape}]` });
+  }
+  if (theta.shape[0] !== x.shape[0]) throw new InvalidInputError('npse.train', { expected: 'as many rows of theta as of x', received: `${theta.shape[0]} and ${x.shape[0]}` });
+  for (const [name, tensor] of Object.entries({ theta, x })) {
+    const bad = tf.tidy(() => tf.sum(tf.cast(tf.logicalNot(tf.isFinite(tensor)), 'int32')).dataSync()[0]);
+    if (bad > 0) {
+      throw new InvalidInputError(`npse.train: ${name}`, { expected: 'finite numbers', received: `${bad} that are NaN or infinite`, remedy: "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them." });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+import { toTensor2D, type Rows } from '../core/rows';
+
+/** How the squared MMD is estimated. */
+export interface SquaredMmdOptions {
+  /** `unbiased` (U-statistic, may be below zero) or `biased` (V-statistic). Default `unbiased`. */
+  estimator?: 'unbiased' | 'biased';
+  /** The kernel's length l. Default: the median distance between the pooled samples (at most 1,000 rows of each). */
+  length?: number;
+}
+
+/** Rows of a kernel block; bounds the memory at 4 bytes x block x samples. */
+const blockRows = 2048;
+const medianRows = 1000;
+
+/**
+ * The squared maximum mean discrepancy between two samples with the Gaussian kernel k(a, b) = exp(-|a - b|^2 / (2 l^2)):
+ * mean k(a, a') + mean k(b, b') - 2 mean k(a, b).
+ *
+ * The unbiased estimate leaves the pairs a = a' out of the first two means.
+ *
+ * @param a sample [N, D].
+ * @param b sample [M, D].
+ * @returns a number near 0 for samples of one law; see {@link mmdFloor} for how near.
+ * @throws InvalidInputError for fewer than two rows, different widths or numbers that are not finite.
+ * Source: Gretton et al., "A kernel two-sample test", equations (3) and (5).
+ */
+export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): number {
+  return tf.tidy(() => {
+    const x = toTensor2D(a, 'squaredMmd, first sample');
+    const y = toTensor2D(b, 'squaredMmd, second sample', x.shape[1]);
+    const [n, m] = [x.shape[0], y.shape[0]];
+    if (n < 2 || m < 2) throw new InvalidInputError('squaredMmd', { expected: 'at least two rows in each sample', received: `${n} and ${m}` });
+    const length = options.length ?? medianDistance(x, y);
+    if (!(length > 0)) throw new InvalidInputError('squaredMmd length', { expected: 'a positive length', received: String(length), remedy: 'All rows are equal, or the given length is not positive.' });
+    const [xx, yy, xy] = [kernelSum(x, x, length), kernelSum(y, y, length), kernelSum(x, y, length)];
+    return options.estimator === 'biased'
+      ? xx / n ** 2 + yy / m ** 2 - (2 * xy) / (n * m)
+      : (xx - n) / (n * (n - 1)) + (yy - m) / (m * (m - 1)) - (2 * xy) / (n * m);
+  });
+}
+
+/**
+ * The sampling floor of the squared MMD: the mean and the 95% quantile of its estimate over pairs of samples of the same law.
+ * @param draw gives a fresh sample [N, D] for a seed; it is disposed of here.
+ * @param repeats pairs. Default 20.
+ */
+export function mmdFloor(draw: (seed: number) => tf.Tensor2D, { repeats = 20, seed = 0, ...options }: SquaredMmdOptions & { repeats?: number; seed?: number } = {}): { mean: number; quantile95: number } {
+  const values = Array.from({ length: repeats }, (_, i) =>
+    tf.tidy(() => squaredMmd(draw(seed + 2 * i), draw(seed + 2 * i + 1), options)),
+  ).sort((p, q) => p - q);
+  return { mean: values.reduce((sum, value) => sum + value, 0) / repeats, quantile95: values[Math.min(repeats - 1, Math.floor(0.95 * repeats))] };
+}
+
+function kernelSum(x: tf.Tensor2D, y: tf.Tensor2D, length: number): number {
+  let sum = 0;
+  for (let start = 0; start < x.shape[0]; start += blockRows) {
+    const rows = Math.min(blockRows, x.shape[0] - start);
+    sum += tf.tidy(() => squaredDistances(tf.slice(x, [start, 0], [rows, -1]), y).div(-2 * length * length).exp().sum().dataSync()[0]);
+  }
+  return sum;
+}
+
+function squaredDistances(x: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
+  const norms = (z: tf.Tensor2D): tf.Tensor => tf.sum(tf.square(z), 1, true);
+  return tf.maximum(0, tf.sub(tf.add(norms(x), tf.transpose(norms(y))), tf.mul(2, tf.matMul(x, y, false, true))));
+}
+
+function medianDistance(x: tf.Tensor2D, y: tf.Tensor2D): number {
+  const head = (z: tf.Tensor2D): tf.Tensor2D => tf.slice(z, [0, 0], [Math.min(medianRows, z.shape[0]), -1]);
+  const pooled = tf.concat([head(x), head(y)]) as tf.Tensor2D;
+  const count = pooled.shape[0];
+  const all = squaredDistances(pooled, pooled).dataSync();
+  const distances = new Float32Array((count * (count - 1)) / 2);
+  for (let i = 0, k = 0; i < count; i++) for (let j = 0; j < i; j++) distances[k++] = all[i * count + j];
+  distances.sort();
+  return Math.sqrt(distances[distances.length >> 1]);
+}

@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs';
+import type { NoiseLevel } from '../diffusion/noise-level';
+import { loop } from '../graph/loop';
+import { gaussianMean, gaussianNoise } from './gaussian-part';
+import type { ScoreNetwork } from './score-network';
+
+/** The tensors that a trained model of the posterior's score is made of. */
+export interface ScoreModelTensors {
+  readonly [name: string]: tf.Tensor[];
+  readonly network: tf.Tensor[];
+  /** The Gaussian part's tensors; empty where there is none. */
+  readonly gaussian: tf.Tensor[];
+}
+
+/** What a set of observations contributes to the scores, computed once for a whole draw. */
+export interface ObservationTensors {
+  readonly [name: string]: tf.Tensor2D;
+  /** The head's share of each observation [n, width]. */
+  readonly shares: tf.Tensor2D;
+  /** Sum of the Gaussian part's means [1, D]; zeros without it. */
+  readonly meanSum: tf.Tensor2D;
+}
+
+/** Rows that the head works on at once: larger chunks are not faster, and this bounds the memory for any number of observations. */
+const headRows = 8192;
+
+/** The noise that the model sees in each row, eps_hat(theta, t, x) [B, D], with one x a row: what training needs. */
+export function predictNoise(network: ScoreNetwork, { network: weights, gaussian }: ScoreModelTensors, theta: tf.Tensor2D, level: NoiseLevel, x: tf.Tensor2D): tf.Tensor2D {
+  const sum = tf.add(tf.add(network.embedTheta(weights, theta), network.embedX(weights, x)), network.embedTime(weights, level)) as tf.Tensor2D;
+  const learned = network.last(weights, network.trunk(weights, sum));
+  return gaussian.length === 0 ? learned : tf.add(correctionScale(learned, level), gaussianNoise(gaussian, theta, level, gaussianMean(gaussian, x)));
+}
+
+/** Embeds observations x [n, L]; the caller disposes the tensors. */
+export function embedObservations(network: ScoreNetwork, { network: weights, gaussian }: ScoreModelTensors, x: tf.Tensor2D, dim: number): ObservationTensors {
+  return {
+    shares: network.embedX(weights, x),
+    meanSum: gaussian.length === 0 ? tf.zeros([1, dim]) : (tf.sum(gaussianMean(gaussian, x), 0, true) as tf.Tensor2D),
+  };
+}
+
+/**
+ * sum_j s(theta, t, x_j) [B, D] over observations that were embedded before.
+ *
+ * theta is embedded once a particle and t once a level; the trunk of the head sees a chunk of B n rows at a time, and its last layer,
+ * which is linear, only their sum.
+ */
+export function sumOfScores(network: ScoreNetwork, { network: weights, gaussian }: ScoreModelTensors, { shares, meanSum }: ObservationTensors, theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
+  const [n, width] = shares.shape;
+  const particles = theta.shape[0];
+  const ofTheta = tf.add(network.embedTheta(weights, theta), network.embedTime(weights, level)) as tf.Tensor2D;
+  const trunkSum = (some: tf.Tensor2D): tf.Tensor2D => {
+    const count = some.shape[0];
+    if (count === 1) return network.trunk(weights, tf.add(ofTheta, some));
+    const rows = tf.reshape(tf.add(tf.expandDims(ofTheta, 0), tf.expandDims(some, 1)), [count * particles, width]) as tf.Tensor2D;
+    return tf.sum(tf.reshape(network.trunk(weights, rows), [count, particles, width]), 0) as tf.Tensor2D;
+  };
+  const chunk = Math.min(n, Math.max(1, Math.floor(headRows / particles)));
+  const whole = Math.floor(n / chunk);
+  let hidden = whole === 1 ? trunkSum(shares.slice([0, 0], [chunk, -1])) : loop(whole, tf.zerosLike(ofTheta) as tf.Tensor2D, (i, before) => {
+    const index = tf.add(tf.mul(i, tf.scalar(chunk, 'int32')), tf.range(0, chunk, 1, 'int32')) as tf.Tensor1D;
+    return tf.add(before, trunkSum(tf.gather(shares, index)));
+  });
+  if (whole * chunk < n) hidden = tf.add(hidden, trunkSum(shares.slice([whole * chunk, 0], [-1, -1])));
+  const noise = network.last(weights, hidden, n);
+  const total = gaussian.length === 0 ? noise : tf.add(correctionScale(noise, level), gaussianNoise(gaussian, tf.mul(n, theta) as tf.Tensor2D, level, meanSum));
+  return tf.neg(tf.div(total, level.std)) as tf.Tensor2D;
+}
+
+function correctionScale(x: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
+  const m = process.env.CS ?? 'none';
+  if (m === 'none') return x;
+  if (m === 'std') return tf.mul(x, level.std);
+  if (m === 'stdm') return tf.mul(x, tf.mul(level.std, level.meanCoeff));
+  const s0 = +m;
+  return tf.mul(x, tf.div(level.std, tf.sqrt(tf.add(tf.square(level.std), s0 * s0))));
+}

@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+import { totalScore } from '../compose/composed-score';
+import { loop } from '../graph/loop';
+import { foldKey, randomNormal } from '../graph/random';
+import { alphaAt } from './level-scalars';
+import type { Sampler } from './sampler';
+
+/**
+ * Annealed Langevin dynamics: at each level L times theta <- theta + delta_t / 2 s(theta, t) + sqrt(delta_t) eta, eta ~ N(0, I),
+ * with delta_t = stepSize (1 - alpha_t) / sqrt(alpha_t).
+ *
+ * L (T - 1) score evaluations per particle.
+ *
+ * @param steps L. Default 50, the paper's.
+ * @param stepSize Default 0.05, the paper's.
+ * Source: Geffner et al., Algorithm 1 and appendix B.1.
+ */
+export function annealedLangevin({ steps = 50, stepSize = 0.05 }: { steps?: number; stepSize?: number } = {}): Sampler {
+  if (!Number.isInteger(steps) || steps < 1) throw new InvalidInputError('annealedLangevin steps', { expected: 'a positive whole number', received: String(steps) });
+  if (!(stepSize > 0)) throw new InvalidInputError('annealedLangevin stepSize', { expected: 'a positive number', received: String(stepSize) });
+  return {
+    id: `annealedLangevin(${steps},${stepSize})`,
+    callsPerLevel: steps,
+    step: (target, levels, t, theta, key) => {
+      const level = levels.at(t);
+      const { alpha, beta } = alphaAt(levels, t);
+      const delta = tf.mul(stepSize, tf.div(beta, tf.sqrt(alpha)));
+      return loop(steps, theta, (s, particles) => {
+        const noise = randomNormal<tf.Tensor2D>(foldKey(key, s), particles.shape);
+        return tf.addN([particles, tf.mul(tf.div(delta, 2), totalScore(target, particles, level)), tf.mul(tf.sqrt(delta), noise)]) as tf.Tensor2D;
+      });
+    },
+  };
+}

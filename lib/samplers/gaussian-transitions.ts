@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs';
+import { randomNormal } from '../graph/random';
+import { alphaAt } from './level-scalars';
+import type { Sampler } from './sampler';
+
+/**
+ * Gaussian transitions: theta_{t-1} ~ N(mu_t, sigma_t^2 I) with sigma_t^2 = beta_t / (n - alpha_t (n - 1)),
+ * mu_jt = (theta + (1 - alpha_t) s(theta, t, x_j)) / sqrt(alpha_t) and
+ * mu_t = (sum_j mu_jt - (n - 1) sqrt(alpha_t) theta) / (n - alpha_t (n - 1)) + sigma_t^2 (1 - n) (T - t) / T grad log p(theta).
+ *
+ * The sum over mu_jt needs only the sum of the scores. T - 1 score evaluations per particle. For n = 1 it is the ancestral sampler of a
+ * variance-preserving diffusion.
+ *
+ * Source: Geffner et al., Algorithm 2 and equation (16).
+ */
+export function gaussianTransitions(): Sampler {
+  return {
+    id: 'gaussianTransitions',
+    callsPerLevel: 1,
+    step: (target, levels, t, theta, key) => {
+      const { n } = target;
+      const level = levels.at(t);
+      const { alpha, beta } = alphaAt(levels, t);
+      const root = tf.sqrt(alpha);
+      // n - alpha (n - 1) = 1 + (n - 1) beta, without the cancellation
+      const width = tf.add(1, tf.mul(n - 1, beta));
+      const variance = tf.div(beta, width);
+      const sumOfMeans = tf.div(tf.add(tf.mul(n, theta), tf.mul(beta, target.observations(theta, level))), root);
+      const mean = tf.div(tf.sub(sumOfMeans, tf.mul(tf.mul(n - 1, root), theta)), width);
+      const noise = randomNormal<tf.Tensor2D>(key, theta.shape);
+      return tf.addN([mean, tf.mul(variance, target.priorCorrection(theta, level)), tf.mul(tf.sqrt(variance), noise)]) as tf.Tensor2D;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Rng } from '../core/rng';
+
+/** The rows in random order, cut into a validation and a training part; the caller disposes both. */
+export function split(rows: tf.Tensor2D[], validationRows: number, source: Rng): { training: tf.Tensor2D[]; validation: tf.Tensor2D[] } {
+  return tf.tidy(() => {
+    const order = shuffled(rows[0].shape[0], source);
+    const part = (index: Int32Array): tf.Tensor2D[] => rows.map((each) => tf.gather(each, tf.tensor1d(index, 'int32')));
+    return { training: part(order.slice(validationRows)), validation: part(order.slice(0, validationRows)) };
+  });
+}
+
+/** The row numbers of each batch of `epochs` epochs, int32 [steps, batchSize]; rows that fill no batch wait for the next shuffle. */
+export function batches(count: number, batchSize: number, epochs: number, source: Rng): tf.Tensor2D {
+  const perEpoch = Math.floor(count / batchSize) * batchSize;
+  const order = new Int32Array(epochs * perEpoch);
+  for (let epoch = 0; epoch < epochs; epoch++) order.set(shuffled(count, source).subarray(0, perEpoch), epoch * perEpoch);
+  return tf.tensor2d(order, [order.length / batchSize, batchSize], 'int32');
+}
+
+function shuffled(count: number, source: Rng): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = source.integer(0, i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}

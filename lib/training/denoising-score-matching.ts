@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs';
+import type { NoiseLevel } from '../diffusion/noise-level';
+import type { VpLevels } from '../diffusion/vp-levels';
+import { foldKey, randomInteger, randomNormal } from '../graph/random';
+import type { Loss } from './fit';
+
+/** The noise that a network sees in theta_t [B, D], given x [B, L]. */
+export type NoisePrediction = (weights: tf.Tensor[], theta: tf.Tensor2D, level: NoiseLevel, x: tf.Tensor2D) => tf.Tensor2D;
+
+/**
+ * The denoising score matching loss in its noise parameterisation: the mean over rows of |eps_hat(theta_t, t, x) - eps|^2 with
+ * theta_t = meanCoeff theta + std eps, eps ~ N(0, I) and t uniform on {1, ..., T - 1}.
+ *
+ * With score = -eps_hat / std this is (2) of the paper with each level weighted by std^2.
+ *
+ * @returns a loss over rows [theta, x].
+ * Source: Geffner et al., equation (2) and appendix B.1.
+ */
+export function denoisingScoreMatching(predict: NoisePrediction, levels: VpLevels): Loss {
+  return (weights, [theta, x], key) => {
+    const [count, dim] = theta.shape;
+    const level = levels.at(randomInteger(foldKey(key, 0), [count], 1, levels.count));
+    const eps = randomNormal<tf.Tensor2D>(foldKey(key, 1), [count, dim]);
+    const noisy = tf.add(tf.mul(level.meanCoeff, theta), tf.mul(level.std, eps)) as tf.Tensor2D;
+    return tf.mean(tf.sum(tf.squaredDifference(predict(weights, noisy, level, x), eps), 1)) as tf.Scalar;
+  };
+}

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ScoredPrior } from './prior';
-import { perDimension, requireEach, type PerDimension } from './parameters';
+import { perDimension, requireEach, type PerDimension } from './per-dimension';
 
 /**
  * The law of exp(z) for z from N(mean, std^2), independent over the dimensions; for scales and rates.

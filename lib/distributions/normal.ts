@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
 import { cholesky, diagonalMatrix, matrixVector, solveLower, transpose, type Matrix } from '../core/linalg';
 import type { ScoredPrior } from './prior';
-import { perDimension, requireEach, type PerDimension } from './parameters';
+import { perDimension, requireEach, type PerDimension } from './per-dimension';
 
 /** A normal law with its mean and covariance at hand, such as for closed-form diffusion. */
 export interface NormalPrior extends ScoredPrior {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ScoredPrior, Support } from './prior';
-import { perDimension, requireEach, type PerDimension } from './parameters';
+import { perDimension, requireEach, type PerDimension } from './per-dimension';
 
 /** A uniform law on a box; its support is always given. */
 export interface UniformPrior extends ScoredPrior {

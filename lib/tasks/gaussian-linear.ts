@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { toTensor2D, type Rows } from '../core/rows';
 import { normal, type NormalPrior } from '../distributions/normal';
 import { priorSamples } from '../distributions/prior-samples';
-import { requireEach } from '../distributions/parameters';
+import { requireEach } from '../distributions/per-dimension';
 import { defineSimulator } from './simulator';
 import type { ExactPosterior, Task } from './task';
 

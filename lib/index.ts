@@ -1,0 +1,65 @@
+import './graph/start-tensorflow';
+import { installHost } from './core/host';
+import { detectHost } from './notebook/detect-host';
+
+installHost(detectHost());
+
+export * as tf from '@tensorflow/tfjs';
+
+export { InterruptedError, InvalidInputError, NonFiniteError } from './core/errors';
+export type { EstimatorRecord } from './core/estimator-record';
+export type { VegaLiteSpec } from './core/figure-spec';
+export { installHost, silentHost, type Host, type LongWorkOptions, type LossPoint, type Progress } from './core/host';
+export type { ResultRow } from './core/result-row';
+export { rng, type Rng } from './core/rng';
+export type { Rows } from './core/rows';
+
+export { compile, type Compiled } from './graph/compile';
+export { dense, type Activation } from './graph/dense';
+export { GraphError } from './graph/graph-error';
+export { loop, whileLoop } from './graph/loop';
+export { foldKey, randomInteger, randomKey, randomNormal, randomUniform, splitKey, type Key } from './graph/random';
+export type { Tensors } from './graph/tensors';
+
+export { checkPrior } from './distributions/check-prior';
+export { independent } from './distributions/independent';
+export { logNormal } from './distributions/log-normal';
+export { mixture } from './distributions/mixture';
+export { normal } from './distributions/normal';
+export { priorScore, type Prior, type Support } from './distributions/prior';
+export { priorSamples } from './distributions/prior-samples';
+export { uniform } from './distributions/uniform';
+
+export { gaussianScore } from './diffusion/gaussian-score';
+export type { NoiseLevel, Score } from './diffusion/noise-level';
+export { cosineSchedule, linearSchedule, vpLevels, type VpLevels, type VpSchedule } from './diffusion/vp-levels';
+
+export * as tasks from './tasks/index';
+export { drawObservations, type Observations } from './tasks/draw-observations';
+export { simulate, type SimulateOptions } from './tasks/simulate';
+export { SimulationError } from './tasks/simulation-error';
+export { simulationsFrom, type Simulations } from './tasks/simulations';
+export { batchedSimulator, defineSimulator, type Simulator } from './tasks/simulator';
+export { simulatorModule } from './tasks/simulator-module';
+export type { ExactPosterior, Model, Task } from './tasks/task';
+
+export type { ScoreNetworkOptions } from './nn/score-network';
+
+export { totalScore, type ComposedScore, type Composition, type ObservationScores } from './compose/composed-score';
+export { factorized } from './compose/factorized';
+export { annealedLangevin } from './samplers/annealed-langevin';
+export { gaussianTransitions } from './samplers/gaussian-transitions';
+export { predictorCorrector } from './samplers/predictor-corrector';
+export { samplingProgram, type SampleOptions, type SamplingProgram } from './samplers/sample';
+export type { Sampler } from './samplers/sampler';
+
+export { npse, trainNpse, type NpseOptions, type NpseSettings, type TrainedScoreEstimator, type TrainingPairs } from './inference/npse';
+export type { Posterior, PosteriorSampleOptions, ScoreEstimator } from './inference/score-estimator';
+
+export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
+
+export * as plots from './plots/index';
+export { show, showTable } from './notebook/show';
+export { exportFigure, type ExportedFigure } from './io/figures';
+export { openResults, type ResultsFolder, type Summary } from './io/records';
+export { readEstimator, saveEstimator } from './io/saved-estimator';

@@ -1,0 +1,5 @@
+/** Figures as Vega-Lite specifications. */
+export { curvePlot, type CurveFacet, type CurvePlotOptions } from './curve-plot';
+export { lossPlot, type LossPlotOptions } from './loss-plot';
+export { marginalPlot, type MarginalPlotOptions } from './marginal-plot';
+export { pairPlot, type PairPlotOptions } from './pair-plot';

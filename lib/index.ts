@@ -58,6 +58,8 @@ export type { Posterior, PosteriorSampleOptions, ScoreEstimator } from './infere
 
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
 
+export { runScoreNpseGrid, type GridMethod, type GridSetting, type ScoreNpseGrid } from './experiments/score-npse-grid';
+
 export * as plots from './plots/index';
 export { show, showTable } from './notebook/show';
 export { exportFigure, type ExportedFigure } from './io/figures';

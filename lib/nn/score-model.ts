@@ -28,7 +28,7 @@ const headRows = 8192;
 export function predictNoise(network: ScoreNetwork, { network: weights, gaussian }: ScoreModelTensors, theta: tf.Tensor2D, level: NoiseLevel, x: tf.Tensor2D): tf.Tensor2D {
   const sum = tf.add(tf.add(network.embedTheta(weights, theta), network.embedX(weights, x)), network.embedTime(weights, level)) as tf.Tensor2D;
   const learned = network.last(weights, network.trunk(weights, sum));
-  return gaussian.length === 0 ? learned : tf.add(correctionScale(learned, level), gaussianNoise(gaussian, theta, level, gaussianMean(gaussian, x)));
+  return gaussian.length === 0 ? learned : tf.add(correction(learned, level), gaussianNoise(gaussian, theta, level, gaussianMean(gaussian, x)));
 }
 
 /** Embeds observations x [n, L]; the caller disposes the tensors. */
@@ -63,15 +63,15 @@ export function sumOfScores(network: ScoreNetwork, { network: weights, gaussian 
   });
   if (whole * chunk < n) hidden = tf.add(hidden, trunkSum(shares.slice([whole * chunk, 0], [-1, -1])));
   const noise = network.last(weights, hidden, n);
-  const total = gaussian.length === 0 ? noise : tf.add(correctionScale(noise, level), gaussianNoise(gaussian, tf.mul(n, theta) as tf.Tensor2D, level, meanSum));
+  const total = gaussian.length === 0 ? noise : tf.add(correction(noise, level), gaussianNoise(gaussian, tf.mul(n, theta) as tf.Tensor2D, level, meanSum));
   return tf.neg(tf.div(total, level.std)) as tf.Tensor2D;
 }
 
-function correctionScale(x: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
-  const m = process.env.CS ?? 'none';
-  if (m === 'none') return x;
-  if (m === 'std') return tf.mul(x, level.std);
-  if (m === 'stdm') return tf.mul(x, tf.mul(level.std, level.meanCoeff));
-  const s0 = +m;
-  return tf.mul(x, tf.div(level.std, tf.sqrt(tf.add(tf.square(level.std), s0 * s0))));
+/**
+ * The network's share of the noise beside a Gaussian part: the network corrects the score itself, so its noise is std times its output.
+ *
+ * Of the noise, it would correct the score by output / std, which blows its errors up at the small levels that Langevin steps settle on.
+ */
+function correction(learned: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
+  return tf.mul(learned, level.std);
 }

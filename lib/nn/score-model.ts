@@ -68,10 +68,12 @@ export function sumOfScores(network: ScoreNetwork, { network: weights, gaussian 
 }
 
 /**
- * The network's share of the noise beside a Gaussian part: the network corrects the score itself, so its noise is std times its output.
+ * The network's share of the noise beside a Gaussian part: the network corrects the score itself, by meanCoeff times its output, so that its noise is
+ * std meanCoeff times that and vanishes where theta is all noise.
  *
- * Of the noise, it would correct the score by output / std, which blows its errors up at the small levels that Langevin steps settle on.
+ * As a share of the noise its output would enter the score divided by std, which blows errors up at the small levels that Langevin steps
+ * settle on.
  */
 function correction(learned: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
-  return tf.mul(learned, level.std);
+  return tf.mul(learned, tf.mul(level.std, level.meanCoeff));
 }

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
 import { GraphError } from './graph-error';
 import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
 import { currentRecording, Recording } from './recording';
 import { shapeProto, withSavedModel, type GraphEnds } from './saved-model';
+import { tapeIsOn } from './tape';
 import { flatten, signature, unflatten, type Tensors } from './tensors';
 
 /** A function that runs as one TensorFlow graph for each form of its arguments. */
@@ -21,6 +23,7 @@ export interface CompileOptions {
 }
 
 interface Graph {
+  readonly backend: NodeBackend;
   readonly session: number;
   readonly inputs: { name: string }[];
   readonly outputs: string[];
@@ -32,8 +35,8 @@ interface Graph {
  *
  * The first call for each combination of nesting, shapes and dtypes of the arguments records `fn` into a graph; later calls run it.
  * `fn` is synchronous and made of tfjs operations, gradients included, with {@link loop}, {@link whileLoop} and the keyed random draws
- * of this library. Tensors that `fn` takes from outside its arguments are frozen into the graph as constants. Inside another recording,
- * and on backends other than tfjs-node's, `fn` itself is called.
+ * of this library. Tensors that `fn` takes from outside its arguments are frozen into the graph as constants. Inside another recording
+ * or a gradient, and on backends other than tfjs-node's, `fn` itself is called.
  *
  * @param fn function over tensors and arrays or records of tensors.
  * @returns the compiled function; its results belong to the caller (or to the `tf.tidy` around the call).
@@ -42,32 +45,35 @@ interface Graph {
  * const square = compile((x: tf.Tensor) => tf.mul(x, x));
  * square(tf.tensor1d([1, 2, 3])).print();
  */
-export function compile<A extends Tensors[], R extends Tensors>(fn: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
+export function compile<A extends Tensors[], R extends Tensors>(
+  fn: (...args: A) => R,
+  options: CompileOptions = {},
+): Compiled<A, R> {
   const limit = options.cache ?? 16;
-  if (!Number.isInteger(limit) || limit < 1) throw new GraphError(`compile: expected cache to be a whole number of at least 1, received ${limit}.`);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new GraphError(`compile: expected cache to be a whole number of at least 1, received ${limit}.`);
   const graphs = new Map<string, Graph>();
   let disposed = false;
 
   const call = (...args: A): R => {
     if (disposed) throw new GraphError('A compiled function was called after its dispose().');
     const backend = nodeBackend();
-    if (!backend || currentRecording()) return fn(...args);
+    if (!backend || currentRecording() || tapeIsOn()) return fn(...args);
     const key = signature(args, 'argument');
-    let graph = graphs.get(key);
-    if (graph) graphs.delete(key);
-    else graph = build(backend, fn, args);
+    const inputs = flatten(args, 'argument');
+    const graph = graphs.get(key) ?? build(backend, fn, args);
+    graphs.delete(key);
     graphs.set(key, graph);
-    if (graphs.size > limit) {
-      const [oldest, { session }] = graphs.entries().next().value!;
-      backend.deleteSavedModel(session);
-      graphs.delete(oldest);
-    }
-    const outputs = backend.runSavedModel(graph.session, flatten(args, 'argument'), graph.inputs, graph.outputs);
-    return unflatten(graph.like as R, outputs);
+    if (graphs.size > limit) free(graphs.keys().next().value!);
+    return unflatten(graph.like as R, backend.runSavedModel(graph.session, inputs, graph.inputs, graph.outputs));
+  };
+  const free = (key: string): void => {
+    const { backend, session } = graphs.get(key)!;
+    graphs.delete(key);
+    backend.deleteSavedModel(session);
   };
   const dispose = (): void => {
-    for (const { session } of graphs.values()) nodeBackend()?.deleteSavedModel(session);
-    graphs.clear();
+    [...graphs.keys()].forEach(free);
     disposed = true;
   };
   Object.defineProperties(call, { graphs: { get: () => graphs.size }, dispose: { value: dispose } });
@@ -82,15 +88,30 @@ function build<A extends Tensors[], R extends Tensors>(backend: NodeBackend, fn:
     try {
       const placeholders = flatten(args, 'argument').map((arg, i) => {
         const { shape, dtype } = arg;
-        const name = recording.node('Placeholder', [], { dtype: { type: tensorflowType[dtype] }, shape: { shape: shapeProto(shape) } }, `argument${i}`);
+        const name = recording.node(
+          'Placeholder',
+          [],
+          { dtype: { type: tensorflowType[dtype] }, shape: { shape: shapeProto(shape) } },
+          `argument${i}`,
+        );
         const value = { name, frame: recording.root, shape, dtype };
         ends.inputs[name] = recording.end(name, value);
         return recording.tensorFor(value, arg);
       });
       const result = fn(...unflatten(args, placeholders));
-      flatten(result, 'result').forEach((tensor, i) => {
+      // What an async function does after its first await happens outside the recording, and so may fail unheard.
+      if ((result as unknown) instanceof Promise) (result as unknown as Promise<unknown>).catch(() => undefined);
+      const results = flatten(result, 'result');
+      if (results.length === 0)
+        throw new InvalidInputError('result', { expected: 'at least one tensor', received: 'none' });
+      results.forEach((tensor, i) => {
         const value = recording.valueOf(tensor);
-        const name = recording.node('Identity', [value.name], { T: { type: tensorflowType[value.dtype] } }, `result${i}`);
+        const name = recording.node(
+          'Identity',
+          [value.name],
+          { T: { type: tensorflowType[value.dtype] } },
+          `result${i}`,
+        );
         ends.outputs[name] = recording.end(name, value);
       });
       return result;
@@ -99,5 +120,11 @@ function build<A extends Tensors[], R extends Tensors>(backend: NodeBackend, fn:
     }
   });
   const session = withSavedModel(recording.nodes, ends, (folder) => backend.loadSavedModelMetaGraph(folder, 'serve'));
-  return { session, inputs: Object.values(ends.inputs), outputs: Object.values(ends.outputs).map((end) => end.name), like };
+  return {
+    backend,
+    session,
+    inputs: Object.values(ends.inputs),
+    outputs: Object.values(ends.outputs).map((end) => end.name),
+    like,
+  };
 }

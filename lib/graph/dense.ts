@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { boolAttribute, nodeBackend, typeAttribute, type NodeBackend } from './node-backend';
+import { GraphError } from './graph-error';
+import { boolAttribute, nodeBackend, typeAttribute, type NodeBackend, type OpAttribute } from './node-backend';
+import { tapeIsOn } from './tape';
 
 type CustomGradient = Parameters<typeof tf.customGrad>[0];
 
@@ -17,10 +19,16 @@ export type Activation = 'linear' | 'relu' | 'elu' | 'tanh' | 'silu';
  * @param bias b [O].
  * @param activation f. Default `linear`.
  * @returns y [B, O].
+ * @throws GraphError when a second derivative is taken through it on tfjs-node.
  */
-export function dense(x: tf.Tensor2D, weights: tf.Tensor2D, bias: tf.Tensor1D, activation: Activation = 'linear'): tf.Tensor2D {
+export function dense(
+  x: tf.Tensor2D,
+  weights: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  activation: Activation = 'linear',
+): tf.Tensor2D {
   const backend = nodeBackend();
-  if (!backend) return activate(tf.add(tf.matMul(x, weights), bias), activation);
+  if (!backend) return tf.tidy(() => eager(tf.add(tf.matMul(x, weights), bias), activation)) as tf.Tensor2D;
   const layer = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor, save: tf.GradSaveFunc) => {
     const pre = op(backend, 'BiasAdd', [matMul(backend, x, w, false, false), b]);
     const y = forward(backend, pre, activation);
@@ -30,7 +38,11 @@ export function dense(x: tf.Tensor2D, weights: tf.Tensor2D, bias: tf.Tensor1D, a
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [x, w, pre, y] = saved;
         const dPre = backward(backend, dy, pre, y, activation);
-        return [matMul(backend, dPre, w, false, true), matMul(backend, x, dPre, true, false), op(backend, 'BiasAddGrad', [dPre])];
+        return [
+          matMul(backend, dPre, w, false, true),
+          matMul(backend, x, dPre, true, false),
+          op(backend, 'BiasAddGrad', [dPre]),
+        ];
       },
     };
   };
@@ -45,7 +57,10 @@ export function product(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
     save([a, b]);
     return {
       value: matMul(backend, a, b, false, false),
-      gradFunc: (dy: tf.Tensor, [a, b]: tf.Tensor[]) => [matMul(backend, dy, b, false, true), matMul(backend, a, dy, true, false)],
+      gradFunc: (dy: tf.Tensor, [a, b]: tf.Tensor[]) => [
+        matMul(backend, dy, b, false, true),
+        matMul(backend, a, dy, true, false),
+      ],
     };
   };
   return tf.customGrad(layer as CustomGradient)(a, b) as tf.Tensor2D;
@@ -54,12 +69,15 @@ export function product(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
 /** f(x) elementwise, with TensorFlow's own gradient op where there is one. */
 export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
   const backend = nodeBackend();
-  if (activation === 'linear') return x;
-  if (!backend) return eager(x, activation) as T;
+  if (activation === 'linear') return x.clone();
+  if (!backend) return tf.tidy(() => eager(x, activation)) as T;
   const layer = (x: tf.Tensor, save: tf.GradSaveFunc) => {
     const y = forward(backend, x, activation);
     save([x, y]);
-    return { value: y, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(backend, dy, saved[0], saved[1], activation) };
+    return {
+      value: y,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(backend, dy, saved[0], saved[1], activation),
+    };
   };
   return tf.customGrad(layer as CustomGradient)(x) as T;
 }
@@ -95,7 +113,13 @@ function forward(backend: NodeBackend, pre: tf.Tensor, activation: Activation): 
 }
 
 /** df/dpre times dy, from the pre-activation and the output. */
-function backward(backend: NodeBackend, dy: tf.Tensor, pre: tf.Tensor, y: tf.Tensor, activation: Activation): tf.Tensor {
+function backward(
+  backend: NodeBackend,
+  dy: tf.Tensor,
+  pre: tf.Tensor,
+  y: tf.Tensor,
+  activation: Activation,
+): tf.Tensor {
   switch (activation) {
     case 'linear':
       return dy;
@@ -114,13 +138,24 @@ function backward(backend: NodeBackend, dy: tf.Tensor, pre: tf.Tensor, y: tf.Ten
 }
 
 function op(backend: NodeBackend, name: string, inputs: tf.Tensor[]): tf.Tensor {
-  return backend.executeSingleOutput(name, [typeAttribute(backend, 'T', 'float32')], inputs);
+  return run(backend, name, [], inputs);
 }
 
 function matMul(backend: NodeBackend, a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
-  return backend.executeSingleOutput(
-    'MatMul',
-    [typeAttribute(backend, 'T', 'float32'), boolAttribute(backend, 'transpose_a', transposeA), boolAttribute(backend, 'transpose_b', transposeB)],
-    [a, b],
-  );
+  const transposes = [
+    boolAttribute(backend, 'transpose_a', transposeA),
+    boolAttribute(backend, 'transpose_b', transposeB),
+  ];
+  return run(backend, 'MatMul', transposes, [a, b]);
+}
+
+/** An op below tfjs, which tfjs can't differentiate: within a customGrad it need not, but in the gradient of a gradient it would have to. */
+function run(backend: NodeBackend, name: string, attributes: OpAttribute[], inputs: tf.Tensor[]): tf.Tensor {
+  if (tapeIsOn()) {
+    throw new GraphError(
+      'A second derivative was taken through dense, product or activate, which have first ones only. ' +
+        'Use tf.matMul, tf.add and the activations of tfjs there.',
+    );
+  }
+  return backend.executeSingleOutput(name, [typeAttribute(backend, 'T', 'float32'), ...attributes], inputs);
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { typeOf } from './frame';
 import { GraphError } from './graph-error';
-import { tensorflowType } from './node-backend';
-import { currentRecording, parallelIterations, type Recording, type Value } from './recording';
+import { currentRecording, type Recording } from './recording';
+import { tapeIsOn } from './tape';
 import { flatten, signature, unflatten, type Tensors } from './tensors';
 
 /**
@@ -17,15 +18,28 @@ import { flatten, signature, unflatten, type Tensors } from './tensors';
  * @throws GraphError when the body changes the carry's form, or a gradient is taken across the loop.
  */
 export function loop<C extends Tensors>(n: number | tf.Scalar, carry: C, body: (i: tf.Scalar, carry: C) => C): C {
-  return tf.tidy(() => {
-    const rounds = typeof n === 'number' ? tf.scalar(n, 'int32') : n;
-    const start = { i: tf.scalar(0, 'int32'), carry };
+  const run = (): C => {
+    const rounds = countOf(n);
     return whileLoop(
       ({ i }) => tf.less(i, rounds),
       ({ i, carry: before }) => ({ i: tf.add(i, tf.scalar(1, 'int32')) as tf.Scalar, carry: body(i, before) }),
-      start as { i: tf.Scalar; carry: C },
-    ).carry as tf.TensorContainer;
-  }) as C;
+      { i: tf.scalar(0, 'int32') as tf.Scalar, carry },
+    ).carry;
+  };
+  return currentRecording() ? run() : (tf.tidy(() => run() as tf.TensorContainer) as C);
+}
+
+function countOf(n: number | tf.Scalar): tf.Scalar {
+  if (
+    typeof n === 'number'
+      ? Number.isInteger(n) && n >= 0 && n < 2 ** 31
+      : n instanceof tf.Tensor && n.rank === 0 && n.dtype === 'int32'
+  ) {
+    return typeof n === 'number' ? tf.scalar(n, 'int32') : n;
+  }
+  throw new GraphError(
+    `loop: expected the number of rounds as a whole number of at least 0 or an int32 scalar, received ${describe(n)}.`,
+  );
 }
 
 /**
@@ -38,87 +52,107 @@ export function loop<C extends Tensors>(n: number | tf.Scalar, carry: C, body: (
  * @throws GraphError as {@link loop}, and when `condition` is not a bool scalar.
  */
 export function whileLoop<C extends Tensors>(condition: (carry: C) => tf.Tensor, body: (carry: C) => C, carry: C): C {
-  const { gradientDepth } = (tf.engine() as unknown as { state: { gradientDepth: number } }).state;
-  if (gradientDepth > 0) throw new GraphError('A gradient was taken across a loop. Take the gradient inside the body instead.');
+  if (tapeIsOn())
+    throw new GraphError('A gradient was taken across a loop. Take the gradient inside the body instead.');
   const recording = currentRecording();
-  return recording ? recordLoop(recording, condition, body, carry) : runLoop(condition, body, carry);
+  if (recording) return recordLoop(recording, condition, body, carry);
+  return tf.tidy(() => runLoop(condition, body, carry) as tf.TensorContainer) as C;
 }
 
 function runLoop<C extends Tensors>(condition: (carry: C) => tf.Tensor, body: (carry: C) => C, first: C): C {
-  let carry = unflatten(first, flatten(first, 'carry').map((tensor) => tensor.clone()));
-  for (;;) {
-    const goOn = tf.tidy(() => condition(carry));
-    checkCondition(goOn);
-    const holds = goOn.dataSync()[0];
-    goOn.dispose();
-    if (!holds) return carry;
+  let carry = clone(first);
+  while (holds(condition, carry)) {
     const next = tf.tidy(() => {
       const result = body(carry);
-      checkForm(carry, result);
-      return unflatten(result, flatten(result, 'carry').map((tensor) => tensor.clone())) as tf.TensorContainer;
+      checkForm(first, result);
+      return clone(result) as tf.TensorContainer;
     }) as C;
     tf.dispose(carry as tf.TensorContainer);
     carry = next;
   }
+  return carry;
+}
+
+function holds<C extends Tensors>(condition: (carry: C) => tf.Tensor, carry: C): boolean {
+  return (
+    tf.tidy(() => {
+      const goOn = condition(carry);
+      checkCondition(goOn);
+      return goOn.dataSync()[0];
+    }) !== 0
+  );
+}
+
+function clone<T extends Tensors>(tensors: T): T {
+  return unflatten(
+    tensors,
+    flatten(tensors, 'carry').map((tensor) => tensor.clone()),
+  );
 }
 
 /** TensorFlow's loop: Enter -> Merge -> (LoopCond) Switch -> body -> NextIteration -> Merge, and Exit out of the Switch. */
-function recordLoop<C extends Tensors>(recording: Recording, condition: (carry: C) => tf.Tensor, body: (carry: C) => C, carry: C): C {
+function recordLoop<C extends Tensors>(
+  recording: Recording,
+  condition: (carry: C) => tf.Tensor,
+  body: (carry: C) => C,
+  carry: C,
+): C {
   const first = flatten(carry, 'carry');
   const outside = recording.frame;
-  const starts = first.map((tensor) => recording.valueOf(tensor, outside));
-  const frame = recording.openFrame();
-  const types = starts.map(({ dtype }) => ({ T: { type: tensorflowType[dtype] } }));
-  const inside = (value: Value, name: string): Value => ({ ...value, name, frame });
+  const starts = first.map((tensor) => recording.carried(tensor));
+  const loop = recording.openLoop();
+  const standIns = (names: string[]): tf.Tensor[] =>
+    first.map((tensor, i) => recording.tensorFor({ ...starts[i], name: names[i], frame: recording.frame }, tensor));
 
-  const merges = starts.map((value, i) => {
-    const enter = recording.node('Enter', [value.name], {
-      ...types[i],
-      frame_name: { s: Buffer.from(frame.name) },
-      is_constant: { b: false },
-      parallel_iterations: { i: parallelIterations },
+  const merges = starts.map((start) => {
+    const name = recording.node('Merge', [recording.enterNode(start, loop.condition, false)], {
+      ...typeOf(start),
+      N: { i: 2 },
     });
-    const name = recording.node('Merge', [enter, ''], { ...types[i], N: { i: 2 } });
     return { name, inputs: recording.nodes[recording.nodes.length - 1].input };
   });
-
-  recording.frame = frame;
-  let exits: Value[];
+  let exits: string[];
   try {
-    const merged = first.map((tensor, i) => recording.tensorFor(inside(starts[i], merges[i].name), tensor));
-    const goOn = condition(unflatten(carry, merged));
+    recording.frame = loop.condition;
+    const goOn = condition(unflatten(carry, standIns(merges.map(({ name }) => name))));
     checkCondition(goOn);
     const test = recording.node('LoopCond', [recording.valueOf(goOn).name], {});
-    const switches = merges.map(({ name }, i) => recording.node('Switch', [name, test], types[i]));
-    const bodyCarry = first.map((tensor, i) => recording.tensorFor(inside(starts[i], `${switches[i]}:1`), tensor));
-    const result = tf.tidy(() => {
-      const next = body(unflatten(carry, bodyCarry));
-      checkForm(carry, next);
-      flatten(next, 'carry').forEach((tensor, i) => {
-        merges[i].inputs[1] = recording.node('NextIteration', [recording.valueOf(tensor).name], types[i]);
-      });
-      return [];
+    const switches = merges.map(({ name }, i) => recording.node('Switch', [name, test], typeOf(starts[i])));
+
+    recording.frame = loop.body(test);
+    const next = body(unflatten(carry, standIns(switches.map((name) => `${name}:1`))));
+    checkForm(carry, next);
+    flatten(next, "the body's result").forEach((tensor, i) => {
+      merges[i].inputs.push(recording.node('NextIteration', [recording.carried(tensor).name], typeOf(starts[i])));
     });
-    tf.dispose(result);
-    exits = switches.map((name, i) => ({ ...starts[i], name: recording.node('Exit', [name], types[i]), frame: outside }));
+    exits = switches.map((name, i) => recording.node('Exit', [name], typeOf(starts[i])));
   } finally {
     recording.frame = outside;
   }
-  return unflatten(carry, first.map((tensor, i) => recording.tensorFor(exits[i], tensor)));
+  return unflatten(carry, standIns(exits));
 }
 
-function checkCondition(goOn: tf.Tensor): void {
-  if (!(goOn instanceof tf.Tensor) || goOn.dtype !== 'bool' || goOn.rank !== 0) {
-    throw new GraphError(
-      `whileLoop: expected the condition to be a bool scalar, received ${goOn instanceof tf.Tensor ? `${goOn.dtype}[${goOn.shape}]` : typeof goOn}. tf.any and tf.all reduce a tensor to one.`,
-    );
-  }
+function checkCondition(goOn: unknown): asserts goOn is tf.Scalar {
+  if (goOn instanceof tf.Tensor && goOn.dtype === 'bool' && goOn.rank === 0) return;
+  throw new GraphError(
+    `whileLoop: expected the condition to be a bool scalar, received ${describe(goOn)}. tf.any and tf.all reduce a tensor to one.`,
+  );
 }
 
 function checkForm(carry: Tensors, next: Tensors): void {
   const expected = signature(carry, 'carry');
   const received = signature(next, "the body's result");
   if (expected !== received) {
-    throw new GraphError(`A loop body changed what it carries: expected ${expected}, received ${received}. Shapes and dtypes stay the same in each round.`);
+    throw new GraphError(
+      `A loop body changed what it carries: expected ${expected}, received ${received}. Shapes and dtypes stay the same in each round.`,
+    );
   }
+}
+
+function describe(value: unknown): string {
+  return value instanceof tf.Tensor
+    ? `${value.dtype}[${value.shape}]`
+    : typeof value === 'number'
+      ? String(value)
+      : typeof value;
 }

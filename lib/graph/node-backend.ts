@@ -10,7 +10,12 @@ export interface OpAttribute {
 /** The part of the tfjs-node backend that the engine builds on. */
 export interface NodeBackend {
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: tf.TensorInfo[]): tf.Tensor;
-  executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: tf.TensorInfo[], outputs: number): tf.Tensor[];
+  executeMultipleOutputs(
+    name: string,
+    attributes: OpAttribute[],
+    inputs: tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[];
   read(dataId: object): Promise<tf.backend_util.BackendValues>;
   readSync(dataId: object): tf.backend_util.BackendValues;
   loadSavedModelMetaGraph(folder: string, tags: string): number;
@@ -27,7 +32,13 @@ export function nodeBackend(): NodeBackend | undefined {
 }
 
 /** TensorFlow's numbers of the dtypes that tfjs knows (types.proto). */
-export const tensorflowType: Readonly<Record<string, number>> = { float32: 1, int32: 3, string: 7, complex64: 8, bool: 10 };
+export const tensorflowType: Readonly<Record<string, number>> = {
+  float32: 1,
+  int32: 3,
+  string: 7,
+  complex64: 8,
+  bool: 10,
+};
 
 /** A type attribute, such as `T`. */
 export function typeAttribute(backend: NodeBackend, name: string, dtype: tf.DataType): OpAttribute {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
 import { rng } from '../core/rng';
 import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
 
@@ -24,7 +25,10 @@ export function splitKey(key: Key, count: number): Key[] {
 export function foldKey(key: Key, number: tf.Scalar | number): Key {
   return tf.tidy(() => {
     const n = typeof number === 'number' ? tf.scalar(number, 'int32') : number;
-    const shifted = tf.add(key, tf.mul(tf.stack([n, tf.add(n, tf.scalar(1, 'int32'))]), tf.scalar(0x9e3779b1 | 0, 'int32')));
+    const shifted = tf.add(
+      key,
+      tf.mul(tf.stack([n, tf.add(n, tf.scalar(1, 'int32'))]), tf.scalar(0x9e3779b1 | 0, 'int32')),
+    );
     return tf.squeeze(drawBits(shifted as Key, [1, 2]), [0]) as Key;
   });
 }
@@ -43,15 +47,27 @@ export function randomUniform<T extends tf.Tensor = tf.Tensor>(key: Key, shape: 
 }
 
 /** Draws whole numbers from {low, ..., high - 1}, int32 of the given shape. */
-export function randomInteger<T extends tf.Tensor = tf.Tensor>(key: Key, shape: number[], low: number, high: number): T {
+export function randomInteger<T extends tf.Tensor = tf.Tensor>(
+  key: Key,
+  shape: number[],
+  low: number,
+  high: number,
+): T {
+  if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
+    throw new InvalidInputError('randomInteger', {
+      expected: 'whole numbers low < high',
+      received: `low ${low}, high ${high}`,
+    });
+  }
   const backend = nodeBackend();
   if (!backend) return drawOnHost(key, shape, 'int32', (next) => next.integer(low, high)) as T;
   return tf.tidy(() =>
-    backend.executeSingleOutput(
-      'StatelessRandomUniformInt',
-      attributes(backend, 'int32'),
-      [tf.tensor1d(shape, 'int32'), key, tf.scalar(low, 'int32'), tf.scalar(high, 'int32')],
-    ),
+    backend.executeSingleOutput('StatelessRandomUniformInt', attributes(backend, 'int32'), [
+      tf.tensor1d(shape, 'int32'),
+      key,
+      tf.scalar(low, 'int32'),
+      tf.scalar(high, 'int32'),
+    ]),
   ) as T;
 }
 

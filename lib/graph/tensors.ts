@@ -4,7 +4,7 @@ import { InvalidInputError } from '../core/errors';
 /** A tensor, or any nesting of arrays and records of tensors. */
 export type Tensors = tf.Tensor | readonly Tensors[] | { readonly [name: string]: Tensors };
 
-/** The tensors of a nesting, in the order of its arrays and of its records' keys. */
+/** The tensors of a nesting, in the order of its arrays and of its records' sorted keys. */
 export function flatten(tensors: Tensors, what: string): tf.Tensor[] {
   const leaves: tf.Tensor[] = [];
   walk(tensors, what, (leaf) => leaves.push(leaf));
@@ -17,7 +17,9 @@ export function unflatten<T extends Tensors>(like: T, leaves: readonly tf.Tensor
   const build = (node: Tensors): Tensors => {
     if (node instanceof tf.Tensor) return leaves[next++];
     if (Array.isArray(node)) return node.map(build);
-    return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, build(child as Tensors)]));
+    const record: Record<string, Tensors> = { ...(node as Record<string, Tensors>) };
+    for (const [name, child] of entries(node as Record<string, Tensors>)) record[name] = build(child);
+    return record;
   };
   return build(like) as T;
 }
@@ -27,27 +29,49 @@ export function signature(tensors: Tensors, what: string): string {
   if (tensors instanceof tf.Tensor) return `${tensors.dtype}[${tensors.shape.join(',')}]`;
   if (Array.isArray(tensors)) return `(${tensors.map((child, i) => signature(child, `${what}[${i}]`)).join(';')})`;
   if (isRecord(tensors)) {
-    return `{${Object.entries(tensors).map(([name, child]) => `${name}:${signature(child as Tensors, `${what}.${name}`)}`).join(';')}}`;
+    return `{${entries(tensors)
+      .map(([name, child]) => `${JSON.stringify(name)}:${signature(child as Tensors, `${what}.${name}`)}`)
+      .join(';')}}`;
   }
   throw notATensor(what, tensors);
 }
 
 function walk(node: unknown, what: string, visit: (leaf: tf.Tensor) => void): void {
-  if (node instanceof tf.Tensor) visit(node);
-  else if (Array.isArray(node)) node.forEach((child, i) => walk(child, `${what}[${i}]`, visit));
-  else if (isRecord(node)) Object.entries(node).forEach(([name, child]) => walk(child, `${what}.${name}`, visit));
+  if (node instanceof tf.Tensor) {
+    if (node.isDisposed)
+      throw new InvalidInputError(what, { expected: 'a tensor', received: 'a tensor that was disposed of' });
+    visit(node);
+  } else if (Array.isArray(node)) node.forEach((child, i) => walk(child, `${what}[${i}]`, visit));
+  else if (isRecord(node)) entries(node).forEach(([name, child]) => walk(child, `${what}.${name}`, visit));
   else throw notATensor(what, node);
 }
 
+function entries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Plain objects, also those of another realm, such as a notebook's. */
 function isRecord(node: unknown): node is Record<string, unknown> {
-  return typeof node === 'object' && node !== null && !(node instanceof Promise) && Object.getPrototypeOf(node) === Object.prototype;
+  if (typeof node !== 'object' || node === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(node);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function notATensor(what: string, node: unknown): InvalidInputError {
-  const received = node instanceof Promise ? 'a promise' : node === null ? 'null' : typeof node === 'object' ? `a ${node?.constructor?.name}` : `the ${typeof node} ${String(node)}`;
+  const received =
+    node instanceof Promise
+      ? 'a promise'
+      : node === null
+        ? 'null'
+        : typeof node === 'object'
+          ? `a ${node?.constructor?.name}`
+          : `the ${typeof node} ${String(node)}`;
   return new InvalidInputError(what, {
     expected: 'a tensor, or an array or plain record of tensors',
     received,
-    remedy: node instanceof Promise ? 'Compiled functions are synchronous.' : 'Numbers enter as tf.scalar(...), or as constants of the enclosing function.',
+    remedy:
+      node instanceof Promise
+        ? 'Compiled functions are synchronous.'
+        : 'Numbers enter as tf.scalar(...), or as constants of the enclosing function.',
   });
 }

@@ -1,0 +1,98 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cache, notebooks } from '../../scripts/setup/paths.mjs';
+import { findChromium, launchChromium } from './chromium';
+import { startLab, type LabServer } from './lab-server';
+import { NotebookPage } from './notebook-page';
+
+const chromium = findChromium();
+if (!chromium)
+  console.log('No Chromium on this machine: the browser test is skipped (install the package "chromium").');
+
+const folder = join(cache, 'browser');
+const screenshots = join(folder, 'screenshots');
+const quickstart = '00-quickstart.ipynb';
+
+describe.skipIf(!chromium)('JupyterLab in a browser', () => {
+  let lab: LabServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(screenshots, { recursive: true });
+    if (existsSync(join(notebooks, quickstart))) cpSync(join(notebooks, quickstart), join(folder, quickstart));
+    [lab, browser] = await Promise.all([startLab(folder), launchChromium(chromium as string)]);
+    console.log(`Screenshots: ${screenshots}`);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.stop();
+  });
+
+  it.skipIf(!existsSync(join(notebooks, quickstart)))('runs the quickstart and shows its charts', async () => {
+    const notebook = await NotebookPage.open(browser, lab.page(quickstart));
+    await notebook.runAll();
+    await notebook.allDone(280_000);
+    const charts = notebook.page.locator('.jp-OutputArea-output .vega-embed :is(canvas, svg.marks)');
+    await charts.first().scrollIntoViewIfNeeded();
+    await notebook.page.screenshot({ path: join(screenshots, 'quickstart.png') });
+    expect(await notebook.errors()).toEqual([]);
+    const box = await charts.first().boundingBox();
+    expect(box?.width).toBeGreaterThan(100);
+    expect(box?.height).toBeGreaterThan(100);
+    await notebook.page.close();
+  });
+
+  it('frees the kernel within two seconds of an interrupt and keeps the variables', async () => {
+    await lab.write('interrupt.ipynb', [
+      "import { breathe, longWork } from 'scorebook';\nlet steps = 0;",
+      `await longWork('Training', 100_000, {}, async (progress, signal) => {
+  while (!signal.aborted) {
+    progress.update(++steps);
+    await breathe();
+  }
+});`,
+      "const seen = steps;\nawait new Promise((resolve) => setTimeout(resolve, 300));\nconsole.log(seen > 0 && seen === steps ? 'stopped' : 'goes on');",
+    ]);
+    const notebook = await NotebookPage.open(browser, lab.page('interrupt.ipynb'));
+    await notebook.run(0);
+    await notebook.allDone(60_000);
+    await notebook.run(1);
+    await notebook.page.waitForTimeout(2_000);
+    await notebook.page.screenshot({ path: join(screenshots, 'training.png') });
+    const begin = Date.now();
+    await notebook.interrupt();
+    await notebook.allDone(10_000);
+    expect(Date.now() - begin).toBeLessThan(2_000);
+    await notebook.page.waitForTimeout(500); // for 0.2 s after a stopped cell, tslab drops what is sent to it
+    await notebook.run(2);
+    await notebook.outputs(2).filter({ hasText: 'stopped' }).waitFor({ timeout: 10_000 });
+    await notebook.page.screenshot({ path: join(screenshots, 'interrupted.png') });
+    await notebook.page.close();
+  });
+
+  it('completes names with Tab and shows documentation with Shift-Tab', async () => {
+    await lab.write('help.ipynb', ["import * as scorebook from 'scorebook';", '']);
+    const notebook = await NotebookPage.open(browser, lab.page('help.ipynb'));
+    await notebook.run(0);
+    await notebook.allDone(60_000);
+    await notebook.editor(1).click();
+    await notebook.page.keyboard.type('scorebook.', { delay: 20 });
+    await notebook.page.keyboard.press('Tab');
+    const names = notebook.page.locator('.jp-Completer .jp-Completer-match');
+    await names.filter({ hasText: 'longWork' }).first().waitFor({ timeout: 20_000 });
+    await notebook.page.screenshot({ path: join(screenshots, 'completion.png') });
+    await notebook.page.keyboard.press('Escape');
+    await notebook.editor(1).click();
+    await notebook.page.keyboard.press('End');
+    await notebook.page.keyboard.type('longWork', { delay: 20 });
+    await notebook.page.keyboard.press('Shift+Tab');
+    const tip = notebook.page.locator('.jp-Tooltip');
+    await tip.filter({ hasText: 'progress display' }).waitFor({ timeout: 20_000 });
+    await notebook.page.screenshot({ path: join(screenshots, 'documentation.png') });
+    await notebook.page.close();
+  });
+});

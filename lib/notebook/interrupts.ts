@@ -1,4 +1,5 @@
 const listeners = new Set<() => void>();
+let armed = false;
 
 /**
  * Calls `callback` once at the next interrupt (SIGINT: Ctrl-C, or the notebook's stop button), and returns the function that stops
@@ -9,14 +10,28 @@ const listeners = new Set<() => void>();
  */
 export function onInterrupt(callback: () => void): () => void {
   const listener = (): void => callback();
-  if (listeners.size === 0) process.once('SIGINT', tell);
   listeners.add(listener);
+  queueMicrotask(arm);
   return () => {
-    if (listeners.delete(listener) && listeners.size === 0) process.off('SIGINT', tell);
+    if (!listeners.delete(listener) || listeners.size > 0) return;
+    process.off('SIGINT', tell);
+    armed = false;
   };
 }
 
+/**
+ * Always in a microtask, never in the synchronous part of a cell: tslab runs that part by `vm` with `breakOnSigint`, which puts the
+ * system's deadly SIGINT action back when it ends. A handler first added in there would never be called, and the interrupt would kill
+ * the kernel.
+ */
+function arm(): void {
+  if (armed || listeners.size === 0) return;
+  armed = true;
+  process.once('SIGINT', tell);
+}
+
 function tell(): void {
+  armed = false;
   const told = [...listeners];
   listeners.clear();
   for (const listener of told) listener();

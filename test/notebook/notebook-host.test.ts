@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { installHost, longWork, silentHost } from '../../lib/core/host';
 import { notebookHost } from '../../lib/notebook/notebook-host';
@@ -102,22 +104,54 @@ describe('the interrupt', () => {
     const before = process.listenerCount('SIGINT');
     installHost(setup().host);
     const work = longWork('Training', 1, {}, async (_, signal) => {
+      await Promise.resolve();
       expect(process.listenerCount('SIGINT')).toBe(before + 1);
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       return 'stopped';
     });
+    await new Promise((resolve) => setImmediate(resolve));
     process.emit('SIGINT');
     expect(await work).toBe('stopped');
     expect(process.listenerCount('SIGINT')).toBe(before);
   });
 
-  test('uses one listener however many pieces of work run', () => {
+  test('uses one listener however many pieces of work run', async () => {
     const { host } = setup();
     const before = process.listenerCount('SIGINT');
     const stops = Array.from({ length: 20 }, () => host.onInterrupt(() => {}));
+    await Promise.resolve();
     expect(process.listenerCount('SIGINT')).toBe(before + 1);
     for (const stop of stops) stop();
     for (const stop of stops) stop();
     expect(process.listenerCount('SIGINT')).toBe(before);
   });
+
+  test('adds none in the synchronous part of a cell, where it would make the interrupt deadly', async () => {
+    const before = process.listenerCount('SIGINT');
+    const stop = setup().host.onInterrupt(() => {});
+    expect(process.listenerCount('SIGINT')).toBe(before);
+    stop();
+    await Promise.resolve();
+    expect(process.listenerCount('SIGINT')).toBe(before);
+  });
+
+  test('leaves a process alive whose listening began in code that vm runs with breakOnSigint', () => {
+    const child = spawnSync(process.execPath, ['-e', interruptedCell()], { encoding: 'utf8', timeout: 20_000 });
+    expect([child.signal, child.stdout]).toEqual([null, 'kernel told, work told, alive']);
+  });
 });
+
+/** A process that does as tslab does: its own SIGINT handler, and a cell run by vm, interrupted while it waits. */
+function interruptedCell(): string {
+  const typescript = JSON.stringify(require.resolve('typescript'));
+  const source = JSON.stringify(join(__dirname, '../../lib/notebook/interrupts.ts'));
+  return `
+    const ts = require(${typescript}), fs = require('fs'), vm = require('vm');
+    const code = ts.transpileModule(fs.readFileSync(${source}, 'utf8'), { compilerOptions: { module: 'CommonJS', target: 'ES2022' } }).outputText;
+    globalThis.library = {};
+    new Function('exports', code)(library);
+    process.on('SIGINT', () => process.stdout.write('kernel told, '));
+    vm.runInThisContext('library.onInterrupt(() => process.stdout.write("work told, "))', { breakOnSigint: true });
+    setTimeout(() => process.kill(process.pid, 'SIGINT'), 50);
+    setTimeout(() => process.stdout.write('alive'), 300);`;
+}

@@ -59,8 +59,11 @@ export async function renderPng(svg: string, scale = 2): Promise<Uint8Array> {
 
 async function loadVega(): Promise<typeof import('vega')> {
   const vega = await import('vega');
-  const { textMetrics } = vega as unknown as { textMetrics: { width: (item: { fontSize?: number }, text: unknown) => number } };
-  textMetrics.width = (item, text) => (text == null ? 0 : textWidth(String(text), item.fontSize ?? 11));
+  const { textMetrics } = vega as unknown as {
+    textMetrics: { width: (item: { fontSize?: number }, text: unknown) => number };
+  };
+  textMetrics.width = (item, text) =>
+    text === null || text === undefined ? 0 : textWidth(String(text), item.fontSize ?? 11);
   return vega;
 }
 

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { ResultRow } from '../core/result-row';
 
@@ -38,7 +48,9 @@ export function appendRunLine(path: string, line: RunLine): void {
     const bytes = Buffer.from(`${endsTorn(file) ? '\n' : ''}${JSON.stringify(line)}\n`);
     const written = writeSync(file, bytes);
     if (written !== bytes.length) {
-      throw new Error(`${path}: ${written} of ${bytes.length} bytes were written; the disk may be full. The run counts as not done.`);
+      throw new Error(
+        `${path}: ${written} of ${bytes.length} bytes were written; the disk may be full. The run counts as not done.`,
+      );
     }
     fsyncSync(file);
   } finally {

@@ -25,7 +25,10 @@ const loadedModules = createRequire(__filename).cache;
  */
 export function currentCell(): CellWriter | undefined {
   const path = Object.keys(loadedModules).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));
-  const kernel = path === undefined ? undefined : (loadedModules[path]?.exports as { lastWriteDisplayData?: WriteDisplayData | null });
+  const kernel =
+    path === undefined
+      ? undefined
+      : (loadedModules[path]?.exports as { lastWriteDisplayData?: WriteDisplayData | null });
   const send = kernel?.lastWriteDisplayData;
   if (!send) return undefined;
   return {

@@ -30,22 +30,33 @@ export function lossSketch(points: readonly LossPoint[]): string {
       const loss = point[curve];
       return finite(loss) ? [`${px(point.epoch).toFixed(1)},${py(Math.min(loss, high)).toFixed(1)}`] : [];
     });
-    return path.length === 0 ? '' : `<polyline fill="none" stroke="${CURVES[curve]}" stroke-width="1.6" points="${path.join(' ')}"/>`;
+    return path.length === 0
+      ? ''
+      : `<polyline fill="none" stroke="${CURVES[curve]}" stroke-width="1.6" points="${path.join(' ')}"/>`;
   };
-  const text = (x: number, y: number, content: string, extra = ''): string => `<text x="${x}" y="${y}" fill="#55555e" ${extra}>${content}</text>`;
-  const rule = (y: number): string => `<line x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${y}" y2="${y}" stroke="#e6e6ea"/>`;
-  const names = (Object.keys(CURVES) as (keyof typeof CURVES)[]).filter((curve) => kept.some((point) => finite(point[curve])));
-  const legend = names.map((curve, i) => text(WIDTH - BOX.right - 4, BOX.top + 12 + 14 * i, curve, `text-anchor="end" style="fill:${CURVES[curve]}"`));
+  const text = (x: number, y: number, content: string, extra = ''): string =>
+    `<text x="${x}" y="${y}" fill="#55555e" ${extra}>${content}</text>`;
+  const rule = (y: number): string =>
+    `<line x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${y}" y2="${y}" stroke="#e6e6ea"/>`;
+  const names = (Object.keys(CURVES) as (keyof typeof CURVES)[]).filter((curve) =>
+    kept.some((point) => finite(point[curve])),
+  );
+  const legend = names.map((curve, i) =>
+    text(WIDTH - BOX.right - 4, BOX.top + 12 + 14 * i, curve, `text-anchor="end" style="fill:${CURVES[curve]}"`),
+  );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="Helvetica Neue, Arial, DejaVu Sans, sans-serif" font-size="11" role="img" aria-label="loss by epoch">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    rule(BOX.top), rule(HEIGHT - BOX.bottom),
+    rule(BOX.top),
+    rule(HEIGHT - BOX.bottom),
     text(BOX.left - 6, BOX.top + 4, tick(high), 'text-anchor="end"'),
     text(BOX.left - 6, HEIGHT - BOX.bottom + 4, tick(low), 'text-anchor="end"'),
     text(BOX.left - 6, (HEIGHT - BOX.bottom + BOX.top) / 2 + 4, 'loss', 'text-anchor="end"'),
     text(BOX.left, HEIGHT - 8, `epoch ${first}`),
     text(WIDTH - BOX.right, HEIGHT - 8, String(last), 'text-anchor="end"'),
-    line('training'), line('validation'), ...legend,
+    line('training'),
+    line('validation'),
+    ...legend,
     '</svg>',
   ].join('');
 }
@@ -61,5 +72,6 @@ function widened(low: number, high: number): [number, number] {
 }
 
 function tick(value: number): string {
-  return Number(value.toPrecision(3)).toString();
+  const text = Number(value.toPrecision(3)).toString();
+  return text.length > 7 ? value.toExponential(1) : text;
 }

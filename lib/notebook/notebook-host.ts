@@ -87,9 +87,16 @@ function liveDisplay(cell: CellWriter, state: ProgressState, now: () => number):
 /** The final curve is an image: notebooks that are not trusted keep images and drop inline SVG. */
 function progressHtml(view: ProgressView): string {
   const known = Number.isFinite(view.total) && view.total > 0;
-  const full = known ? ` value="${Math.min(view.done, view.total)}" max="${view.total}"` : view.ended ? ' value="1" max="1"' : '';
+  const full = known
+    ? ` value="${Math.min(view.done, view.total)}" max="${view.total}"`
+    : view.ended
+      ? ' value="1" max="1"'
+      : '';
   const sketch = lossSketch(view.curve);
-  const curve = view.ended && sketch ? `<img alt="loss by epoch" src="data:image/svg+xml;base64,${Buffer.from(sketch).toString('base64')}">` : sketch;
+  const curve =
+    view.ended && sketch
+      ? `<img alt="loss by epoch" src="data:image/svg+xml;base64,${Buffer.from(sketch).toString('base64')}">`
+      : sketch;
   return [
     '<div>',
     `<div><b>${escapeHtml(view.label)}</b> <progress${full} style="width:240px;vertical-align:middle"></progress> `,

@@ -77,8 +77,13 @@ export function progressLine(view: ProgressView): string {
 export function progressParts(view: ProgressView): string[] {
   const known = Number.isFinite(view.total) && view.total > 0;
   const count = (value: number): string => Math.round(value).toLocaleString('en-US');
-  const share = known ? `${count(view.done)}/${count(view.total)} (${Math.floor((100 * view.done) / view.total)} %)` : count(view.done);
-  const left = known && !view.ended && view.rate > 0 && view.done < view.total ? [`about ${duration((view.total - view.done) / view.rate)} left`] : [];
+  const share = known
+    ? `${count(view.done)}/${count(view.total)} (${Math.floor((100 * view.done) / view.total)} %)`
+    : count(view.done);
+  const left =
+    known && !view.ended && view.rate > 0 && view.done < view.total
+      ? [`about ${duration((view.total - view.done) / view.rate)} left`]
+      : [];
   const rate = view.rate > 0 ? [`${Number(view.rate.toPrecision(3)).toLocaleString('en-US')}/s`] : [];
   return [share, ...rate, duration(view.seconds), ...left, ...(view.note ? [view.note] : [])];
 }
@@ -90,5 +95,7 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   const two = (value: number): string => String(value).padStart(2, '0');
   const minutes = Math.floor(whole / 60);
-  return minutes < 60 ? `${minutes} min ${two(whole % 60)} s` : `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  return minutes < 60
+    ? `${minutes} min ${two(whole % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }

@@ -46,16 +46,28 @@ export function showTable(rows: readonly object[] | DataFrameLike, options: Tabl
   else console.log(text);
 }
 
-async function bundleOf(what: Showable, alt: string | undefined, draw: boolean): Promise<{ bundle: OutputBundle; line: string }> {
+async function bundleOf(
+  what: Showable,
+  alt: string | undefined,
+  draw: boolean,
+): Promise<{ bundle: OutputBundle; line: string }> {
   if (typeof what === 'string') {
-    const text = alt ?? what.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+    const text =
+      alt ??
+      what
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim();
     return { bundle: { 'text/html': what, 'text/plain': text }, line: `[html] ${text.slice(0, 200)}` };
   }
   if (isDataFrame(what) || Array.isArray(what)) {
     const records = isDataFrame(what) ? recordsOf(what) : (what as readonly object[]);
     const { html, text } = renderTable(records);
     const columns = Object.keys(records[0] ?? {}).join(', ');
-    return { bundle: { 'text/html': html, 'text/plain': alt ?? text }, line: `[table] ${alt ?? `${records.length} rows: ${columns}`}` };
+    return {
+      bundle: { 'text/html': html, 'text/plain': alt ?? text },
+      line: `[table] ${alt ?? `${records.length} rows: ${columns}`}`,
+    };
   }
   if (!isFigure(what)) {
     throw new InvalidInputError('show', {

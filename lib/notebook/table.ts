@@ -77,13 +77,17 @@ function cellText(value: unknown, digits: number): string {
   if (typeof value !== 'number') return typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (Number.isInteger(value)) return Math.abs(value) >= 10_000 ? value.toLocaleString('en-US') : String(value);
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(digits - 1) : Number(value.toPrecision(digits)).toString();
+  return size !== 0 && (size < 1e-4 || size >= 1e7)
+    ? value.toExponential(digits - 1)
+    : Number(value.toPrecision(digits)).toString();
 }
 
 function tableHtml(table: TextTable, caption: string | undefined, note: string): string {
   const style = (j: number): string => ` style="text-align:${table.numeric[j] ? 'right' : 'left'};padding:2px 10px"`;
   const head = table.columns.map((column, j) => `<th${style(j)}>${escapeHtml(column)}</th>`).join('');
-  const body = table.cells.map((row) => `<tr>${row.map((cell, j) => `<td${style(j)}>${escapeHtml(cell)}</td>`).join('')}</tr>`);
+  const body = table.cells.map(
+    (row) => `<tr>${row.map((cell, j) => `<td${style(j)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+  );
   const title = caption ? `<caption style="text-align:left;font-weight:bold">${escapeHtml(caption)}</caption>` : '';
   return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${note ? `<p>${note}</p>` : ''}`;
 }
@@ -91,6 +95,9 @@ function tableHtml(table: TextTable, caption: string | undefined, note: string):
 function tableText(table: TextTable, caption: string | undefined, note: string): string {
   const widths = table.columns.map((column, j) => Math.max(column.length, ...table.cells.map((row) => row[j].length)));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, j) => (table.numeric[j] ? cell.padStart(widths[j]) : cell.padEnd(widths[j]))).join('  ').trimEnd();
+    cells
+      .map((cell, j) => (table.numeric[j] ? cell.padStart(widths[j]) : cell.padEnd(widths[j])))
+      .join('  ')
+      .trimEnd();
   return [caption, line(table.columns), ...table.cells.map(line), note].filter(Boolean).join('\n');
 }

@@ -15,10 +15,27 @@ export interface Floor {
 }
 
 /** The layers of one panel, from back to front: floor, bands, lines, points. Colour and shape share one legend. */
-export function curveLayers(points: readonly CurvePoint[], series: CurveSeries, axes: CurveAxes, floor?: Floor): object[] {
+export function curveLayers(
+  points: readonly CurvePoint[],
+  series: CurveSeries,
+  axes: CurveAxes,
+  floor?: Floor,
+): object[] {
   const legend = { columns: legendColumns(series.names), symbolOpacity: 1 };
-  const bySeries = (range: readonly unknown[]): object => ({ field: 'series', type: 'nominal', sort: null, scale: { domain: series.names, range }, legend });
-  const x = { field: 'x', type: 'quantitative', title: axes.xTitle, scale: xScale(axes.logX), axis: xAxis(points, axes.logX) };
+  const bySeries = (range: readonly unknown[]): object => ({
+    field: 'series',
+    type: 'nominal',
+    sort: null,
+    scale: { domain: series.names, range },
+    legend,
+  });
+  const x = {
+    field: 'x',
+    type: 'quantitative',
+    title: axes.xTitle,
+    scale: xScale(axes.logX),
+    axis: xAxis(points, axes.logX),
+  };
   const y = { type: 'quantitative', title: axes.yTitle, ...yAxis(points, axes, floor?.value) };
   const color = bySeries(series.colors);
   const number = (field: string, title: string): object => ({ field, type: 'quantitative', title, format: '.3~g' });
@@ -33,10 +50,17 @@ export function curveLayers(points: readonly CurvePoint[], series: CurveSeries, 
     {
       mark: { type: 'point', filled: true, size: 55, opacity: 1 },
       encoding: {
-        x, y: { ...y, field: 'center' }, color, shape: bySeries(series.shapes),
+        x,
+        y: { ...y, field: 'center' },
+        color,
+        shape: bySeries(series.shapes),
         tooltip: [
-          { field: 'series', type: 'nominal', title: 'line' }, number('x', axes.xTitle), number('center', axes.yTitle),
-          number('low', 'band from'), number('high', 'band to'), number('seeds', 'seeds'),
+          { field: 'series', type: 'nominal', title: 'line' },
+          number('x', axes.xTitle),
+          number('center', axes.yTitle),
+          number('low', 'band from'),
+          number('high', 'band to'),
+          number('seeds', 'seeds'),
         ],
       },
     },
@@ -45,19 +69,30 @@ export function curveLayers(points: readonly CurvePoint[], series: CurveSeries, 
 
 /** Lines of one dash make a layer: as an encoding, the dash would fray the legend's symbols. */
 function dashGroups(series: CurveSeries): { dash: readonly number[]; names: string[] }[] {
-  return [...new Set(series.dashes)].map((dash) => ({ dash, names: series.names.filter((_, i) => series.dashes[i] === dash) }));
+  return [...new Set(series.dashes)].map((dash) => ({
+    dash,
+    names: series.names.filter((_, i) => series.dashes[i] === dash),
+  }));
 }
 
 /**
  * Points as a logarithmic axis can draw them: what is not positive goes to half of the smallest positive number drawn.
  * @returns the points, and how many centres were moved.
  */
-export function onLogAxis(points: readonly CurvePoint[], floor?: number): { points: readonly CurvePoint[]; moved: number } {
+export function onLogAxis(
+  points: readonly CurvePoint[],
+  floor?: number,
+): { points: readonly CurvePoint[]; moved: number } {
   const positive = [...points.flatMap((point) => [point.center, point.high]), floor ?? 0].filter((value) => value > 0);
   const end = positive.length === 0 ? 1 : Math.min(...positive) / 2;
   const raise = (value: number): number => (value > 0 ? Math.max(value, end) : end);
   return {
-    points: points.map((point) => ({ ...point, center: raise(point.center), low: raise(point.low), high: raise(point.high) })),
+    points: points.map((point) => ({
+      ...point,
+      center: raise(point.center),
+      low: raise(point.low),
+      high: raise(point.high),
+    })),
     moved: points.filter((point) => point.center <= 0).length,
   };
 }
@@ -65,8 +100,17 @@ export function onLogAxis(points: readonly CurvePoint[], floor?: number): { poin
 function floorLayers(floor: Floor, y: object): object[] {
   const data = { values: [floor] };
   const at = { ...y, field: 'value' };
-  const tooltip = [{ field: 'label', type: 'nominal' }, { field: 'value', type: 'quantitative' }];
-  return [{ data, mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5, color: '#55555e' }, encoding: { y: at, tooltip } }];
+  const tooltip = [
+    { field: 'label', type: 'nominal' },
+    { field: 'value', type: 'quantitative' },
+  ];
+  return [
+    {
+      data,
+      mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5, color: '#55555e' },
+      encoding: { y: at, tooltip },
+    },
+  ];
 }
 
 function xScale(log: boolean): object {
@@ -76,17 +120,29 @@ function xScale(log: boolean): object {
 /** C2ST lives above one half; other metrics measure a distance from 0. A logarithmic axis has its lines at 1, or at 1, 2 and 5 times 10^k. */
 function yAxis(points: readonly CurvePoint[], axes: CurveAxes, floor?: number): object {
   if (!axes.logY) return { scale: { zero: !/c2st/i.test(axes.yTitle), nice: true } };
-  const drawn = [...points.flatMap((point) => [point.low, point.high]), ...(floor === undefined || floor <= 0 ? [] : [floor])];
+  const drawn = [
+    ...points.flatMap((point) => [point.low, point.high]),
+    ...(floor === undefined || floor <= 0 ? [] : [floor]),
+  ];
   const domain = [Math.min(...drawn) / 1.15, Math.max(...drawn) * 1.15];
   const decades = Math.log10(domain[1] / domain[0]);
   const values: number[] = [];
   for (let k = Math.floor(Math.log10(domain[0])); k <= Math.log10(domain[1]); k++) {
     values.push(...(decades > 3 ? [1] : [1, 2, 5]).map((step) => step * 10 ** k));
   }
-  return { scale: { type: 'log', domain, nice: false }, axis: { values: values.filter((value) => value >= domain[0] && value <= domain[1]), format: '~r' } };
+  return {
+    scale: { type: 'log', domain, nice: false },
+    axis: { values: values.filter((value) => value >= domain[0] && value <= domain[1]), format: '~r' },
+  };
 }
 
 function xAxis(points: readonly CurvePoint[], log: boolean): object {
   const values = [...new Set(points.map((point) => point.x))];
-  return { grid: false, format: log || Math.max(...values) >= 10_000 ? '~s' : 'd', labelFlush: false, labelOverlap: true, ...(values.length <= 12 ? { values } : {}) };
+  return {
+    grid: false,
+    format: log || Math.max(...values) >= 10_000 ? '~s' : 'd',
+    labelFlush: false,
+    labelOverlap: true,
+    ...(values.length <= 12 ? { values } : {}),
+  };
 }

@@ -33,7 +33,10 @@ export interface CurvePlotOptions {
 const FIELDS = {
   task: { axis: 'task', panel: (value: string | number) => String(value) },
   n: { axis: 'observations n', panel: (value: string | number) => `n = ${value}` },
-  budget: { axis: 'simulator calls', panel: (value: string | number) => `${value.toLocaleString('en-US')} simulator calls` },
+  budget: {
+    axis: 'simulator calls',
+    panel: (value: string | number) => `${value.toLocaleString('en-US')} simulator calls`,
+  },
 } as const;
 
 /**
@@ -56,9 +59,17 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
 
   const metric = chosen[0].metric;
   const floor = typeof options.floor === 'number' ? { value: options.floor, label: 'sampling floor' } : options.floor;
-  const axes = { xTitle: FIELDS[x].axis, yTitle: metric, logX: log === 'x' || log === 'both', logY: log === 'y' || log === 'both' };
+  const axes = {
+    xTitle: FIELDS[x].axis,
+    yTitle: metric,
+    logX: log === 'x' || log === 'both',
+    logY: log === 'y' || log === 'both',
+  };
   if (axes.logX && chosen.some((row) => row[x] <= 0)) {
-    throw new InvalidInputError('log', { expected: `positive ${x} on a logarithmic x axis`, received: 'a value of 0 or less' });
+    throw new InvalidInputError('log', {
+      expected: `positive ${x} on a logarithmic x axis`,
+      received: 'a value of 0 or less',
+    });
   }
   const series = curveSeries(chosen, options.colors);
   const panelOf = (row: ResultRow): string => (facet ? FIELDS[facet].panel(row[facet]) : '');
@@ -69,7 +80,10 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
   return {
     $schema: VEGA_LITE_SCHEMA,
     config: figureConfig,
-    title: figureTitle(options.title ?? `${capitalised(metric)} against ${axes.xTitle}`, subtitle(chosen, [x, facet], spread, points, moved, floor)),
+    title: figureTitle(
+      options.title ?? `${capitalised(metric)} against ${axes.xTitle}`,
+      subtitle(chosen, [x, facet], spread, points, moved, floor),
+    ),
     data: { values: points },
     ...panels(layer, facet ? panelLabels(chosen, facet, panelOf) : []),
   } as VegaLiteSpec;
@@ -89,16 +103,31 @@ function panelLabels(rows: readonly ResultRow[], facet: CurveFacet, label: (row:
   return [...new Set(sorted.map(label))];
 }
 
-function subtitle(rows: readonly ResultRow[], told: readonly (string | undefined)[], spread: Spread, points: readonly CurvePoint[], moved: number, floor?: Floor): string {
+function subtitle(
+  rows: readonly ResultRow[],
+  told: readonly (string | undefined)[],
+  spread: Spread,
+  points: readonly CurvePoint[],
+  moved: number,
+  floor?: Floor,
+): string {
   const seeds = points.map((point) => point.seeds);
   const [fewest, most] = [Math.min(...seeds), Math.max(...seeds)];
   const count = fewest === most ? `${most} seeds` : `${fewest} to ${most} seeds`;
   const banded = points.some((point) => point.high > point.low);
   const repeats =
     most === 1
-      ? banded && spread === 'standard error' ? 'one seed; band: ±1 standard error within the run' : 'one seed'
-      : { 'standard error': `mean ±1 standard error over ${count}`, quantiles: `median and 10–90 % quantiles over ${count}`, none: `mean over ${count}` }[spread];
-  const fixed = (['task', 'budget', 'n'] as const).filter((field) => !told.includes(field)).map((field) => FIELDS[field].panel(rows[0][field]));
+      ? banded && spread === 'standard error'
+        ? 'one seed; band: ±1 standard error within the run'
+        : 'one seed'
+      : {
+          'standard error': `mean ±1 standard error over ${count}`,
+          quantiles: `median and 10–90 % quantiles over ${count}`,
+          none: `mean over ${count}`,
+        }[spread];
+  const fixed = (['task', 'budget', 'n'] as const)
+    .filter((field) => !told.includes(field))
+    .map((field) => FIELDS[field].panel(rows[0][field]));
   const atEnd = moved > 0 ? [`${moved} value${moved > 1 ? 's' : ''} at or below 0 drawn at the lower end`] : [];
   const rule = floor ? [`dotted: ${floor.label}\u00a0${Number(floor.value.toPrecision(3))}`] : [];
   return [...fixed, repeats, ...rule, ...atEnd].join(' · ');
@@ -110,7 +139,8 @@ function capitalised(text: string): string {
 
 function rowsOfOneMetric(rows: readonly ResultRow[], metric?: string): readonly ResultRow[] {
   const metrics = [...new Set(rows.map((row) => row.metric))];
-  const chosen = metric === undefined ? (metrics.length === 1 ? rows : []) : rows.filter((row) => row.metric === metric);
+  const chosen =
+    metric === undefined ? (metrics.length === 1 ? rows : []) : rows.filter((row) => row.metric === metric);
   if (chosen.length > 0) return chosen;
   throw new InvalidInputError('rows', {
     expected: metric === undefined ? 'rows of one metric' : `rows of the metric ${metric}`,

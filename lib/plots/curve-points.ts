@@ -39,12 +39,21 @@ export function curvePoints(
   return points.sort((a, b) => a.x - b.x);
 }
 
-function centerAndBand(sorted: readonly number[], spread: Spread, group: readonly ResultRow[]): Pick<CurvePoint, 'center' | 'low' | 'high'> {
+function centerAndBand(
+  sorted: readonly number[],
+  spread: Spread,
+  group: readonly ResultRow[],
+): Pick<CurvePoint, 'center' | 'low' | 'high'> {
   if (spread === 'quantiles') {
-    return { center: quantileOfSorted(sorted, 0.5), low: quantileOfSorted(sorted, 0.1), high: quantileOfSorted(sorted, 0.9) };
+    return {
+      center: quantileOfSorted(sorted, 0.5),
+      low: quantileOfSorted(sorted, 0.1),
+      high: quantileOfSorted(sorted, 0.9),
+    };
   }
   const center = mean(sorted);
-  const error = spread === 'none' ? 0 : sorted.length > 1 ? standardError(sorted, center) : (group[0].standardError ?? 0);
+  const error =
+    spread === 'none' ? 0 : sorted.length > 1 ? standardError(sorted, center) : (group[0].standardError ?? 0);
   return { center, low: center - error, high: center + error };
 }
 

@@ -10,7 +10,12 @@ export interface CurveSeries {
   readonly shapes: readonly string[];
 }
 
-const DASHES = [[1, 0], [6, 4], [2, 3], [10, 3, 2, 3]] as const;
+const DASHES = [
+  [1, 0],
+  [6, 4],
+  [2, 3],
+  [10, 3, 2, 3],
+] as const;
 const SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down'] as const;
 
 /**
@@ -27,7 +32,9 @@ export function curveSeries(rows: readonly ResultRow[], overrides?: Readonly<Rec
 
   const lines = new Map(rows.map((row) => [nameOf(row), { method: row.method, setting: row.setting }]));
   const ordered = [...lines].sort(
-    ([, a], [, b]) => methods.indexOf(a.method) - methods.indexOf(b.method) || settings.indexOf(a.setting) - settings.indexOf(b.setting),
+    ([, a], [, b]) =>
+      methods.indexOf(a.method) - methods.indexOf(b.method) ||
+      settings.indexOf(a.setting) - settings.indexOf(b.setting),
   );
   return {
     nameOf,

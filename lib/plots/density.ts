@@ -55,9 +55,16 @@ export function kernelDensity(
 }
 
 /** The range that shows all sets: their 0.2 % to 99.8 % quantiles and the truth, 6 % wider, within the bounds. */
-export function commonRange(sets: readonly Float64Array[], truth?: number, bounds: readonly [number, number] = [-Infinity, Infinity]): [number, number] {
+export function commonRange(
+  sets: readonly Float64Array[],
+  truth?: number,
+  bounds: readonly [number, number] = [-Infinity, Infinity],
+): [number, number] {
   const sorted = sets.map((values) => Float64Array.from(values).sort());
-  const ends = [...sorted.flatMap((values) => [quantileOfSorted(values, 0.002), quantileOfSorted(values, 0.998)]), ...(truth === undefined ? [] : [truth])];
+  const ends = [
+    ...sorted.flatMap((values) => [quantileOfSorted(values, 0.002), quantileOfSorted(values, 0.998)]),
+    ...(truth === undefined ? [] : [truth]),
+  ];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const margin = high > low ? 0.06 * (high - low) : Math.max(1e-6, 0.1 * Math.abs(low));
   return [Math.max(low - margin, Math.min(bounds[0], low)), Math.min(high + margin, Math.max(bounds[1], high))];

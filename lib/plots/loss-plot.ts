@@ -36,13 +36,19 @@ export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions 
     });
   }
   const watched = values.some(({ curve }) => curve === 'validation') ? 'validation' : 'training';
-  const candidates = values.filter(({ curve, epoch }) => curve === watched && (options.best === undefined || epoch === options.best));
-  const best = candidates.length > 0 ? candidates.reduce((low, point) => (point.loss < low.loss ? point : low)) : undefined;
+  const candidates = values.filter(
+    ({ curve, epoch }) => curve === watched && (options.best === undefined || epoch === options.best),
+  );
+  const best =
+    candidates.length > 0 ? candidates.reduce((low, point) => (point.loss < low.loss ? point : low)) : undefined;
   const names = [...new Set(values.map(({ curve }) => curve))];
   return {
     $schema: VEGA_LITE_SCHEMA,
     config: figureConfig,
-    title: figureTitle(options.title ?? 'Loss by epoch', best && `best epoch ${best.epoch}: ${watched} loss ${Number(best.loss.toPrecision(4))}`),
+    title: figureTitle(
+      options.title ?? 'Loss by epoch',
+      best && `best epoch ${best.epoch}: ${watched} loss ${Number(best.loss.toPrecision(4))}`,
+    ),
     width: FIGURE_WIDTH - 70,
     height: 240,
     data: { values },
@@ -50,9 +56,20 @@ export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions 
       {
         mark: { type: 'line', strokeWidth: 1.8 },
         encoding: {
-          x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1, format: ',d' }, scale: { nice: false } },
+          x: {
+            field: 'epoch',
+            type: 'quantitative',
+            title: 'epoch',
+            axis: { grid: false, tickMinStep: 1, format: ',d' },
+            scale: { nice: false },
+          },
           y: { field: 'loss', type: 'quantitative', title: 'loss', scale: { zero: false } },
-          color: { field: 'curve', type: 'nominal', sort: null, scale: { domain: names, range: names.map((name) => COLORS[name]) } },
+          color: {
+            field: 'curve',
+            type: 'nominal',
+            sort: null,
+            scale: { domain: names, range: names.map((name) => COLORS[name]) },
+          },
         },
       },
       ...(best ? bestLayers(best) : []),

@@ -7,7 +7,10 @@ import { legendColumns } from './theme';
 export const TRUTH_LABEL = 'true parameter';
 
 /** One legend for all panels. */
-export const SHARED_STYLE = { scale: { color: 'shared', strokeDash: 'shared' }, legend: { color: 'shared', strokeDash: 'shared' } };
+export const SHARED_STYLE = {
+  scale: { color: 'shared', strokeDash: 'shared' },
+  legend: { color: 'shared', strokeDash: 'shared' },
+};
 
 /** Colour and dash of the sample sets, as encodings with one common legend. */
 export interface SetStyle {
@@ -16,12 +19,28 @@ export interface SetStyle {
 }
 
 /** The colour scale and legend shared by the panels of a figure of sample sets. */
-export function setStyle(sets: readonly SampleColumns[], withTruth: boolean, overrides?: Readonly<Record<string, string>>): SetStyle {
+export function setStyle(
+  sets: readonly SampleColumns[],
+  withTruth: boolean,
+  overrides?: Readonly<Record<string, string>>,
+): SetStyle {
   const names = sets.map((set) => set.name);
   const colors = palette(names, overrides);
   const domain = withTruth ? [...names, TRUTH_LABEL] : names;
-  const legend = { columns: legendColumns(domain), symbolType: 'stroke', symbolSize: 300, symbolStrokeWidth: 2, symbolOpacity: 1 };
-  const scaled = (range: readonly unknown[]): object => ({ field: 'set', type: 'nominal', sort: null, scale: { domain, range }, legend });
+  const legend = {
+    columns: legendColumns(domain),
+    symbolType: 'stroke',
+    symbolSize: 300,
+    symbolStrokeWidth: 2,
+    symbolOpacity: 1,
+  };
+  const scaled = (range: readonly unknown[]): object => ({
+    field: 'set',
+    type: 'nominal',
+    sort: null,
+    scale: { domain, range },
+    legend,
+  });
   return {
     color: scaled(domain.map((name) => (Object.hasOwn(colors, name) ? colors[name] : TRUTH_COLOR))),
     strokeDash: scaled(domain.map((_, i) => (i < names.length ? [1, 0] : [5, 3]))),
@@ -33,28 +52,65 @@ export function sizes(sets: readonly SampleColumns[]): string {
   const counts = sets.map((set) => set.columns[0].length);
   const same = counts.every((count) => count === counts[0]);
   const text = (count: number): string => count.toLocaleString('en-US');
-  return same ? `${text(counts[0])} samples${counts.length > 1 ? ' each' : ''}` : `samples: ${sets.map((set, i) => `${text(counts[i])} ${set.name}`).join(', ')}`;
+  return same
+    ? `${text(counts[0])} samples${counts.length > 1 ? ' each' : ''}`
+    : `samples: ${sets.map((set, i) => `${text(counts[i])} ${set.name}`).join(', ')}`;
 }
 
 /** One panel: filled density curves and the true parameter. */
 export function marginalLayers(
   sets: readonly SampleColumns[],
   d: number,
-  panel: { style: SetStyle; truth?: number; bounds?: readonly [number, number]; xTitle: string | null; yTitle: string | null; xAxis?: object | null; range?: [number, number] },
+  panel: {
+    style: SetStyle;
+    truth?: number;
+    bounds?: readonly [number, number];
+    xTitle: string | null;
+    yTitle: string | null;
+    xAxis?: object | null;
+    range?: [number, number];
+  },
 ): object[] {
-  const range = panel.range ?? commonRange(sets.map((set) => set.columns[d]), panel.truth, panel.bounds);
+  const range =
+    panel.range ??
+    commonRange(
+      sets.map((set) => set.columns[d]),
+      panel.truth,
+      panel.bounds,
+    );
   const values = sets.flatMap((set) => {
     const { x, density } = kernelDensity(set.columns[d], range, panel.bounds);
     return Array.from(x, (at, k) => ({ set: set.name, x: rounded(at), p: rounded(density[k]) }));
   });
-  const x = { field: 'x', type: 'quantitative', title: panel.xTitle, scale: { domain: range, nice: false }, axis: panel.xAxis === undefined ? { grid: false, tickCount: 4 } : panel.xAxis };
-  const y = { field: 'p', type: 'quantitative', title: panel.yTitle, axis: { labels: false, ticks: false, grid: false, domain: false, titlePadding: 6 } };
+  const x = {
+    field: 'x',
+    type: 'quantitative',
+    title: panel.xTitle,
+    scale: { domain: range, nice: false },
+    axis: panel.xAxis === undefined ? { grid: false, tickCount: 4 } : panel.xAxis,
+  };
+  const y = {
+    field: 'p',
+    type: 'quantitative',
+    title: panel.yTitle,
+    axis: { labels: false, ticks: false, grid: false, domain: false, titlePadding: 6 },
+  };
   return [
-    { data: { values }, mark: { type: 'area', opacity: 0.24 / (sets.length + 1), clip: true }, encoding: { x, y: { ...y, stack: null }, color: panel.style.color } },
+    {
+      data: { values },
+      mark: { type: 'area', opacity: 0.24 / (sets.length + 1), clip: true },
+      encoding: { x, y: { ...y, stack: null }, color: panel.style.color },
+    },
     { data: { values }, mark: { type: 'line', strokeWidth: 1.8, clip: true }, encoding: { x, y, ...panel.style } },
     ...(panel.truth === undefined
       ? []
-      : [{ data: { values: [{ set: TRUTH_LABEL, x: panel.truth }] }, mark: { type: 'rule', strokeWidth: 1.6, clip: true }, encoding: { x, ...panel.style } }]),
+      : [
+          {
+            data: { values: [{ set: TRUTH_LABEL, x: panel.truth }] },
+            mark: { type: 'rule', strokeWidth: 1.6, clip: true },
+            encoding: { x, ...panel.style },
+          },
+        ]),
   ];
 }
 

@@ -38,7 +38,8 @@ export function marginalPlot(samples: SampleSets, options: MarginalPlotOptions =
   checkBounds(dimension, options.bounds);
   const dims = chosenDims(dimension, options.dims);
 
-  const columns = dims.length <= 3 ? dims.length : dims.length === 4 ? 2 : dims.length <= 6 ? 3 : dims.length <= 8 ? 4 : 5;
+  const columns =
+    dims.length <= 3 ? dims.length : dims.length === 4 ? 2 : dims.length <= 6 ? 3 : dims.length <= 8 ? 4 : 5;
   const width = Math.min(320, Math.floor((FIGURE_WIDTH - 40 - 20 * (columns - 1)) / columns));
   const height = Math.max(90, Math.min(170, Math.round(width * 0.7)));
   const style = setStyle(sets, truth !== undefined, options.colors);
@@ -52,7 +53,13 @@ export function marginalPlot(samples: SampleSets, options: MarginalPlotOptions =
     concat: dims.map((d, place) => ({
       width,
       height,
-      layer: marginalLayers(sets, d, { style, truth: truth?.[d], bounds: options.bounds?.[d], xTitle: labels[d], yTitle: place % columns === 0 ? 'density' : null }),
+      layer: marginalLayers(sets, d, {
+        style,
+        truth: truth?.[d],
+        bounds: options.bounds?.[d],
+        xTitle: labels[d],
+        yTitle: place % columns === 0 ? 'density' : null,
+      }),
     })),
   } as VegaLiteSpec;
 }

@@ -43,7 +43,16 @@ export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): Ve
   const pairs = (dims.length * (dims.length - 1)) / 2;
   const maxPoints = options.maxPoints ?? Math.max(30, Math.min(500, Math.floor(8_000 / (pairs * sets.length))));
   const style = setStyle(sets, truth !== undefined, options.colors);
-  const ranges = new Map(dims.map((d) => [d, commonRange(sets.map((set) => set.columns[d]), truth?.[d], options.bounds?.[d])]));
+  const ranges = new Map(
+    dims.map((d) => [
+      d,
+      commonRange(
+        sets.map((set) => set.columns[d]),
+        truth?.[d],
+        options.bounds?.[d],
+      ),
+    ]),
+  );
   const side = Math.min(240, Math.floor((FIGURE_WIDTH - 70 - 8 * (dims.length - 1)) / dims.length));
   const axis = { grid: false, tickCount: side > 100 ? 4 : 2, labelOverlap: true, labelFontSize: side > 100 ? 11 : 10 };
   const drawn = subsampled(sets, dims, maxPoints);
@@ -57,21 +66,66 @@ export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): Ve
       if (j > i) return { ...panel, data: { values: [{}] }, mark: { type: 'point', opacity: 0 } };
       const range = ranges.get(column) as [number, number];
       const xAxis = bottom ? axis : null;
-      if (i === j) return { ...panel, layer: marginalLayers(sets, column, { style, truth: truth?.[column], bounds: options.bounds?.[column], xTitle, yTitle: null, xAxis, range }) };
-      const x = { field: `p${column}`, type: 'quantitative', title: xTitle, scale: { domain: range, nice: false }, axis: xAxis };
-      const y = { field: `p${row}`, type: 'quantitative', title: j === 0 ? labels[row] : null, scale: { domain: ranges.get(row), nice: false }, axis: j === 0 ? axis : null };
+      if (i === j)
+        return {
+          ...panel,
+          layer: marginalLayers(sets, column, {
+            style,
+            truth: truth?.[column],
+            bounds: options.bounds?.[column],
+            xTitle,
+            yTitle: null,
+            xAxis,
+            range,
+          }),
+        };
+      const x = {
+        field: `p${column}`,
+        type: 'quantitative',
+        title: xTitle,
+        scale: { domain: range, nice: false },
+        axis: xAxis,
+      };
+      const y = {
+        field: `p${row}`,
+        type: 'quantitative',
+        title: j === 0 ? labels[row] : null,
+        scale: { domain: ranges.get(row), nice: false },
+        axis: j === 0 ? axis : null,
+      };
       const cross = truth && { set: TRUTH_LABEL, [`p${column}`]: truth[column], [`p${row}`]: truth[row] };
       return {
         ...panel,
         view: { stroke: '#d5d5da' },
         layer: [
-          { data: { name: 'points' }, mark: { type: 'point', filled: true, size: side > 100 ? 12 : 7, opacity, clip: true, aria: false }, encoding: { x, y, color: style.color } },
-          ...(cross ? [{ data: { values: [cross] }, mark: { type: 'point', shape: 'cross', filled: true, size: 70, opacity: 1, stroke: 'white', strokeWidth: 1 }, encoding: { x, y, color: style.color } }] : []),
+          {
+            data: { name: 'points' },
+            mark: { type: 'point', filled: true, size: side > 100 ? 12 : 7, opacity, clip: true, aria: false },
+            encoding: { x, y, color: style.color },
+          },
+          ...(cross
+            ? [
+                {
+                  data: { values: [cross] },
+                  mark: {
+                    type: 'point',
+                    shape: 'cross',
+                    filled: true,
+                    size: 70,
+                    opacity: 1,
+                    stroke: 'white',
+                    strokeWidth: 1,
+                  },
+                  encoding: { x, y, color: style.color },
+                },
+              ]
+            : []),
         ],
       };
     }),
   );
-  const shown = maxPoints < Math.max(...sets.map((set) => set.columns[0].length)) ? ` · ${maxPoints} of each drawn as points` : '';
+  const shown =
+    maxPoints < Math.max(...sets.map((set) => set.columns[0].length)) ? ` · ${maxPoints} of each drawn as points` : '';
   return {
     $schema: VEGA_LITE_SCHEMA,
     config: figureConfig,
@@ -96,7 +150,13 @@ function subsampled(sets: readonly SampleColumns[], dims: readonly number[], cou
       const other = draws.integer(i, order.length);
       [order[i], order[other]] = [order[other], order[i]];
     }
-    return order.slice(0, kept).map((i, rank) => ({ rank, s, point: { set: set.name, ...Object.fromEntries(dims.map((d) => [`p${d}`, rounded(set.columns[d][i])])) } }));
+    return order
+      .slice(0, kept)
+      .map((i, rank) => ({
+        rank,
+        s,
+        point: { set: set.name, ...Object.fromEntries(dims.map((d) => [`p${d}`, rounded(set.columns[d][i])])) },
+      }));
   });
   return points.sort((a, b) => a.rank - b.rank || a.s - b.s).map(({ point }) => point);
 }

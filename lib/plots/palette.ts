@@ -6,17 +6,49 @@ const PRIOR_COLOR = '#8c8c95';
 
 /** Colours that stay apart under the common colour-vision deficiencies (after Okabe and Ito 2008), then darker ones. */
 const COLORS = [
-  '#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#6a3d9a', '#8b5a2b',
-  '#003f63', '#7a3600', '#00573f', '#8a3f69', '#8a5f00', '#1f6f9c', '#3a1f5c', '#4d3013',
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#6a3d9a',
+  '#8b5a2b',
+  '#003f63',
+  '#7a3600',
+  '#00573f',
+  '#8a3f69',
+  '#8a5f00',
+  '#1f6f9c',
+  '#3a1f5c',
+  '#4d3013',
 ] as const;
 
 /** Seats of the names of the literature, so that those often shown together never meet. */
 const SEATS: Readonly<Record<string, number>> = {
-  posterior: 0, algorithm1: 0, annealedlangevin: 0, langevin: 0,
-  algorithm2: 1, gaussiantransitions: 1,
+  posterior: 0,
+  algorithm1: 0,
+  annealedlangevin: 0,
+  langevin: 0,
+  algorithm2: 1,
+  gaussiantransitions: 1,
   predictorcorrector: 2,
-  npse: 5, fnpse: 5, nlse: 9, tsnpse: 8, gauss: 4, jac: 3, fmpe: 10,
-  npe: 6, flownpe: 6, snpe: 6, snpea: 11, snpeb: 12, snpec: 14, nle: 7, snl: 7, nre: 3,
+  npse: 5,
+  fnpse: 5,
+  nlse: 9,
+  tsnpse: 8,
+  gauss: 4,
+  jac: 3,
+  fmpe: 10,
+  npe: 6,
+  flownpe: 6,
+  snpe: 6,
+  snpea: 11,
+  snpeb: 12,
+  snpec: 14,
+  nle: 7,
+  snl: 7,
+  nre: 3,
 };
 const TRUTHS = new Set(['truth', 'true', 'exact', 'exactposterior', 'reference', 'referenceposterior', 'hmc']);
 
@@ -43,7 +75,10 @@ export function colorOf(name: string): string {
  * @example
  * const colors = palette(['Algorithm 1', 'Algorithm 2'], { 'Algorithm 2': '#888' });
  */
-export function palette(names: readonly string[], overrides: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function palette(
+  names: readonly string[],
+  overrides: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const colors: Record<string, string> = {};
   const taken = new Set<string>();
   const take = (name: string, color: string): void => {

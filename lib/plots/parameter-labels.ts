@@ -6,7 +6,10 @@ import { InvalidInputError } from '../core/errors';
  */
 export function parameterLabels(dimension: number, labels?: readonly string[]): readonly string[] {
   if (labels && labels.length !== dimension) {
-    throw new InvalidInputError('labels', { expected: `${dimension} labels, one a parameter`, received: `${labels.length}` });
+    throw new InvalidInputError('labels', {
+      expected: `${dimension} labels, one a parameter`,
+      received: `${labels.length}`,
+    });
   }
   return labels ?? Array.from({ length: dimension }, (_, d) => `θ${subscript(d + 1)}`);
 }
@@ -19,7 +22,10 @@ export function checkTruth(dimension: number, truth?: ArrayLike<number>): readon
   if (!truth) return undefined;
   const values = Array.from(truth);
   if (values.length !== dimension || !values.every(Number.isFinite)) {
-    throw new InvalidInputError('truth', { expected: `${dimension} finite numbers`, received: `[${values.join(', ')}]` });
+    throw new InvalidInputError('truth', {
+      expected: `${dimension} finite numbers`,
+      received: `[${values.join(', ')}]`,
+    });
   }
   return values;
 }
@@ -30,7 +36,10 @@ export function checkTruth(dimension: number, truth?: ArrayLike<number>): readon
  */
 export function checkBounds(dimension: number, bounds?: readonly (readonly [number, number])[]): void {
   if (bounds && (bounds.length !== dimension || !bounds.every(([low, high]) => low < high))) {
-    throw new InvalidInputError('bounds', { expected: `${dimension} pairs [low, high]`, received: JSON.stringify(bounds) });
+    throw new InvalidInputError('bounds', {
+      expected: `${dimension} pairs [low, high]`,
+      received: JSON.stringify(bounds),
+    });
   }
 }
 
@@ -42,7 +51,10 @@ export function chosenDims(dimension: number, dims?: readonly number[]): readonl
   const chosen = dims ?? Array.from({ length: dimension }, (_, d) => d);
   const valid = chosen.every((d) => Number.isInteger(d) && d >= 0 && d < dimension);
   if (chosen.length === 0 || !valid || new Set(chosen).size !== chosen.length) {
-    throw new InvalidInputError('dims', { expected: `different indices from 0 to ${dimension - 1}`, received: `[${chosen.join(', ')}]` });
+    throw new InvalidInputError('dims', {
+      expected: `different indices from 0 to ${dimension - 1}`,
+      received: `[${chosen.join(', ')}]`,
+    });
   }
   return chosen;
 }

@@ -19,7 +19,11 @@ export interface SampleColumns {
 export function sampleColumns(sets: SampleSets): SampleColumns[] {
   const names = Object.keys(sets);
   if (names.length === 0) {
-    throw new InvalidInputError('samples', { expected: 'at least one named sample set', received: 'an empty object', remedy: 'Write { name: samples }.' });
+    throw new InvalidInputError('samples', {
+      expected: 'at least one named sample set',
+      received: 'an empty object',
+      remedy: 'Write { name: samples }.',
+    });
   }
   let dimension: number | undefined;
   return names.map((name) => {
@@ -35,7 +39,10 @@ export function sampleColumns(sets: SampleSets): SampleColumns[] {
     }
     dimension ??= width;
     if (width !== dimension) {
-      throw new InvalidInputError(`samples "${name}"`, { expected: `${dimension} parameters, as in "${names[0]}"`, received: `${width}` });
+      throw new InvalidInputError(`samples "${name}"`, {
+        expected: `${dimension} parameters, as in "${names[0]}"`,
+        received: `${width}`,
+      });
     }
     return { name, columns: toColumns(name, rows, width) };
   });
@@ -45,11 +52,17 @@ function toColumns(name: string, rows: readonly ArrayLike<number>[], width: numb
   const columns = Array.from({ length: width }, () => new Float64Array(rows.length));
   rows.forEach((row, i) => {
     if (row.length !== width) {
-      throw new InvalidInputError(`samples "${name}"`, { expected: `rows of ${width} numbers`, received: `${row.length} numbers in row ${i}` });
+      throw new InvalidInputError(`samples "${name}"`, {
+        expected: `rows of ${width} numbers`,
+        received: `${row.length} numbers in row ${i}`,
+      });
     }
     for (let d = 0; d < width; d++) {
       if (!Number.isFinite(row[d])) {
-        throw new InvalidInputError(`samples "${name}"`, { expected: 'finite numbers', received: `${row[d]} in row ${i}, column ${d}` });
+        throw new InvalidInputError(`samples "${name}"`, {
+          expected: 'finite numbers',
+          received: `${row[d]} in row ${i}, column ${d}`,
+        });
       }
       columns[d][i] = row[d];
     }

@@ -10,12 +10,22 @@ import { lossPlot } from '../../lib/plots/loss-plot';
 import { temporaryResults } from './temporary-results';
 
 const folder = temporaryResults();
-const figure = lossPlot([{ epoch: 1, training: 1, validation: 1.1 }, { epoch: 2, training: 0.5, validation: 0.6 }], { title: 'Loss of θ₁' });
+const figure = lossPlot(
+  [
+    { epoch: 1, training: 1, validation: 1.1 },
+    { epoch: 2, training: 0.5, validation: 0.6 },
+  ],
+  { title: 'Loss of θ₁' },
+);
 
 describe('exportFigure', () => {
   test('writes SVG, PNG and specification and returns their project paths', async () => {
     const files = await exportFigure(figure, 'results/demo/figures/loss');
-    expect(files).toEqual({ svg: 'results/demo/figures/loss.svg', png: 'results/demo/figures/loss.png', spec: 'results/demo/figures/loss.vl.json' });
+    expect(files).toEqual({
+      svg: 'results/demo/figures/loss.svg',
+      png: 'results/demo/figures/loss.png',
+      spec: 'results/demo/figures/loss.vl.json',
+    });
     const figures = join(folder.path, 'demo/figures');
     expect(readdirSync(figures).sort()).toEqual(['loss.png', 'loss.svg', 'loss.vl.json']);
     expect(JSON.parse(readFileSync(join(figures, 'loss.vl.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(figure)));
@@ -60,7 +70,8 @@ function pixels(png: Uint8Array): { width: number; height: number; dark: number;
   const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
   const parts: Buffer[] = [];
   for (let at = 8; at < bytes.length; at += 12 + bytes.readUInt32BE(at)) {
-    if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(bytes.subarray(at + 8, at + 8 + bytes.readUInt32BE(at)));
+    if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT')
+      parts.push(bytes.subarray(at + 8, at + 8 + bytes.readUInt32BE(at)));
   }
   const raw = inflateSync(Buffer.concat(parts));
   const stride = 4 * width;
@@ -71,7 +82,8 @@ function pixels(png: Uint8Array): { width: number; height: number; dark: number;
       const left = i >= 4 ? image[y * stride + i - 4] : 0;
       const up = y > 0 ? image[(y - 1) * stride + i] : 0;
       const corner = i >= 4 && y > 0 ? image[(y - 1) * stride + i - 4] : 0;
-      image[y * stride + i] = raw[y * (stride + 1) + 1 + i] + [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter];
+      image[y * stride + i] =
+        raw[y * (stride + 1) + 1 + i] + [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter];
     }
   }
   let dark = 0;

@@ -11,7 +11,16 @@ import { temporaryResults } from './temporary-results';
 
 const folder = temporaryResults();
 const row = (seed: number, value = 0.01): ResultRow => ({
-  task: 'gaussian10d', method: 'Algorithm 2', setting: 'paper', budget: 1000, n: 2, seed, metric: 'squared MMD', value, standardError: null, seconds: 1.5,
+  task: 'gaussian10d',
+  method: 'Algorithm 2',
+  setting: 'paper',
+  budget: 1000,
+  n: 2,
+  seed,
+  metric: 'squared MMD',
+  value,
+  standardError: null,
+  seconds: 1.5,
 });
 const store = (): string => join(folder.path, 'demo', 'rows.jsonl');
 
@@ -46,7 +55,11 @@ describe('the run store', () => {
       expect(results.has('b')).toBe(false);
       expect(warn.mock.calls[0][0]).toContain('results/demo/rows.jsonl: 1 unfinished line(s)');
       results.append('b', [row(2)]);
-      expect(openResults('demo').rows().map(({ seed }) => seed)).toEqual([1, 2]);
+      expect(
+        openResults('demo')
+          .rows()
+          .map(({ seed }) => seed),
+      ).toEqual([1, 2]);
     }
     warn.mockRestore();
   });
@@ -63,7 +76,13 @@ describe('the run store', () => {
     const writer = `const fs = require('fs'); const rows = ${JSON.stringify([row(1), row(2)])};
       for (let i = 0; i < 200; i++) { const f = fs.openSync(process.argv[1], 'a'); fs.writeSync(f, JSON.stringify({ run: process.argv[2] + i, rows }) + '\\n'); fs.closeSync(f); }`;
     mkdirSync(join(folder.path, 'demo'));
-    const children = spawnSync('sh', ['-c', `for p in a b c; do "$0" -e "$1" "$2" $p & done; wait`, process.execPath, writer, store()]);
+    const children = spawnSync('sh', [
+      '-c',
+      `for p in a b c; do "$0" -e "$1" "$2" $p & done; wait`,
+      process.execPath,
+      writer,
+      store(),
+    ]);
     expect(children.status).toBe(0);
     expect(openResults('demo').rows()).toHaveLength(3 * 200 * 2);
   });
@@ -90,7 +109,11 @@ describe('summary.json', () => {
   test('has exactly the agreed fields, figures relative to the project, and no trace of the machine it ran on but its kind', async () => {
     const results = openResults('demo');
     results.append('a', [row(1)]);
-    const written = await results.writeSummary({ mode: 'quick', seed: 1, figures: [`${results.figurePath('mmd')}.svg`, 'results/demo/figures/b.svg'] });
+    const written = await results.writeSummary({
+      mode: 'quick',
+      seed: 1,
+      figures: [`${results.figurePath('mmd')}.svg`, 'results/demo/figures/b.svg'],
+    });
     const text = readFileSync(join(folder.path, 'demo', 'summary.json'), 'utf8');
     const summary = JSON.parse(text) as Record<string, object>;
     expect(summary).toEqual(written);

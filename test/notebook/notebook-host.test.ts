@@ -67,7 +67,10 @@ describe('notebookHost', () => {
     const { cell, host } = setup();
     const progress = host.report('Training', 100);
     advance(400);
-    progress.curve([{ epoch: 1, training: 1, validation: 1.2 }, { epoch: 2, training: 0.5, validation: 0.7 }]);
+    progress.curve([
+      { epoch: 1, training: 1, validation: 1.2 },
+      { epoch: 2, training: 0.5, validation: 0.7 },
+    ]);
     advance(300);
     expect(cell.sent.at(-1)?.bundle['text/html']).toContain('<svg');
     progress.end('stopped early');
@@ -94,7 +97,11 @@ describe('notebookHost', () => {
     progress.update(7);
     advance(500);
     expect(cell.sent.at(-1)?.bundle['text/html']).toContain('<progress style');
-    expect(() => notebookHost({ cell: () => undefined }).report('x', 1).end()).not.toThrow();
+    expect(() =>
+      notebookHost({ cell: () => undefined })
+        .report('x', 1)
+        .end(),
+    ).not.toThrow();
   });
 });
 

@@ -8,7 +8,10 @@ import { lossPlot } from '../../lib/plots/loss-plot';
 
 const loaded = createRequire(__filename).cache;
 const KERNEL = '/somewhere/tslab/dist/jupyter.js';
-const figure = lossPlot([{ epoch: 1, training: 1 }, { epoch: 2, training: 0.5 }]);
+const figure = lossPlot([
+  { epoch: 1, training: 1 },
+  { epoch: 2, training: 0.5 },
+]);
 
 describe('in a notebook', () => {
   const send = vi.fn();
@@ -35,7 +38,13 @@ describe('in a notebook', () => {
   });
 
   test('a DataFrame is shown as a table of its columns', async () => {
-    await show({ columns: ['method', 'value'], values: [['NPE', 0.123456], ['<NLE>', null]] });
+    await show({
+      columns: ['method', 'value'],
+      values: [
+        ['NPE', 0.123456],
+        ['<NLE>', null],
+      ],
+    });
     const { data } = send.mock.calls[0][0] as { data: Record<string, string> };
     expect(data['text/html']).toContain('>0.1235</td>');
     expect(data['text/html']).toContain('&#60;NLE&#62;');
@@ -64,7 +73,11 @@ describe('outside a notebook', () => {
     await show(figure);
     await show([{ a: 1 }]);
     showTable([{ method: 'NPE', value: 1 / 3, n: 12345 }], { columns: ['n', 'value'], digits: 2 });
-    expect(log.mock.calls.map(([line]) => line as string)).toEqual(['[figure] Loss by epoch', '[table] 1 rows: a', '     n  value\n12,345   0.33']);
+    expect(log.mock.calls.map(([line]) => line as string)).toEqual([
+      '[figure] Loss by epoch',
+      '[table] 1 rows: a',
+      '     n  value\n12,345   0.33',
+    ]);
     log.mockRestore();
   });
 });
@@ -80,7 +93,10 @@ describe('bad input', () => {
 
   test('more rows than maxRows are counted', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-    showTable(Array.from({ length: 5 }, (_, i) => ({ i })), { maxRows: 2, caption: 'five' });
+    showTable(
+      Array.from({ length: 5 }, (_, i) => ({ i })),
+      { maxRows: 2, caption: 'five' },
+    );
     expect(log.mock.calls[0][0]).toBe('five\ni\n0\n1\nand 3 more rows');
     log.mockRestore();
   });

@@ -23,7 +23,10 @@ describe('terminalHost', () => {
 
   test('prints nothing for work that is over at once', () => {
     const lines: string[] = [];
-    const progress = terminalHost({ stream: { write: (text) => lines.push(text) }, now: () => 0 }).report('Sampling', 1);
+    const progress = terminalHost({ stream: { write: (text) => lines.push(text) }, now: () => 0 }).report(
+      'Sampling',
+      1,
+    );
     progress.update(1);
     progress.end();
     expect(lines).toEqual([]);
@@ -31,7 +34,10 @@ describe('terminalHost', () => {
 
   test('draws bars on a terminal, nested ones too, and stops its timers', async () => {
     const written: string[] = [];
-    const stream = Object.assign(new (await import('node:stream')).Writable({ write: (chunk, _, next) => (written.push(String(chunk)), next()) }), { isTTY: true, columns: 100, rows: 30 });
+    const stream = Object.assign(
+      new (await import('node:stream')).Writable({ write: (chunk, _, next) => (written.push(String(chunk)), next()) }),
+      { isTTY: true, columns: 100, rows: 30 },
+    );
     const host = terminalHost({ stream });
     const outer = host.report('Sweep', 2);
     const inner = host.report('Training', 10);

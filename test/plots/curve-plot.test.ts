@@ -19,20 +19,37 @@ describe('the spread over seeds', () => {
   });
 
   test('or the median with the 10 % and 90 % quantiles, or the mean alone', () => {
-    expect(curvePoints(rows, keys, 'quantiles')[0]).toMatchObject({ center: 2.5, low: 1.3, high: expect.closeTo(5.1, 9) });
+    expect(curvePoints(rows, keys, 'quantiles')[0]).toMatchObject({
+      center: 2.5,
+      low: 1.3,
+      high: expect.closeTo(5.1, 9),
+    });
     expect(curvePoints(rows, keys, 'none')[0]).toMatchObject({ center: 3, low: 3, high: 3 });
   });
 
   test('of one seed is its own standard error, and rows of one seed count once', () => {
-    expect(curvePoints([resultRow({ value: 1, standardError: 0.2 })], keys, 'standard error')[0]).toMatchObject({ low: 0.8, high: 1.2, seeds: 1 });
-    expect(curvePoints([resultRow({ value: 1 }), resultRow({ value: 3 })], keys, 'standard error')[0]).toMatchObject({ center: 2, low: 2, seeds: 1 });
+    expect(curvePoints([resultRow({ value: 1, standardError: 0.2 })], keys, 'standard error')[0]).toMatchObject({
+      low: 0.8,
+      high: 1.2,
+      seeds: 1,
+    });
+    expect(curvePoints([resultRow({ value: 1 }), resultRow({ value: 3 })], keys, 'standard error')[0]).toMatchObject({
+      center: 2,
+      low: 2,
+      seeds: 1,
+    });
   });
 });
 
 describe('series', () => {
   test('of one method keep its colour and differ by dash and shape', () => {
     const series = curveSeries(sweep({ settings: ['paper', 'ours'] }));
-    expect(series.names).toEqual(['Algorithm 1 · paper', 'Algorithm 1 · ours', 'Algorithm 2 · paper', 'Algorithm 2 · ours']);
+    expect(series.names).toEqual([
+      'Algorithm 1 · paper',
+      'Algorithm 1 · ours',
+      'Algorithm 2 · paper',
+      'Algorithm 2 · ours',
+    ]);
     expect(series.colors).toEqual(['Algorithm 1', 'Algorithm 1', 'Algorithm 2', 'Algorithm 2'].map(colorOf));
     expect(new Set(series.dashes.slice(0, 2).map(String)).size).toBe(2);
     expect(new Set(series.shapes.slice(0, 2)).size).toBe(2);
@@ -50,12 +67,25 @@ describe('curvePlot', () => {
     const spec = curvePlot(sweep(), { floor: 0.002 });
     expect(await warningsOf(spec)).toEqual([]);
     const texts = textsOf(await renderSvg(spec));
-    for (const expected of ['Squared MMD against observations n', 'observations n', 'squared MMD', 'Algorithm 1', 'Algorithm 2']) expect(texts).toContain(expected);
-    expect(texts).toContain('gaussian10d · 1,000 simulator calls · mean ±1 standard error over 3 seeds · dotted: sampling floor 0.002');
+    for (const expected of [
+      'Squared MMD against observations n',
+      'observations n',
+      'squared MMD',
+      'Algorithm 1',
+      'Algorithm 2',
+    ])
+      expect(texts).toContain(expected);
+    expect(texts).toContain(
+      'gaussian10d · 1,000 simulator calls · mean ±1 standard error over 3 seeds · dotted: sampling floor 0.002',
+    );
   });
 
   test('draws one panel a budget in order of size, all lines with their colours', async () => {
-    const spec = curvePlot(sweep({ budgets: [10_000, 1000], settings: ['paper', 'ours'] }), { facet: 'budget', log: 'both', spread: 'quantiles' });
+    const spec = curvePlot(sweep({ budgets: [10_000, 1000], settings: ['paper', 'ours'] }), {
+      facet: 'budget',
+      log: 'both',
+      spread: 'quantiles',
+    });
     expect(await warningsOf(spec)).toEqual([]);
     const svg = await renderSvg(spec);
     const texts = textsOf(svg);
@@ -66,12 +96,18 @@ describe('curvePlot', () => {
   });
 
   test('has a logarithmic budget axis with the budgets that were run', async () => {
-    const svg = await renderSvg(curvePlot(sweep({ budgets: [1000, 3000, 30_000], ns: [1] }), { x: 'budget', spread: 'none', title: 'Budget' }));
+    const svg = await renderSvg(
+      curvePlot(sweep({ budgets: [1000, 3000, 30_000], ns: [1] }), { x: 'budget', spread: 'none', title: 'Budget' }),
+    );
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['Budget', '1k', '3k', '30k', 'simulator calls']));
   });
 
   test('draws values at or below 0 at the end of a logarithmic axis and says how many', async () => {
-    const rows = [resultRow({ n: 1, value: -0.001 }), resultRow({ n: 2, value: 0.01 }), resultRow({ n: 4, value: 0.1 })];
+    const rows = [
+      resultRow({ n: 1, value: -0.001 }),
+      resultRow({ n: 2, value: 0.01 }),
+      resultRow({ n: 4, value: 0.1 }),
+    ];
     const svg = await renderSvg(curvePlot(rows, { log: 'y' }));
     expect(textsOf(svg).join()).toContain('1 value at or below 0 drawn at the lower end');
     expect(svg).not.toContain('NaN');
@@ -88,7 +124,9 @@ describe('curvePlot', () => {
   test('refuses what it would mix, no rows, NaN and a logarithm of 0', () => {
     expect(() => curvePlot([])).toThrow('at least one result row');
     expect(() => curvePlot([resultRow({ value: Number.NaN })])).toThrow(InvalidInputError);
-    expect(() => curvePlot(sweep({ budgets: [1000, 3000] }))).toThrow("one budget in a panel, received 1000, 3000. Filter the rows, or set { facet: 'budget' }.");
+    expect(() => curvePlot(sweep({ budgets: [1000, 3000] }))).toThrow(
+      "one budget in a panel, received 1000, 3000. Filter the rows, or set { facet: 'budget' }.",
+    );
     expect(() => curvePlot([resultRow({ budget: 0 })], { x: 'budget' })).toThrow(InvalidInputError);
   });
 });

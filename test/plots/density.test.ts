@@ -3,8 +3,16 @@ import { rng } from '../../lib/core/rng';
 import { commonRange, kernelDensity } from '../../lib/plots/density';
 import { quantileOfSorted } from '../../lib/plots/quantile';
 
-const normal = (N: number): Float64Array => Float64Array.from({ length: N }, ((noise) => () => noise.normal())(rng(3)));
-const area = ({ x, density }: { x: Float64Array; density: Float64Array }): number => density.reduce((sum, p) => sum + p, 0) * (x[1] - x[0]);
+const normal = (N: number): Float64Array =>
+  Float64Array.from(
+    { length: N },
+    (
+      (noise) => () =>
+        noise.normal()
+    )(rng(3)),
+  );
+const area = ({ x, density }: { x: Float64Array; density: Float64Array }): number =>
+  density.reduce((sum, p) => sum + p, 0) * (x[1] - x[0]);
 
 describe('kernelDensity', () => {
   test('integrates to one on a range that holds all samples', () => {
@@ -18,7 +26,11 @@ describe('kernelDensity', () => {
     const center = values.reduce((sum, value) => sum + value, 0) / 4;
     const std = Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / 4);
     const h = 0.9 * Math.min(std, (quantileOfSorted(sorted, 0.75) - quantileOfSorted(sorted, 0.25)) / 1.34) * 4 ** -0.2;
-    const direct = x.map((at) => values.reduce((sum, value) => sum + Math.exp(-0.5 * ((at - value) / h) ** 2), 0) / (4 * h * Math.sqrt(2 * Math.PI)));
+    const direct = x.map(
+      (at) =>
+        values.reduce((sum, value) => sum + Math.exp(-0.5 * ((at - value) / h) ** 2), 0) /
+        (4 * h * Math.sqrt(2 * Math.PI)),
+    );
     expect(Math.max(...density.map((p, k) => Math.abs(p - direct[k])))).toBeLessThan(0.005);
   });
 

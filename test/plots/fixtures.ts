@@ -4,17 +4,48 @@ import { rng } from '../../lib/core/rng';
 
 /** One result row with what a test wants to differ. */
 export function resultRow(part: Partial<ResultRow> = {}): ResultRow {
-  return { task: 'gaussian10d', method: 'Algorithm 2', setting: 'paper', budget: 1000, n: 1, seed: 1, metric: 'squared MMD', value: 0.1, standardError: null, seconds: 1, ...part };
+  return {
+    task: 'gaussian10d',
+    method: 'Algorithm 2',
+    setting: 'paper',
+    budget: 1000,
+    n: 1,
+    seed: 1,
+    metric: 'squared MMD',
+    value: 0.1,
+    standardError: null,
+    seconds: 1,
+    ...part,
+  };
 }
 
 /** A full sweep: methods x settings x budgets x n x seeds. */
-export function sweep(part: { methods?: string[]; settings?: string[]; budgets?: number[]; ns?: number[]; seeds?: number } = {}): ResultRow[] {
-  const { methods = ['Algorithm 1', 'Algorithm 2'], settings = ['paper'], budgets = [1000], ns = [1, 2, 4], seeds = 3 } = part;
+export function sweep(
+  part: { methods?: string[]; settings?: string[]; budgets?: number[]; ns?: number[]; seeds?: number } = {},
+): ResultRow[] {
+  const {
+    methods = ['Algorithm 1', 'Algorithm 2'],
+    settings = ['paper'],
+    budgets = [1000],
+    ns = [1, 2, 4],
+    seeds = 3,
+  } = part;
   const noise = rng(5);
   return methods.flatMap((method) =>
     settings.flatMap((setting) =>
       budgets.flatMap((budget) =>
-        ns.flatMap((n) => Array.from({ length: seeds }, (_, seed) => resultRow({ method, setting, budget, n, seed, value: (0.1 * n) / Math.sqrt(budget) + 0.01 * noise.uniform() }))),
+        ns.flatMap((n) =>
+          Array.from({ length: seeds }, (_, seed) =>
+            resultRow({
+              method,
+              setting,
+              budget,
+              n,
+              seed,
+              value: (0.1 * n) / Math.sqrt(budget) + 0.01 * noise.uniform(),
+            }),
+          ),
+        ),
       ),
     ),
   );

@@ -30,7 +30,11 @@ describe('palette', () => {
   });
 
   test('methods often compared have fixed colours that differ', () => {
-    for (const together of [['Algorithm 1', 'Algorithm 2', 'predictor-corrector', 'Flow NPE'], ['NPE', 'NLE', 'NRE', 'NPSE', 'NLSE', 'TSNPSE'], ['F-NPSE', 'GAUSS', 'JAC']]) {
+    for (const together of [
+      ['Algorithm 1', 'Algorithm 2', 'predictor-corrector', 'Flow NPE'],
+      ['NPE', 'NLE', 'NRE', 'NPSE', 'NLSE', 'TSNPSE'],
+      ['F-NPSE', 'GAUSS', 'JAC'],
+    ]) {
       expect(together.map((name) => palette(together)[name])).toEqual(together.map(colorOf));
       expect(new Set(together.map(colorOf)).size).toBe(together.length);
     }

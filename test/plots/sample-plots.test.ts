@@ -9,7 +9,10 @@ import { colorOf, TRUTH_COLOR } from '../../lib/plots/palette';
 import { normalRows, textsOf, warningsOf } from './fixtures';
 
 const sets = (D: number, N = 200) => ({ 'Algorithm 2': normalRows(N, D, 1), exact: normalRows(N, D, 2) });
-const figures: [string, (samples: Parameters<typeof marginalPlot>[0], options?: Parameters<typeof pairPlot>[1]) => VegaLiteSpec][] = [
+const figures: [
+  string,
+  (samples: Parameters<typeof marginalPlot>[0], options?: Parameters<typeof pairPlot>[1]) => VegaLiteSpec,
+][] = [
   ['marginalPlot', marginalPlot],
   ['pairPlot', pairPlot],
 ];
@@ -20,7 +23,14 @@ describe.each(figures)('%s', (_, plot) => {
     expect(await warningsOf(spec)).toEqual([]);
     const svg = await renderSvg(spec);
     const texts = textsOf(svg);
-    for (const expected of ['Algorithm 2', 'exact', 'true parameter', '80 samples each', 'θ₁', D === 10 ? 'θ₁₀' : `θ${String.fromCharCode(0x2080 + D)}`]) {
+    for (const expected of [
+      'Algorithm 2',
+      'exact',
+      'true parameter',
+      '80 samples each',
+      'θ₁',
+      D === 10 ? 'θ₁₀' : `θ${String.fromCharCode(0x2080 + D)}`,
+    ]) {
       expect(texts).toContain(expected);
     }
     expect(texts.filter((text) => text === 'true parameter')).toHaveLength(1);
@@ -31,13 +41,18 @@ describe.each(figures)('%s', (_, plot) => {
   });
 
   test('shows chosen parameters under labels of one’s own', async () => {
-    const texts = textsOf(await renderSvg(plot(sets(4), { labels: ['a', 'k (1/s)', 'c', 'β'], dims: [1, 3], title: 'Mine' })));
+    const texts = textsOf(
+      await renderSvg(plot(sets(4), { labels: ['a', 'k (1/s)', 'c', 'β'], dims: [1, 3], title: 'Mine' })),
+    );
     expect(texts).toEqual(expect.arrayContaining(['Mine', 'k (1/s)', 'β']));
     expect(texts).not.toContain('a');
   });
 
   test('takes typed rows and anything with arraySync, of different sizes', () => {
-    const spec = plot({ a: normalRows(10, 2).map((row) => Float32Array.from(row)), b: { arraySync: () => normalRows(20, 2) } });
+    const spec = plot({
+      a: normalRows(10, 2).map((row) => Float32Array.from(row)),
+      b: { arraySync: () => normalRows(20, 2) },
+    });
     expect(JSON.stringify(spec)).toContain('samples: 10 a, 20 b');
   });
 
@@ -51,7 +66,17 @@ describe.each(figures)('%s', (_, plot) => {
     ['rows without numbers', { a: [[]] }, {}, 'at least one row of numbers'],
     ['flat numbers', { a: [1, 2] as unknown as number[][] }, {}, 'rows of type number'],
     ['ragged rows', { a: [[1, 2], [3]] }, {}, '1 numbers in row 1'],
-    ['NaN', { a: [[1, 2], [3, NaN]] }, {}, 'NaN in row 1, column 1'],
+    [
+      'NaN',
+      {
+        a: [
+          [1, 2],
+          [3, NaN],
+        ],
+      },
+      {},
+      'NaN in row 1, column 1',
+    ],
     ['different D', { a: [[1, 2]], b: [[1, 2, 3]] }, {}, 'expected 2 parameters, as in "a", received 3'],
     ['labels of another length', { a: [[1, 2]] }, { labels: ['x'] }, '2 labels'],
     ['a truth of another length', { a: [[1, 2]] }, { truth: [1] }, '2 finite numbers'],
@@ -68,7 +93,9 @@ describe('pairPlot', () => {
     const spec = pairPlot(sets(3, 400), { maxPoints: 25 }) as unknown as { datasets: { points: { set: string }[] } };
     expect(spec.datasets.points).toHaveLength(50);
     expect(spec.datasets.points.filter(({ set }) => set === 'exact')).toHaveLength(25);
-    expect(textsOf(await renderSvg(spec as unknown as VegaLiteSpec))).toContain('400 samples each · 25 of each drawn as points');
+    expect(textsOf(await renderSvg(spec as unknown as VegaLiteSpec))).toContain(
+      '400 samples each · 25 of each drawn as points',
+    );
   });
 
   test('refuses one and eleven parameters and says what to do', () => {
@@ -83,7 +110,16 @@ describe('lossPlot', () => {
   test('marks the lowest validation loss', async () => {
     const spec = lossPlot(points);
     expect(await warningsOf(spec)).toEqual([]);
-    expect(textsOf(await renderSvg(spec))).toEqual(expect.arrayContaining(['Loss by epoch', 'best epoch 2: validation loss 0.5', 'epoch', 'loss', 'training', 'validation']));
+    expect(textsOf(await renderSvg(spec))).toEqual(
+      expect.arrayContaining([
+        'Loss by epoch',
+        'best epoch 2: validation loss 0.5',
+        'epoch',
+        'loss',
+        'training',
+        'validation',
+      ]),
+    );
   });
 
   test('marks the epoch it is told, and the training loss without validation', async () => {

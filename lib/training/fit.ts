@@ -142,11 +142,15 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
   }
 }
 
-type TrainingState = { weights: tf.Tensor[]; adam: AdamState; average: tf.Tensor[]; loss: tf.Scalar };
+/** What goes from step to step; `loss` is the sum over the steps of one call. */
+export type TrainingState = { weights: tf.Tensor[]; adam: AdamState; average: tf.Tensor[]; loss: tf.Scalar };
 type Settings = ReturnType<typeof checked>;
 
-/** `count` steps on the batches from `start` on; the state's loss is the sum over these steps. */
-function trainingProgram(loss: Loss, settings: Settings, totalSteps: number) {
+/**
+ * The compiled loop of training steps: `count` steps on the batches from `start` on; the state's loss is the sum over these steps.
+ * @returns a compiled function that {@link fit} calls again and again; the benchmark times it.
+ */
+export function trainingProgram(loss: Loss, settings: Pick<Settings, 'learningRate' | 'cosineDecay' | 'ema'>, totalSteps: number) {
   return compile(
     (state: TrainingState, rows: tf.Tensor2D[], order: tf.Tensor2D, start: tf.Scalar, count: tf.Scalar, stepsBefore: tf.Scalar, key: Key): TrainingState =>
       loop(count, { ...state, loss: tf.scalar(0) } as TrainingState, (i, { weights, adam, average, loss: sum }) => {

@@ -23,9 +23,12 @@ export interface GridSetting {
 export interface GridMethod {
   /** Name in the rows, such as `Score NPE (A1)`. */
   readonly method: string;
-  readonly sampler: Sampler;
-  /** Default: the levels of training. */
+  /** Default: the estimator's. */
+  readonly sampler?: Sampler;
+  /** Default: the estimator's. */
   readonly levels?: VpLevels;
+  /** Samples drawn by this method, where it is too costly for the grid's number. */
+  readonly samples?: number;
 }
 
 /** An experiment of the score-modelling paper: settings x budgets x seeds, each judged for several numbers of observations. */
@@ -90,9 +93,9 @@ async function oneRun({ task, n: counts, samples = 1000 }: ScoreNpseGrid, { sett
     for (const n of counts) {
       const truth = task.exactPosterior(xObs.slice(0, n)).sample(samples, seed);
       const posterior = estimator.given(xObs.slice(0, n));
-      for (const { method, sampler, levels } of setting.methods) {
+      for (const { method, sampler, levels, samples: own } of setting.methods) {
         const began = performance.now();
-        const theta: tf.Tensor2D = await posterior.sample(samples, { sampler, levels, seed, ...quiet });
+        const theta: tf.Tensor2D = await posterior.sample(own ?? samples, { sampler, levels, seed, ...quiet });
         const seconds = training + (performance.now() - began) / 1000;
         rows.push({ task: task.name, method, setting: setting.setting, budget, n, seed, metric: 'squared MMD', value: squaredMmd(theta, truth), standardError: null, seconds });
         theta.dispose();

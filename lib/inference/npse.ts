@@ -53,9 +53,12 @@ export const paperSettings: NpseSettings = {
   gaussianPart: false, standardise: false, learningRate: 1e-4, batchSize: 256, validationFraction: 0.2, maxEpochs: 20_000, patience: 500, ema: 0, levels: 400,
 };
 
-/** The default settings of {@link trainNpse}. */
+/**
+ * The default settings of {@link trainNpse}. Besides, training lasts for 6,000 steps, but at least 100 and at most 2,000 epochs, and stops
+ * after a fifth of that without a better validation loss.
+ */
 export const defaultSettings: NpseSettings = {
-  gaussianPart: true, standardise: true, learningRate: 5e-4, cosineDecay: true, batchSize: 256, validationFraction: 0.1, maxEpochs: 300, patience: 60, ema: 0.999, levels: 400,
+  gaussianPart: true, standardise: true, learningRate: 5e-4, cosineDecay: true, batchSize: 256, validationFraction: 0.1, ema: 0.999, levels: 400,
   network: { activation: 'silu' },
 };
 
@@ -93,7 +96,7 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
     return Object.assign(scoreEstimator(config, { network: weights, gaussian }, prior), { fit: course });
   };
   try {
-    return finish(await fit(network.weights, loss, rows, fitOptions));
+    return finish(await fit(network.weights, loss, rows, { ...trainingLength(pairs.theta.shape[0], fitOptions), ...fitOptions }));
   } catch (error) {
     if (error instanceof InterruptedError && error.partial) throw new InterruptedError(error.message, finish(error.partial as Fit));
     if (error instanceof NonFiniteError && error.partial) throw new NonFiniteError(error.message, finish(error.partial as Fit));
@@ -111,6 +114,12 @@ export const npse = {
   defaultSettings,
   restore: (record: EstimatorRecord, { prior }: { prior: Prior }): ScoreEstimator => restoreScoreEstimator(record, prior),
 };
+
+function trainingLength(count: number, { batchSize = 256, validationFraction = 0.2, maxEpochs }: NpseSettings): { maxEpochs: number; patience: number } {
+  const perEpoch = Math.max(1, Math.floor((count * (1 - validationFraction)) / batchSize));
+  const epochs = maxEpochs ?? Math.min(2000, Math.max(100, Math.ceil(6000 / perEpoch)));
+  return { maxEpochs: epochs, patience: Math.ceil(epochs / 5) };
+}
 
 function priorProbe(prior: Prior): ScoreEstimatorConfig['priorProbe'] {
   const source = rng(0);

@@ -4,12 +4,13 @@ import type { EstimatorRecord } from '../core/estimator-record';
 import { toTensor2D, type Rows } from '../core/rows';
 import { factorized } from '../compose/factorized';
 import type { Composition } from '../compose/composed-score';
-import { linearSchedule, vpLevels, type VpLevels } from '../diffusion/vp-levels';
+import { vpLevels, type VpLevels } from '../diffusion/vp-levels';
 import { unconstrained } from '../distributions/bijector';
 import type { Prior } from '../distributions/prior';
 import { unconstrainedPrior } from '../distributions/unconstrained-prior';
 import { embedObservations, sumOfScores, type ObservationTensors, type ScoreModelTensors } from '../nn/score-model';
 import { scoreNetwork, type ScoreNetworkOptions } from '../nn/score-network';
+import { gaussianTransitions } from '../samplers/gaussian-transitions';
 import { predictorCorrector } from '../samplers/predictor-corrector';
 import { samplingProgram, type SampleOptions, type SamplingProgram } from '../samplers/sample';
 import type { Sampler } from '../samplers/sampler';
@@ -33,9 +34,11 @@ export interface ScoreEstimatorConfig {
 
 /** How samples are drawn from a posterior. */
 export interface PosteriorSampleOptions extends SampleOptions {
-  /** Default {@link predictorCorrector}. */
+  /**
+   * Default {@link predictorCorrector}; for one observation, where Algorithm 2 is unbiased, {@link gaussianTransitions}.
+   */
   sampler?: Sampler;
-  /** Noise levels to go down. Default: those of training. */
+  /** Noise levels to go down. Default: those of training for a given sampler, half as many for the default one. */
   levels?: VpLevels;
 }
 
@@ -74,7 +77,8 @@ type Context = { model: ScoreModelTensors; observations: ObservationTensors };
 export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTensors, prior: Prior): ScoreEstimator {
   const { dims } = config;
   const network = scoreNetwork(dims, config.network);
-  const trainedLevels = vpLevels({ count: config.levels, schedule: linearSchedule() });
+  const trainedLevels = vpLevels({ count: config.levels });
+  const fewerLevels = vpLevels({ count: Math.max(2, Math.round(config.levels / 2)) });
   const map = unconstrained(prior);
   const smooth = unconstrainedPrior(prior);
   // theta = map(mean + std z): the score in z is std times the score in the unconstrained parameters
@@ -111,8 +115,9 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
       return {
         n,
         dim: dims.theta,
-        sample: async (samples, { sampler = predictorCorrector(), levels = trainedLevels, ...options }) => {
-          const z = await program(compose, sampler, levels).sample({ model, observations }, { n, dim: dims.theta }, samples, options);
+        sample: async (samples, { sampler, levels, ...options }) => {
+          const chosen = sampler ?? (n === 1 ? gaussianTransitions() : predictorCorrector());
+          const z = await program(compose, chosen, levels ?? (sampler ? trainedLevels : fewerLevels)).sample({ model, observations }, { n, dim: dims.theta }, samples, options);
           return tf.tidy(() => {
             const theta = map.toConstrained(unstandardise(config.theta, z));
             z.dispose();

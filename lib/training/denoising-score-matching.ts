@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { NoiseLevel } from '../diffusion/noise-level';
 import type { VpLevels } from '../diffusion/vp-levels';
 import { foldKey, randomInteger, randomNormal } from '../graph/random';
-import type { Loss } from './fit';
+import type { Loss } from './loss';
 
 /** The noise that a network sees in theta_t [B, D], given x [B, L]. */
 export type NoisePrediction = (weights: tf.Tensor[], theta: tf.Tensor2D, level: NoiseLevel, x: tf.Tensor2D) => tf.Tensor2D;

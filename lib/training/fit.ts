@@ -8,10 +8,8 @@ import { foldKey, randomKey, type Key } from '../graph/random';
 import { initialWeights, type WeightSpec } from '../nn/network';
 import { adamStart, adamStep, type AdamState } from './adam';
 import { batches, split } from './batches';
+import type { Loss } from './loss';
 import { validationLoss } from './validation';
-
-/** The mean loss over a batch of rows, a scalar; all randomness from `key`. */
-export type Loss = (weights: tf.Tensor[], rows: tf.Tensor2D[], key: Key) => tf.Scalar;
 
 /** How weights are fitted. */
 export interface FitOptions extends LongWorkOptions {

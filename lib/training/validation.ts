@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { compile } from '../graph/compile';
 import { loop } from '../graph/loop';
 import { foldKey, type Key } from '../graph/random';
-import type { Loss } from './fit';
+import type { Loss } from './loss';
 
 /** Rows that a validation looks at, at least: few held-out rows are looked at with several noise draws each. */
 const enoughRows = 4096;

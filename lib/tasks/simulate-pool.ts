@@ -33,7 +33,7 @@ export async function simulateInPool(job: SimulationJob, threads: number, millis
   } catch (error) {
     return `has constants that cannot be copied to a worker (${(error as Error).message})`;
   }
-  const pool = new Piscina<Range, WorkerAnswer>({ filename, workerData: setup, minThreads: threads, maxThreads: threads, execArgv: [] });
+  const pool = new Piscina<Range, WorkerAnswer>({ filename, name: 'work', workerData: setup, minThreads: threads, maxThreads: threads, execArgv: [] });
   let stop = (): void => {};
   const aborted = new Promise<void>((resolve) => (stop = resolve));
   signal.addEventListener('abort', stop);

@@ -23,7 +23,7 @@ export type WorkerAnswer = { readonly x: Float32Array; readonly milliseconds: nu
 let made: { simulator: AnySimulator; seed: number } | undefined;
 
 /** Simulates one range; faults are answers, since error classes do not cross threads. */
-export default function work(range: Range): WorkerAnswer {
+export function work(range: Range): WorkerAnswer {
   const begin = performance.now();
   try {
     made ??= make();

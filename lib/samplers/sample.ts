@@ -46,28 +46,28 @@ export function samplingProgram<C extends Tensors>(sampler: Sampler, levels: VpL
   const pass = async (context: C, n: number, dim: number, particles: number, key: Key, signal: AbortSignal, onLevel: (left: number) => void): Promise<tf.Tensor2D> => {
     let theta = tf.tidy(() => randomNormal<tf.Tensor2D>(foldKey(key, 0), [particles, dim]).div<tf.Tensor2D>(Math.sqrt(n)));
     let count = 1;
-    for (let t = levels.count - 1; t >= 1; ) {
-      const now = Math.min(count, t);
-      const started = performance.now();
-      const next = tf.tidy(() => advance(theta, context, key, tf.scalar(t, 'int32'), tf.scalar(now, 'int32')));
-      const largest = tf.tidy(() => next.abs().max().dataSync()[0]);
+    try {
+      for (let t = levels.count - 1; t >= 1; ) {
+        const now = Math.min(count, t);
+        const started = performance.now();
+        const next = tf.tidy(() => advance(theta, context, key, tf.scalar(t, 'int32'), tf.scalar(now, 'int32')));
+        theta.dispose();
+        theta = next;
+        if (!Number.isFinite(tf.tidy(() => next.abs().max().dataSync()[0]))) {
+          throw new NonFiniteError(
+            `Sampling with ${sampler.id} left the finite numbers between levels ${t} and ${t - now + 1} of ${levels.count}. ` +
+              'Smaller Langevin steps, or a sampler without them (gaussianTransitions), may hold; so may a score that was trained longer.',
+          );
+        }
+        t -= now;
+        onLevel(t);
+        await breathe();
+        if (signal.aborted) throw new InterruptedError(`Sampling was interrupted at level ${t} of ${levels.count}.`);
+        count = Math.max(1, Math.round((callMilliseconds / (performance.now() - started)) * now));
+      }
+    } catch (error) {
       theta.dispose();
-      theta = next;
-      if (!Number.isFinite(largest)) {
-        theta.dispose();
-        throw new NonFiniteError(
-          `Sampling with ${sampler.id} left the finite numbers between levels ${t} and ${t - now + 1} of ${levels.count}. ` +
-            'Smaller Langevin steps, or a sampler without them (gaussianTransitions), may hold; so may a score that was trained longer.',
-        );
-      }
-      t -= now;
-      onLevel(t);
-      await breathe();
-      if (signal.aborted) {
-        theta.dispose();
-        throw new InterruptedError(`Sampling was interrupted at level ${t} of ${levels.count}.`);
-      }
-      count = Math.max(1, Math.round((callMilliseconds / (performance.now() - started)) * now));
+      throw error;
     }
     return theta;
   };

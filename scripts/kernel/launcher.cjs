@@ -10,4 +10,8 @@ require('./interrupt.cjs');
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && process.exit(1), 2000).unref();
 
+// tslab makes the error that an interrupted cell shows here and now: its stack would only show this file.
+const { stackTraceLimit } = Error;
+Error.stackTraceLimit = 0;
 require('tslab/dist/main.js').startKernel({ configPath: process.argv[2], enableFindLocal: false });
+Error.stackTraceLimit = stackTraceLimit;

@@ -65,18 +65,22 @@ def execute(source: Path, target: Path, folder: Path) -> bool:
         on_cell_execute=printer.starts,
         on_cell_executed=printer.ends,
     )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    console = target.with_suffix(".kernel.log")  # TensorFlow's own messages, and the stack where the kernel crashes
     failure = None
     try:
-        client.execute()
+        with open(console, "w", encoding="utf-8") as stderr:
+            client.execute(stderr=stderr)
     except CellExecutionError:
         failure = "the cell failed"
     except (DeadKernelError, RuntimeError) as error:  # the latter where the kernel does not even start
-        failure = str(error) or type(error).__name__
+        failure = f"{error or type(error).__name__}\n{console.read_text(encoding='utf-8')[-2000:]}"
     if failure:
         failed = next((cell for cell in reversed(notebook.cells) if cell.get("execution_count")), None)
         print(f"\n\n{failure}:\n\n{failed.source if failed else ''}\n\n{printed(failed) if failed else ''}", flush=True)
+    else:
+        console.unlink()
     clean(notebook)
-    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(".tmp")
     nbformat.write(notebook, temporary)
     temporary.replace(target)

@@ -50,6 +50,9 @@ export function logged(name) {
         stdio: ['ignore', output, output],
       });
       closeSync(output);
+      // At once: an installer that is still ending would be in the way of the next one.
+      const stop = () => child.kill('SIGKILL');
+      process.once('exit', stop);
       const fail = (/** @type {string} */ why) => {
         appendFileSync(file, `${why}\n`);
         reject(
@@ -61,6 +64,7 @@ export function logged(name) {
         );
       };
       child.on('error', (error) => fail(error.message));
+      child.on('close', () => process.off('exit', stop));
       child.on('close', (code, signal) => (code === 0 ? resolve() : fail(`ended with ${signal ?? `code ${code}`}`)));
     });
 }

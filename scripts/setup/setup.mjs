@@ -31,6 +31,8 @@ export async function setUp() {
   if (wrongNode) throw new Problem(wrongNode);
   const firstTime = isFirstTime();
   const free = await lock();
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM']);
+  for (const signal of signals) process.on(signal, stop);
   try {
     const begin = performance.now();
     const done = await Promise.all(steps.map(isDone));
@@ -41,8 +43,15 @@ export async function setUp() {
     }
     await doWhatIsLeft(done, firstTime);
   } finally {
+    for (const signal of signals) process.off(signal, stop);
     free();
   }
+}
+
+/** A normal exit instead of a sudden one, so that the lock is freed and the running installer is stopped. */
+function stop() {
+  process.stdout.write('\nStopped. The same command goes on with the step that was stopped.\n');
+  process.exit(130);
 }
 
 /**

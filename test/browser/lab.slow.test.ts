@@ -46,21 +46,19 @@ describe.skipIf(!chromium)('JupyterLab in a browser', () => {
     await notebook.page.close();
   });
 
-  it('frees the kernel within two seconds of an interrupt and keeps the variables', async () => {
+  it('stops a training run within two seconds of an interrupt and keeps the variables', async () => {
     await lab.write('interrupt.ipynb', [
-      "import { breathe, longWork } from 'scorebook';\nlet steps = 0;",
-      `await longWork('Training', 100_000, {}, async (progress, signal) => {
-  while (!signal.aborted) {
-    progress.update(++steps);
-    await breathe();
-  }
-});`,
-      "const seen = steps;\nawait new Promise((resolve) => setTimeout(resolve, 300));\nconsole.log(seen > 0 && seen === steps ? 'stopped' : 'goes on');",
+      `import { npse, simulate, tasks } from 'scorebook';
+const task = tasks.gaussian10d();
+const sims = await simulate(task, 2_000, { seed: 1 });`,
+      'const estimator = await npse.train(sims, { prior: task.prior, seed: 2, maxEpochs: 20_000, patience: 20_000 });',
+      'console.log(`kept ${sims.theta.shape[0]} simulations`);',
     ]);
     const notebook = await NotebookPage.open(browser, lab.page('interrupt.ipynb'));
     await notebook.run(0);
     await notebook.allDone(60_000);
     await notebook.run(1);
+    await notebook.outputs(1).locator('svg, progress').first().waitFor({ timeout: 30_000 }); // the live loss curve
     await notebook.page.waitForTimeout(2_000);
     await notebook.page.screenshot({ path: join(screenshots, 'training.png') });
     const begin = Date.now();
@@ -69,7 +67,7 @@ describe.skipIf(!chromium)('JupyterLab in a browser', () => {
     expect(Date.now() - begin).toBeLessThan(2_000);
     await notebook.page.waitForTimeout(500); // for 0.2 s after a stopped cell, tslab drops what is sent to it
     await notebook.run(2);
-    await notebook.outputs(2).filter({ hasText: 'stopped' }).waitFor({ timeout: 10_000 });
+    await notebook.outputs(2).filter({ hasText: 'kept 2000 simulations' }).waitFor({ timeout: 10_000 });
     await notebook.page.screenshot({ path: join(screenshots, 'interrupted.png') });
     await notebook.page.close();
   });
@@ -83,15 +81,15 @@ describe.skipIf(!chromium)('JupyterLab in a browser', () => {
     await notebook.page.keyboard.type('scorebook.', { delay: 20 });
     await notebook.page.keyboard.press('Tab');
     const names = notebook.page.locator('.jp-Completer .jp-Completer-match');
-    await names.filter({ hasText: 'longWork' }).first().waitFor({ timeout: 20_000 });
+    await names.filter({ hasText: 'squaredMmd' }).first().waitFor({ timeout: 20_000 });
     await notebook.page.screenshot({ path: join(screenshots, 'completion.png') });
     await notebook.page.keyboard.press('Escape');
     await notebook.editor(1).click();
     await notebook.page.keyboard.press('End');
-    await notebook.page.keyboard.type('longWork', { delay: 20 });
+    await notebook.page.keyboard.type('squaredMmd', { delay: 20 });
     await notebook.page.keyboard.press('Shift+Tab');
     const tip = notebook.page.locator('.jp-Tooltip');
-    await tip.filter({ hasText: 'progress display' }).waitFor({ timeout: 20_000 });
+    await tip.filter({ hasText: 'maximum mean discrepancy' }).waitFor({ timeout: 20_000 });
     await notebook.page.screenshot({ path: join(screenshots, 'documentation.png') });
     await notebook.page.close();
   });

@@ -42,9 +42,12 @@ export interface ScoreNetwork {
   last(weights: Weights, hidden: tf.Tensor2D, terms?: number): tf.Tensor2D;
 }
 
+const activations: readonly Activation[] = ['linear', 'relu', 'elu', 'tanh', 'silu'];
+
 /**
  * The score network of the paper: residual MLPs embed theta and x, a third one takes both with a sinusoidal embedding of t.
  * @param dims D parameters and L data values.
+ * @throws InvalidInputError for a size that is not a positive whole number, an odd time embedding or an unknown activation.
  * Source: Geffner et al., appendix B.1.
  */
 export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreNetworkOptions = {}): ScoreNetwork {
@@ -55,6 +58,7 @@ export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreN
       throw new InvalidInputError(`scoreNetwork ${name}`, { expected: name === 'timeEmbedding' ? 'a positive even number' : 'a positive whole number', received: String(name === 'timeEmbedding' ? timeSize : value) });
     }
   }
+  if (!activations.includes(activation)) throw new InvalidInputError('scoreNetwork activation', { expected: activations.join(', '), received: String(activation) });
   const theta = residualMlp({ name: 'theta', inputs: dims.theta, outputs: embedding, width, hidden, activation });
   const x = residualMlp({ name: 'x', inputs: dims.x, outputs: embedding, width, hidden, activation });
   const trunk = residualTrunk({ name: 'head', width, layers: hidden - 1, activation });

@@ -17,6 +17,8 @@ export const arrows = {
   samplers: [...scoreFunctions, 'compose'],
   inference: [...laws, 'tasks', 'nn', 'training', 'compose', 'samplers'],
   metrics: ['core', 'graph', 'nn'],
+  // Whole experiments: train, draw, measure, keep the rows.
+  experiments: [...laws, 'tasks', 'compose', 'samplers', 'inference', 'metrics', 'io'],
   plots: ground,
   io: ground,
   notebook: ['core', 'plots', 'io'],
@@ -30,5 +32,5 @@ export const nodeOnly = ['@tensorflow/tfjs-node', 'piscina', '@resvg/resvg-js'];
  * @param {string} path
  */
 export function mayUseNode(path) {
-  return /^(graph|io|notebook)\//.test(path) || /^tasks\/simulate/.test(path) || path === 'index.ts';
+  return /^(graph|io|notebook)\//.test(path) || /^tasks\/(simulate|simulator-module)/.test(path) || path === 'index.ts';
 }

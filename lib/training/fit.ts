@@ -54,7 +54,9 @@ const callMilliseconds = 120;
  * @param specs the weights to fit.
  * @param rows tensors [N, ...] of equal N; kept by the caller.
  * @returns the best weights; the caller disposes them.
- * @throws InterruptedError with the best {@link Fit} so far as `partial` on interrupt, NonFiniteError likewise when the loss is NaN.
+ * @throws InvalidInputError for an option that is none, or fewer than 3 rows, before any work.
+ * @throws InterruptedError with the best {@link Fit} so far as `partial` on interrupt, NonFiniteError likewise when the loss, of training or of
+ * validation, is NaN or infinite; the caller disposes the partial's weights.
  */
 export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Tensor2D[], options: FitOptions): Promise<Fit> {
   const settings = checked(options, rows[0].shape[0]);
@@ -62,7 +64,6 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
   const parts = split(rows, settings.validationRows, source.fork(0));
   const perEpoch = Math.floor(settings.trainingRows / settings.batchSize);
   const epochsPerBlock = Math.max(1, Math.ceil(stepsPerBlock / perEpoch));
-  const blockSteps = epochsPerBlock * perEpoch;
   const totalSteps = settings.maxEpochs * perEpoch;
   const advance = trainingProgram(loss, settings, totalSteps);
   const validate = validationLoss(loss);
@@ -72,50 +73,55 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
   let state: TrainingState = { weights: first, adam: adamStart(first), average: first.map((w) => w.clone()), loss: tf.scalar(0) };
   let best: tf.Tensor[] = first.map((w) => w.clone());
   // a network that starts as the correction zero may not be improved by training
-  let bestLoss = validate(first, parts.validation, validationKey);
+  let bestLoss = NaN;
   let bestEpoch = 0;
   let steps = 0;
-  const history: LossPoint[] = [{ epoch: 0, validation: bestLoss }];
+  const history: LossPoint[] = [];
   const began = performance.now();
   const result = (ended: Fit['ended']): Fit => ({
     weights: best, history, bestEpoch, validationLoss: bestLoss, ended, steps, seconds: (performance.now() - began) / 1000,
   });
+  const finite = (value: number, where: string): number => {
+    if (Number.isFinite(value)) return value;
+    throw new NonFiniteError(
+      `Training left the finite numbers ${where}. Lower the learning rate (now ${settings.learningRate}) or look for extreme values in the simulations; the error's \`partial\` has the best weights so far.`,
+      result('not finite'),
+    );
+  };
 
+  let order: tf.Tensor2D | undefined;
   try {
+    bestLoss = finite(validate(first, parts.validation, validationKey), 'at the first validation, before the first step');
+    history.push({ epoch: 0, validation: bestLoss });
     return await longWork('Training', settings.maxEpochs, settings, async (progress, signal) => {
       let callSteps = 4;
       for (let epoch = 0; epoch < settings.maxEpochs; epoch += epochsPerBlock) {
-        const order = batches(settings.trainingRows, settings.batchSize, epochsPerBlock, source.fork(1000 + epoch));
+        const block = (order = batches(settings.trainingRows, settings.batchSize, epochsPerBlock, source.fork(1000 + epoch)));
+        // the last block may end before its batches do: another shape would be compiled anew
+        const reached = Math.min(settings.maxEpochs, epoch + epochsPerBlock);
+        const blockSteps = (reached - epoch) * perEpoch;
         let blockLoss = 0;
         for (let done = 0; done < blockSteps; ) {
           const count = Math.min(callSteps, blockSteps - done);
           const started = performance.now();
-          const next = tf.tidy(() => advance(state, parts.training, order, tf.scalar(done, 'int32'), tf.scalar(count, 'int32'), tf.scalar(steps, 'int32'), key));
+          const next = tf.tidy(() => advance(state, parts.training, block, tf.scalar(done, 'int32'), tf.scalar(count, 'int32'), tf.scalar(steps, 'int32'), key));
           tf.dispose([state.weights, state.adam.first, state.adam.second, state.average, state.loss]);
           state = next;
           const sum = state.loss.dataSync()[0];
           blockLoss += sum;
           done += count;
           steps += count;
-          if (!Number.isFinite(sum)) {
-            order.dispose();
-            throw new NonFiniteError(
-              `Training left the finite numbers between steps ${steps - count} and ${steps}. Lower the learning rate (now ${settings.learningRate}) or look for extreme values in the simulations; the error's \`partial\` has the best weights so far.`,
-              result('not finite'),
-            );
-          }
+          finite(sum, `between steps ${steps - count} and ${steps}`);
           await breathe();
           if (signal.aborted) {
-            order.dispose();
             throw new InterruptedError(`Training was interrupted at epoch ${epoch} of at most ${settings.maxEpochs}; the error's \`partial\` has the best weights so far.`, result('interrupted'));
           }
           if (callSteps > 4 || done > 4) callSteps = Math.max(1, Math.round((callMilliseconds / (performance.now() - started)) * count));
           else callSteps = 8;
         }
-        order.dispose();
-        const reached = Math.min(settings.maxEpochs, epoch + epochsPerBlock);
+        block.dispose();
         const candidate = settings.ema > 0 ? state.average : state.weights;
-        const validation = validate(candidate, parts.validation, validationKey);
+        const validation = finite(validate(candidate, parts.validation, validationKey), `at the validation after step ${steps}`);
         history.push({ epoch: reached, training: blockLoss / blockSteps, validation });
         if (validation < bestLoss) {
           tf.dispose(best);
@@ -133,7 +139,11 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
       progress.end(`stopped at the limit of ${settings.maxEpochs} epochs, best validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`);
       return result('epoch limit');
     });
+  } catch (error) {
+    if (!(error instanceof InterruptedError || error instanceof NonFiniteError)) tf.dispose(best);
+    throw error;
   } finally {
+    order?.dispose();
     tf.dispose([state.weights, state.adam.first, state.adam.second, state.average, state.loss, parts.training, parts.validation, key, validationKey]);
     advance.dispose();
     validate.dispose();

@@ -15,8 +15,9 @@ const mostDraws = 16;
 export function validationLoss(loss: Loss): { (weights: tf.Tensor[], rows: tf.Tensor2D[], key: Key): number; dispose(): void } {
   const program = compile((weights: tf.Tensor[], rows: tf.Tensor2D[], key: Key): tf.Scalar => {
     const count = rows[0].shape[0];
-    const chunk = Math.min(count, chunkRows);
-    const chunks = Math.floor(count / chunk);
+    const chunks = Math.ceil(count / chunkRows);
+    // chunks of one size; fewer rows than there are chunks may be left over
+    const chunk = Math.floor(count / chunks);
     const draws = Math.min(mostDraws, Math.ceil(enoughRows / (chunk * chunks)));
     const sum = loop(chunks * draws, tf.scalar(0), (i, before) => {
       const start = tf.mul(tf.mod(i, tf.scalar(chunks, 'int32')), tf.scalar(chunk, 'int32'));

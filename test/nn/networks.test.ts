@@ -17,7 +17,7 @@ describe('initialWeights', () => {
     const specs = [{ name: 'a', shape: [100, 100], initialStd: 0.3 }, { name: 'b', shape: [7], initialStd: 0 }];
     const [a, b] = initialWeights(specs, rng(1));
     const again = initialWeights(specs, rng(1));
-    const values = a.dataSync();
+    const values = a.dataSync<'float32'>();
     const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
     expect(Math.abs(variance / 0.09 - 1)).toBeLessThan(4 * Math.sqrt(2 / values.length));
     expect(Array.from(b.dataSync())).toEqual(new Array(7).fill(0));
@@ -72,7 +72,7 @@ describe('timeEmbedding', () => {
     tf.tidy(() => {
       const embedding = timeEmbedding(levels.at(tf.range(0, 401, 1, 'int32')).t, 64);
       expect(embedding.shape).toEqual([401, 64]);
-      const products = tf.matMul(embedding, embedding, false, true).arraySync();
+      const products = tf.matMul(embedding, embedding, false, true).arraySync() as number[][];
       products.forEach((row, i) => {
         expect(row[i]).toBeCloseTo(32, 3);
         // |e_i - e_j|^2 = 2 (32 - <e_i, e_j>)

@@ -18,8 +18,8 @@ export function normals(rows: number, columns: number, seed = 1): tf.Tensor2D {
 /** Every number within `tolerance` of the other's, relative to the largest. */
 export function expectClose(received: tf.Tensor, expected: tf.Tensor, tolerance: number): void {
   expect(received.shape).toEqual(expected.shape);
-  const [got, want] = [received.dataSync(), expected.dataSync()];
-  const scale = want.reduce((most: number, value: number) => Math.max(most, Math.abs(value)), 1e-30) as number;
-  const worst = got.reduce((most: number, value: number, i: number) => Math.max(most, Math.abs(value - want[i])), 0) as number;
+  const [got, want] = [received.dataSync<'float32'>(), expected.dataSync<'float32'>()];
+  const scale = want.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+  const worst = got.reduce((most, value, i) => Math.max(most, Math.abs(value - want[i])), 0);
   expect(worst / scale).toBeLessThan(tolerance);
 }

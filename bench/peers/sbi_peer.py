@@ -1,0 +1,63 @@
+"""The same work done by sbi: its own training of the same network, its factorised composition, its default sampling."""
+
+import statistics
+import time
+
+import torch
+from sbi.inference import NPSE
+from sbi.neural_nets import posterior_score_nn
+from torch import nn
+
+from paper_network import DIM, PaperNetwork, pairs
+
+
+class VectorField(nn.Module):
+    """The paper's network with the signature that sbi wants."""
+
+    def __init__(self):
+        super().__init__()
+        self.network = PaperNetwork()
+
+    def forward(self, theta, x_emb_cond, t):
+        rows = torch.broadcast_shapes(theta.shape[:-1], x_emb_cond.shape[:-1])
+        theta, x = theta.expand(*rows, DIM), x_emb_cond.expand(*rows, DIM)
+        t = t.reshape(-1, 1).expand(theta.reshape(-1, DIM).shape[0], 1)
+        return self.network(theta.reshape(-1, DIM), x.reshape(-1, DIM), t).reshape(*rows, DIM)
+
+
+def prior():
+    return torch.distributions.MultivariateNormal(torch.zeros(DIM), torch.eye(DIM))
+
+
+def trained(same_network, epochs, batch):
+    """sbi's NPSE on 10,000 simulations; returns the trainer and its median seconds per step, its own epoch durations over its steps."""
+    options = {"vf_estimator": posterior_score_nn(model=VectorField(), sde_type="vp")} if same_network else {}
+    trainer = NPSE(prior=prior(), show_progress_bars=False, **options)
+    theta, x = pairs(10_000)
+    trainer.append_simulations(theta, x)
+    trainer.train(training_batch_size=batch, validation_fraction=0.2, max_num_epochs=epochs)
+    durations = trainer.summary["epoch_durations_sec"]
+    return trainer, statistics.median(durations) / (8_000 // batch)
+
+
+class Draws:
+    """Draws from trainings that happen at the first call; weights do not change the time of a draw."""
+
+    def __init__(self):
+        self.same, _ = trained(True, 3, 256)
+        self.default, _ = trained(False, 3, 200)
+        self.observations = pairs(100, seed=2)[1]
+
+    def factorised(self, samples, n, steps):
+        """Factorised composition over n observations: `steps` evaluations of the network on samples x n rows."""
+        posterior = self.same.build_posterior()
+        began = time.perf_counter()
+        posterior.sample((samples,), x=self.observations[:n], iid_method="fnpe", steps=steps, show_progress_bars=False, reject_outside_prior=False)
+        return time.perf_counter() - began
+
+    def single(self, samples):
+        """One observation, everything as sbi has it by default: VE diffusion, its own network, 500 steps."""
+        posterior = self.default.build_posterior()
+        began = time.perf_counter()
+        posterior.sample((samples,), x=self.observations[:1], show_progress_bars=False)
+        return time.perf_counter() - began

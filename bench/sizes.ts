@@ -1,0 +1,51 @@
+/** How much of everything is measured. */
+export interface Sizes {
+  readonly rounds: number;
+  readonly matmuls: { readonly size: number; readonly products: number }[];
+  readonly trainingSteps: {
+    readonly compiled: number;
+    readonly eager: number;
+    readonly epochs: number;
+    readonly sbiEpochs: number;
+  };
+  readonly forward: { readonly rows: number; readonly compiled: number; readonly eager: number }[];
+  /** Samples of a draw, numbers of observations, levels that are run eagerly, rounds of a draw. */
+  readonly draws: {
+    readonly samples: number;
+    readonly n: readonly number[];
+    readonly eagerLevels: number;
+    readonly rounds: number;
+    readonly many: number;
+  };
+  readonly memory: { readonly n: number; readonly samples: number; readonly levels: number };
+}
+
+/** What the published numbers are measured with. */
+export const full: Sizes = {
+  rounds: 9,
+  matmuls: [
+    { size: 512, products: 300 },
+    { size: 1024, products: 50 },
+  ],
+  trainingSteps: { compiled: 300, eager: 60, epochs: 30, sbiEpochs: 2 },
+  forward: [
+    { rows: 100, compiled: 1000, eager: 100 },
+    { rows: 1000, compiled: 250, eager: 60 },
+    { rows: 8000, compiled: 40, eager: 20 },
+  ],
+  draws: { samples: 1000, n: [1, 8, 100], eagerLevels: 4, rounds: 3, many: 10_000 },
+  memory: { n: 10_000, samples: 1000, levels: 3 },
+};
+
+/** To try the benchmark itself. */
+export const quick: Sizes = {
+  rounds: 3,
+  matmuls: [{ size: 512, products: 50 }],
+  trainingSteps: { compiled: 100, eager: 15, epochs: 10, sbiEpochs: 1 },
+  forward: [
+    { rows: 100, compiled: 200, eager: 20 },
+    { rows: 1000, compiled: 50, eager: 10 },
+  ],
+  draws: { samples: 1000, n: [1, 8], eagerLevels: 2, rounds: 1, many: 2000 },
+  memory: { n: 1000, samples: 256, levels: 3 },
+};

@@ -37,7 +37,7 @@ export interface LinearFit {
  * @param ridge in units of the scaled columns' variance. Default 1e-9.
  * @throws InvalidInputError where the tables differ in length, are ragged, or have fewer than two rows.
  * @example
- * leastSquares([[0], [1], [2]], [[1], [3], [5]]); // weights [[2]], intercept [1]
+ * leastSquares([[0], [1], [2]], [[1], [3], [5]]).weights; // [[2]]
  */
 export function leastSquares(x: Matrix, y: Matrix, ridge = 1e-9): LinearFit {
   const inputs = checkedWidth(x, 'leastSquares: x');

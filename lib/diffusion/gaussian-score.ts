@@ -10,7 +10,7 @@ import type { Score } from './noise-level';
  * @throws InvalidInputError for a covariance that is not, or of another size.
  * @example
  * const score = gaussianScore([0, 0], [[1, 0.5], [0.5, 1]]);
- * score(theta, vpLevels().at(tf.scalar(100, 'int32'))); // [B, 2]
+ * score(theta, vpLevels().at(tf.scalar(100, 'int32'))); // shape [1000, 2]
  */
 export function gaussianScore(mean: readonly number[], covariance: Matrix): Score {
   const { values, vectors } = symmetricEigen(covariance);

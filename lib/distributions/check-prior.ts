@@ -26,7 +26,7 @@ const ALLOWED_SHARE = 0.1;
  * and the same when asked again, and the score equal to the differences of logProb.
  * @throws InvalidInputError that names the part that does not fit, with the draw.
  * @example
- * checkPrior(myPrior); // says what is wrong, or nothing
+ * checkPrior({ dim: 1, sample: (rng) => [rng.normal()], logProb: (theta) => theta.square().sum(1).div(-2) }); // says what is wrong, or nothing
  */
 export function checkPrior(prior: Prior, { seed = 0, draws = 64, score = true }: CheckPriorOptions = {}): void {
   checkShape(prior);

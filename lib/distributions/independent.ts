@@ -7,7 +7,7 @@ import { priorScore, type Prior, type ScoredPrior } from './prior';
  * The parts may have one dimension or several.
  * @throws InvalidInputError where no part is given.
  * @example
- * independent([normal({ mean: 0 }), logNormal({ mean: 0 }), uniform({ lower: 0, upper: 1 })]); // D = 3
+ * independent([normal({ mean: 0 }), logNormal({ mean: 0 }), uniform({ lower: 0, upper: 1 })]).dim; // 3
  */
 export function independent(parts: readonly Prior[]): ScoredPrior {
   if (!Array.isArray(parts) || parts.length === 0) {

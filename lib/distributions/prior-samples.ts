@@ -12,7 +12,7 @@ export function parameterRng(root: Rng, index: number): Rng {
  * `n` draws of a prior [n, D]; the caller owns the tensor. Row i depends on the seed and on i only.
  * @throws InvalidInputError where n is not a positive whole number.
  * @example
- * const theta = priorSamples(uniform({ lower: [0, 0], upper: [1, 2] }), 100, 1); // [100, 2]
+ * const theta = priorSamples(uniform({ lower: [0, 0], upper: [1, 2] }), 100, 1); // shape [100, 2]
  */
 export function priorSamples(prior: Pick<Prior, 'dim' | 'sample'>, n: number, seed: number): tf.Tensor2D {
   if (!Number.isInteger(n) || n < 1) {

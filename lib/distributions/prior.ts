@@ -15,7 +15,7 @@ export interface Support {
  * const exponential: Prior = {
  *   dim: 1,
  *   sample: (rng) => [-Math.log(1 - rng.uniform())],
- *   logProb: (theta) => theta.sum(1).neg(),
+ *   logProb: (theta) => theta.sum(1).mul(-1),
  *   support: { lower: [0], upper: [Infinity] },
  * };
  */

@@ -43,7 +43,7 @@ interface Graph {
  * @throws GraphError when `fn` reads a traced tensor's values, draws from `tf.random*`, or the function was disposed of.
  * @example
  * const square = compile((x: tf.Tensor) => tf.mul(x, x));
- * square(tf.tensor1d([1, 2, 3])).print();
+ * square(tf.tensor1d([1, 2, 3])); // [1, 4, 9]
  */
 export function compile<A extends Tensors[], R extends Tensors>(
   fn: (...args: A) => R,

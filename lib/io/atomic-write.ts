@@ -43,7 +43,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
  * @param fill writes the content into the folder it is given; called once.
  * @returns what `fill` returned.
  * @example
- * await writeFolderAtomically('models/mine', (folder) => writeFile(join(folder, 'config.json'), '{}'));
+ * await writeFolderAtomically('models/mine', (folder) => writeFileAtomically(`${folder}/config.json`, '{}'));
  */
 export async function writeFolderAtomically<T>(path: string, fill: (folder: string) => Promise<T>): Promise<T> {
   const target = resolve(path);

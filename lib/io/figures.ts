@@ -18,7 +18,7 @@ export interface ExportedFigure {
  * @returns the three paths, relative to the project.
  * @throws InvalidInputError for a specification that Vega-Lite does not understand; nothing is written then.
  * @example
- * const files = await exportFigure(curvePlot(rows), results.figurePath('squared-mmd'));
+ * const files = await exportFigure(plots.lossPlot(estimator.fit.history), results.figurePath('squared-mmd'));
  */
 export async function exportFigure(spec: VegaLiteSpec, path: string): Promise<ExportedFigure> {
   const base = fromProject(path);

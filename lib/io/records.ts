@@ -60,9 +60,9 @@ export interface ResultsFolder {
  * @throws InvalidInputError for a name that is not letters, digits, dots, dashes and underscores.
  * @example
  * const results = openResults('01-gaussian-10d');
- * for (const seed of [1, 2, 3]) {
- *   const key = `ours/budget=10000/seed=${seed}`;
- *   if (!results.has(key)) results.append(key, await measure(seed));
+ * for (const seed of [1, 2]) {
+ *   const key = `scorebook/budget=1000/seed=${seed}`;
+ *   if (!results.has(key)) results.append(key, rows.filter((row) => row.seed === seed)); // rows that a run has measured
  * }
  * await results.writeSummary({ mode: 'quick', seed: 1 });
  */

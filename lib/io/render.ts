@@ -10,7 +10,7 @@ import { textWidth } from './text-width';
  *
  * @throws InvalidInputError for a specification that Vega-Lite does not understand.
  * @example
- * const svg = await renderSvg(curvePlot(rows));
+ * const svg = await renderSvg(plots.lossPlot(estimator.fit.history));
  */
 export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
   const vegaLite = await import('vega-lite');
@@ -39,7 +39,7 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
  *
  * @param scale pixels per SVG unit. Default 2.
  * @example
- * const png = await renderPng(await renderSvg(spec));
+ * const png = await renderPng(await renderSvg(plots.lossPlot(estimator.fit.history)));
  */
 export async function renderPng(svg: string, scale = 2): Promise<Uint8Array> {
   const { Resvg } = await import('@resvg/resvg-js');

@@ -24,9 +24,9 @@ const medianRows = 1000;
  * @param b sample [M, D].
  * @returns a number near 0 for samples of one law; see {@link mmdFloor} for how near.
  * @throws InvalidInputError for fewer than two rows, different widths, numbers that are not finite, or an option that is none.
+ * Source: Gretton et al., "A kernel two-sample test", equations (3) and (5).
  * @example
  * squaredMmd(theta, exact.sample(1_000, 1)); // about 0 for samples of the exact posterior
- * Source: Gretton et al., "A kernel two-sample test", equations (3) and (5).
  */
 export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): number {
   const { estimator = 'unbiased' } = options;
@@ -54,7 +54,7 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
  * @param repeats pairs. Default 20.
  * @throws InvalidInputError where repeats is not a positive whole number, or as {@link squaredMmd}.
  * @example
- * mmdFloor((seed) => exact.sample(1_000, seed)).quantile95; // what 1,000 exact samples stay below
+ * mmdFloor((seed) => exact.sample(200, seed)).quantile95; // what 200 exact samples stay below
  */
 export function mmdFloor(draw: (seed: number) => tf.Tensor2D, { repeats = 20, seed = 0, ...options }: SquaredMmdOptions & { repeats?: number; seed?: number } = {}): { mean: number; quantile95: number } {
   if (!Number.isInteger(repeats) || repeats < 1) throw new InvalidInputError('mmdFloor repeats', { expected: 'a positive whole number', received: String(repeats) });

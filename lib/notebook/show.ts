@@ -22,7 +22,7 @@ export interface ShowOptions {
  * @param what a Vega-Lite specification, a danfojs DataFrame, an array of records, or a string of HTML.
  * @throws InvalidInputError for anything else, and for a specification that Vega-Lite does not understand.
  * @example
- * await show(curvePlot(rows));
+ * await show(plots.lossPlot(estimator.fit.history));
  */
 export async function show(what: Showable, options: ShowOptions = {}): Promise<void> {
   const cell = currentCell();

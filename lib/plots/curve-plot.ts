@@ -48,7 +48,7 @@ const FIELDS = {
  * @param rows results of one metric (or choose it by `options.metric`).
  * @throws InvalidInputError for no rows, NaN, several metrics, and for several tasks, budgets or n that no panel tells apart.
  * @example
- * const figure = curvePlot(rows, { x: 'n', facet: 'budget', log: 'y', floor: 0.002 });
+ * const figure = plots.curvePlot(rows, { x: 'n', facet: 'budget', log: 'y', floor: 0.002 });
  */
 export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions = {}): VegaLiteSpec {
   checkResultRows(rows, 'rows');

@@ -19,7 +19,7 @@ export interface Density {
  * @param points of the grid. Default 160.
  * Source: Silverman 1986, sections 2.10 and 3.4.2.
  * @example
- * const { x, density } = kernelDensity(Float64Array.from(samples), [-3, 3]);
+ * const { x, density } = kernelDensity(Float64Array.from([-0.4, 0.1, 0.3, 1.2]), [-3, 3]);
  */
 export function kernelDensity(
   values: Float64Array,

@@ -3,3 +3,4 @@ export { curvePlot, type CurveFacet, type CurvePlotOptions } from './curve-plot'
 export { lossPlot, type LossPlotOptions } from './loss-plot';
 export { marginalPlot, type MarginalPlotOptions } from './marginal-plot';
 export { pairPlot, type PairPlotOptions } from './pair-plot';
+export { figureConfig } from './theme';

@@ -19,7 +19,7 @@ const COLORS = { training: '#56b4e9', validation: '#d55e00' } as const;
  * @param points one an epoch; a missing loss is not drawn.
  * @throws InvalidInputError for no loss at all, and for an infinite one or NaN.
  * @example
- * const figure = lossPlot([{ epoch: 1, training: 0.9, validation: 1 }, { epoch: 2, training: 0.5, validation: 0.6 }]);
+ * const figure = plots.lossPlot(estimator.fit.history);
  */
 export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions = {}): VegaLiteSpec {
   const values = points.flatMap((point) =>

@@ -28,7 +28,7 @@ export interface MarginalPlotOptions {
  * @param samples sets by name, each [N, D]; N may differ.
  * @throws InvalidInputError for empty or ragged sets, different D, NaN, and labels, truth or bounds that do not fit D.
  * @example
- * const figure = marginalPlot({ 'Algorithm 2': theta, exact: reference }, { truth: [0.3, -1.2] });
+ * const figure = plots.marginalPlot({ prior: priorSamples(prior, 500, 1), exact: theta }, { truth });
  */
 export function marginalPlot(samples: SampleSets, options: MarginalPlotOptions = {}): VegaLiteSpec {
   const sets = sampleColumns(samples);

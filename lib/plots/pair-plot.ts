@@ -24,7 +24,7 @@ export interface PairPlotOptions extends MarginalPlotOptions {
  * @throws InvalidInputError for empty or ragged sets, different D, NaN, fewer than 2 or more than 10 parameters, and labels, truth or
  *   bounds that do not fit D.
  * @example
- * const figure = pairPlot({ NPE: a, exact: b }, { dims: [0, 1, 2], truth });
+ * const figure = plots.pairPlot({ prior: priorSamples(prior, 500, 1), exact: theta }, { dims: [0, 1], truth });
  */
 export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): VegaLiteSpec {
   const sets = sampleColumns(samples);

@@ -59,7 +59,7 @@ const TRUTHS = new Set(['truth', 'true', 'exact', 'exactposterior', 'reference',
  * by a hash. Case, spaces and dashes do not count.
  *
  * @example
- * colorOf('Algorithm 2') === colorOf('algorithm-2');
+ * colorOf('Algorithm 2') === colorOf('algorithm-2'); // true
  */
 export function colorOf(name: string): string {
   const key = keyOf(name);
@@ -73,7 +73,7 @@ export function colorOf(name: string): string {
  * @param names in any order; the result does not depend on it.
  * @param overrides colours that take precedence, by name.
  * @example
- * const colors = palette(['Algorithm 1', 'Algorithm 2'], { 'Algorithm 2': '#888' });
+ * palette(['Algorithm 1', 'Algorithm 2'], { 'Algorithm 2': '#888' })['Algorithm 2'] === '#888'; // true
  */
 export function palette(
   names: readonly string[],

@@ -10,7 +10,12 @@ const INK = '#1b1b1f';
 const SOFT = '#55555e';
 const GRID = '#e6e6ea';
 
-/** Fonts, sizes and greys shared by all figures: white ground, quiet axes, legends above the plot. */
+/**
+ * Fonts, sizes and greys shared by all figures: white ground, quiet axes, legends above the plot.
+ *
+ * @example
+ * const figure = { config: figureConfig, mark: 'point', data, encoding }; // a figure of one's own in the same look
+ */
 export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   font: FONT,
   background: '#ffffff',

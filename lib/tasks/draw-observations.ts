@@ -17,7 +17,7 @@ export interface Observations {
  * @param theta simulates from these parameters instead.
  * @throws InvalidInputError where n is not a positive whole number; SimulationError where the simulator fails.
  * @example
- * const { theta, xObs } = drawObservations(gaussian10d(), 8, 1); // xObs 8 rows of 10
+ * drawObservations(tasks.gaussian10d(), 8, 1).xObs; // shape [8, 10]
  */
 export function drawObservations({ prior, simulator }: Model, n: number, seed: number, theta?: readonly number[]): Observations {
   if (!Number.isInteger(n) || n < 1) throw new InvalidInputError('drawObservations: n', { expected: 'a positive whole number', received: String(n) });

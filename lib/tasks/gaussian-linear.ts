@@ -30,7 +30,7 @@ export interface GaussianTask extends Task {
  * @param priorVariance D positive numbers. Default ones.
  * @throws InvalidInputError for variances that are not positive, or of different lengths.
  * @example
- * gaussianLinear([0.1, 0.1]).exactPosterior([[1, 2]]).mean; // [0.909, 1.818]
+ * tasks.gaussianLinear([0.1, 0.1]).exactPosterior([[1, 2]]).mean; // [0.909, 1.818]
  */
 export function gaussianLinear(noiseVariance: readonly number[], priorVariance: readonly number[] = noiseVariance.map(() => 1)): GaussianTask {
   for (const [name, values] of [['noiseVariance', noiseVariance], ['priorVariance', priorVariance]] as const) {
@@ -61,8 +61,8 @@ export function gaussianLinear(noiseVariance: readonly number[], priorVariance: 
  * The 10-D Gaussian task of Geffner et al. (2023), section 4: prior N(0, I), data N(theta, Sigma) with Sigma diagonal,
  * its elements rising linearly from .6 to 1.4.
  * @example
- * const task = gaussian10d();
- * const sims = await simulate(task, 10_000, { seed: 1 });
+ * const task = tasks.gaussian10d();
+ * const sims = await simulate(task, 1_000, { seed: 1 });
  */
 export function gaussian10d(): GaussianTask {
   return { ...gaussianLinear(Array.from({ length: 10 }, (_, i) => 0.6 + (0.8 * i) / 9)), name: 'gaussian-10d' };

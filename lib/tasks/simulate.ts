@@ -42,7 +42,8 @@ const WORTH_WORKERS_MS = 2000;
  * @throws NonFiniteError for NaN or infinite data (`partial`: the finite ones), unless `invalid` is 'drop'.
  * @throws InterruptedError on interrupt; `partial` holds the Simulations done.
  * @example
- * const sims = await simulate(gaussian10d(), 10_000, { seed: 1 });
+ * const sims = await simulate(tasks.gaussian10d(), 1_000, { seed: 1 });
+ * sims.x; // shape [1000, 10]
  */
 export async function simulate(model: Model, n: number, options: SimulateOptions): Promise<Simulations> {
   checkArguments(model, n, options);

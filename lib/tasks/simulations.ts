@@ -30,6 +30,7 @@ export interface SimulationArrays {
  * @throws InvalidInputError for tables of different lengths, ragged ones, NaN or infinity.
  * @example
  * const sims = simulationsFrom([[0.1], [0.7]], [[1, 2], [3, 4]]);
+ * sims.x; // [[1, 2], [3, 4]]
  */
 export function simulationsFrom(theta: Rows, x: Rows): Simulations {
   const parameters = toTensor2D(theta, 'simulationsFrom: theta');

@@ -14,7 +14,7 @@ const GRID = '#e6e6ea';
  * Fonts, sizes and greys shared by all figures: white ground, quiet axes, legends above the plot.
  *
  * @example
- * const figure = { config: figureConfig, mark: 'point', data, encoding }; // a figure of one's own in the same look
+ * const figure = { config: plots.figureConfig, data: { values: [{ a: 1, b: 2 }] }, mark: 'point', encoding: { x: { field: 'a' }, y: { field: 'b' } } };
  */
 export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   font: FONT,

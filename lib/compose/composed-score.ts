@@ -3,9 +3,9 @@ import type { NoiseLevel, Score } from '../diffusion/noise-level';
 
 /** The scores of the posteriors of n single observations, as a learned or exact model gives them. */
 export interface ObservationScores {
-  /** n. */
+  /** The number of observations, n. */
   readonly n: number;
-  /** D. */
+  /** The number of parameters, D. */
   readonly dim: number;
   /** sum_j s(theta, t, x_j), [B, D]. */
   readonly sum: Score;
@@ -13,15 +13,17 @@ export interface ObservationScores {
 
 /** A score for all observations at once, kept in its two terms, because Algorithm 2 scales them differently. */
 export interface ComposedScore {
+  /** The number of observations, n. */
   readonly n: number;
+  /** The number of parameters, D. */
   readonly dim: number;
-  /** sum_j s(theta, t, x_j). */
+  /** The observations' term, sum_j s(theta, t, x_j). */
   readonly observations: Score;
-  /** (1 - n) (T - t) / T grad log p(theta). */
+  /** The prior's term, (1 - n) (T - t) / T grad log p(theta). */
   readonly priorCorrection: Score;
 }
 
-/** The whole score of a composition: the sum of its terms. */
+/** The whole score of a composition [B, D]: the sum of its terms; the caller owns it. */
 export function totalScore(composed: ComposedScore, theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
   return tf.add(composed.observations(theta, level), composed.priorCorrection(theta, level));
 }
@@ -30,5 +32,6 @@ export function totalScore(composed: ComposedScore, theta: tf.Tensor2D, level: N
 export interface Composition {
   /** Short name for records, such as `F-NPSE`. */
   readonly name: string;
+  /** The composed score, of the observations' scores and the score theta [B, D] -> [B, D] of the prior. */
   compose(observations: ObservationScores, priorScore: (theta: tf.Tensor2D) => tf.Tensor2D): ComposedScore;
 }

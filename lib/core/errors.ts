@@ -3,7 +3,9 @@ export class InvalidInputError extends Error {
   override readonly name = 'InvalidInputError';
 
   constructor(
+    /** The input's name, such as `simulate: n`. */
     readonly what: string,
+    /** What was expected and what came, as the message says it. */
     readonly detail: { expected: string; received: string; remedy?: string },
   ) {
     super(
@@ -19,6 +21,7 @@ export class InterruptedError<T = unknown> extends Error {
 
   constructor(
     message: string,
+    /** What was reached, where there is any. */
     readonly partial?: T,
   ) {
     super(message);
@@ -31,6 +34,7 @@ export class NonFiniteError<T = unknown> extends Error {
 
   constructor(
     message: string,
+    /** The last good state, where there is one. */
     readonly partial?: T,
   ) {
     super(message);

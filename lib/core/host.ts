@@ -23,8 +23,11 @@ export interface Progress {
 
 /** One point of a live loss curve; a missing loss is not drawn. */
 export interface LossPoint {
+  /** Epochs finished. */
   readonly epoch: number;
+  /** Mean loss over the training rows. */
   readonly training?: number;
+  /** Mean loss over the held-out rows. */
   readonly validation?: number;
 }
 

@@ -22,6 +22,7 @@ export interface ResultRow {
   readonly seed: number;
   /** What was measured, such as `squared MMD` or `C2ST`. */
   readonly metric: string;
+  /** The measured number. */
   readonly value: number;
   /** Standard error of `value` within the run; `null` where it is not known. */
   readonly standardError: number | null;

@@ -8,9 +8,9 @@ import * as tf from '@tensorflow/tfjs';
 export interface NoiseLevel {
   /** Diffusion time from 0 (data) to 1 (noise); t / T of a discrete sequence. */
   readonly t: tf.Tensor2D;
-  /** sqrt(gamma_t). */
+  /** The mean factor sqrt(gamma_t). */
   readonly meanCoeff: tf.Tensor2D;
-  /** sqrt(1 - gamma_t). */
+  /** The noise's standard deviation sqrt(1 - gamma_t). */
   readonly std: tf.Tensor2D;
 }
 

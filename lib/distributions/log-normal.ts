@@ -4,7 +4,7 @@ import { perDimension, requireEach, type PerDimension } from './per-dimension';
 
 /**
  * The law of exp(z) for z from N(mean, std^2), independent over the dimensions; for scales and rates.
- * @param parameters mean and standard deviation of log theta. Default std 1.
+ * @param parameters `mean` and `std` of log theta, a number or one for each dimension. Default std 1.
  * @throws InvalidInputError for sizes that differ or a std that is not positive.
  * @example
  * logNormal({ mean: [0, Math.log(10)], std: 0.5 });

@@ -4,7 +4,9 @@ import type { Rng } from '../core/rng';
 
 /** The box outside of which a density is zero; -Infinity and Infinity where a side is open. */
 export interface Support {
+  /** The lower ends [D]. */
   readonly lower: readonly number[];
+  /** The upper ends [D]. */
   readonly upper: readonly number[];
 }
 

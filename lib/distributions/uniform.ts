@@ -10,6 +10,7 @@ export interface UniformPrior extends ScoredPrior {
 /**
  * The uniform law on the box lower <= theta <= upper: log p = -sum log(upper - lower) inside, -Infinity outside.
  * Its score is zero; samplers work with `unconstrainedPrior`, whose score feels the walls.
+ * @param parameters `lower` and `upper` ends, a number or one for each dimension.
  * @throws InvalidInputError for sizes that differ, an open side, or lower >= upper.
  * @example
  * uniform({ lower: [-1, 0], upper: [1, 10] });

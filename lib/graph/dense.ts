@@ -18,7 +18,7 @@ export type Activation = 'linear' | 'relu' | 'elu' | 'tanh' | 'silu';
  * @param weights W [I, O].
  * @param bias b [O].
  * @param activation f. Default `linear`.
- * @returns y [B, O].
+ * @returns y [B, O]; the caller owns it.
  * @throws GraphError when a second derivative is taken through it on tfjs-node.
  */
 export function dense(

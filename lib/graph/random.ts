@@ -9,19 +9,30 @@ import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
  */
 export type Key = tf.Tensor1D;
 
-/** A key from a seed; the caller disposes it. */
+/**
+ * A key from a seed; the caller disposes it.
+ * @param seed any finite number.
+ * @throws RangeError for NaN and infinity.
+ */
 export function randomKey(seed: number): Key {
   const source = rng(seed);
   const word = (): number => source.integer(-(2 ** 31), 2 ** 31);
   return tf.tensor1d([word(), word()], 'int32');
 }
 
-/** `count` keys that are independent of each other and of `key`. */
+/**
+ * `count` keys that are independent of each other and of `key`; the caller owns them.
+ * @example
+ * const [noiseKey, timeKey] = splitKey(randomKey(1), 2);
+ */
 export function splitKey(key: Key, count: number): Key[] {
   return tf.tidy(() => tf.unstack(drawBits(key, [count, 2])) as Key[]);
 }
 
-/** A key that belongs to `key` and a number, such as a loop's round. */
+/**
+ * A key made of `key` and a number, such as a loop's round; the caller owns it.
+ * @param number a whole number, or an int32 scalar.
+ */
 export function foldKey(key: Key, number: tf.Scalar | number): Key {
   return tf.tidy(() => {
     const n = typeof number === 'number' ? tf.scalar(number, 'int32') : number;
@@ -33,12 +44,16 @@ export function foldKey(key: Key, number: tf.Scalar | number): Key {
   });
 }
 
-/** Draws from N(0, 1), float32 of the given shape. */
+/**
+ * Draws from N(0, 1), float32 of the given shape; the caller owns the tensor.
+ * @example
+ * randomNormal(randomKey(1), [100, 2]); // shape [100, 2]
+ */
 export function randomNormal<T extends tf.Tensor = tf.Tensor>(key: Key, shape: number[]): T {
   return draw('StatelessRandomNormal', key, shape, 'float32', (next) => next.normal()) as T;
 }
 
-/** Draws from the uniform distribution on [low, high), float32 of the given shape. */
+/** Draws from the uniform distribution on [low, high), by default [0, 1), float32 of the given shape; the caller owns the tensor. */
 export function randomUniform<T extends tf.Tensor = tf.Tensor>(key: Key, shape: number[], low = 0, high = 1): T {
   return tf.tidy(() => {
     const unit = draw('StatelessRandomUniform', key, shape, 'float32', (next) => next.uniform());
@@ -46,7 +61,10 @@ export function randomUniform<T extends tf.Tensor = tf.Tensor>(key: Key, shape: 
   }) as T;
 }
 
-/** Draws whole numbers from {low, ..., high - 1}, int32 of the given shape. */
+/**
+ * Draws whole numbers from {low, ..., high - 1}, int32 of the given shape; the caller owns the tensor.
+ * @throws InvalidInputError where low and high are not whole numbers with low < high.
+ */
 export function randomInteger<T extends tf.Tensor = tf.Tensor>(
   key: Key,
   shape: number[],

@@ -15,7 +15,9 @@ import { fitStandardisation, standardise } from './standardisation';
 
 /** Parameters [N, D] and what the simulator made of each [N, L]. */
 export interface TrainingPairs {
+  /** The parameters [N, D]. */
   readonly theta: tf.Tensor2D;
+  /** The data [N, L]. */
   readonly x: tf.Tensor2D;
 }
 
@@ -71,6 +73,9 @@ export const defaultSettings: NpseSettings = {
  * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
  * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator so far as `partial`.
  * Source: Geffner et al., sections 1.1 and 2; the Gaussian part is ours.
+ * @example
+ * const trained = await npse.train(simulations, { prior, seed: 2, maxEpochs: 5 });
+ * const samples = await trained.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 }); // shape [500, 2]
  */
 export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> {
   const { prior, network: networkOptions, levels: count = 400, gaussianPart, standardise: toStandard, ...fitOptions } = { ...defaultSettings, ...options };
@@ -109,9 +114,16 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
 
 /** NPSE: `npse.train(simulations, { prior, seed })`, its settings, and `npse.restore(record, { prior })` for a saved estimator. */
 export const npse = {
+  /** Trains an estimator; see {@link trainNpse}. */
   train: trainNpse,
+  /** The settings of the paper, to be spread into the options of `train`. */
   paperSettings,
+  /** What `train` does without settings. */
   defaultSettings,
+  /**
+   * The estimator of a record, with the prior that it was trained with; the caller disposes it.
+   * @throws InvalidInputError for a record of another kind, or another prior.
+   */
   restore: (record: EstimatorRecord, { prior }: { prior: Prior }): ScoreEstimator => restoreScoreEstimator(record, prior),
 };
 

@@ -5,8 +5,11 @@ import { fromProject, toProject } from './results-path';
 
 /** The files of one exported figure, as paths relative to the project. */
 export interface ExportedFigure {
+  /** The vector graphic. */
   readonly svg: string;
+  /** The picture, two pixels per unit. */
   readonly png: string;
+  /** The Vega-Lite specification. */
   readonly spec: string;
 }
 

@@ -20,17 +20,25 @@ export interface SummaryInput {
 
 /** The content of `summary.json`. */
 export interface Summary {
+  /** The notebook's name without its ending. */
   readonly notebook: string;
+  /** The notebook's budget: `quick` or `full`. */
   readonly mode: string;
+  /** The notebook's seed. */
   readonly seed: number;
+  /** Versions of Node and of the packages used. */
   readonly versions: Versions;
+  /** The machine it ran on. */
   readonly machine: Machine;
+  /** All result rows. */
   readonly rows: readonly ResultRow[];
+  /** Paths of the figures from the project's folder. */
   readonly figures: readonly string[];
 }
 
 /** The folder `results/<notebook>/`: a store of finished runs, figures and the summary. */
 export interface ResultsFolder {
+  /** The notebook's name without its ending. */
   readonly notebook: string;
   /** The folder's absolute path. */
   readonly path: string;

@@ -52,6 +52,7 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
  * The sampling floor of the squared MMD: the mean and the 95% quantile of its estimate over pairs of samples of the same law.
  * @param draw gives a fresh sample [N, D] for a seed; it is disposed of here.
  * @param repeats pairs. Default 20.
+ * @param seed of the first draw; the others follow it. Default 0.
  * @throws InvalidInputError where repeats is not a positive whole number, or as {@link squaredMmd}.
  * @example
  * mmdFloor((seed) => exact.sample(200, seed)).quantile95; // what 200 exact samples stay below

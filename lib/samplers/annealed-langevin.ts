@@ -13,8 +13,11 @@ import type { Sampler } from './sampler';
  * L (T - 1) score evaluations per particle.
  *
  * @param steps L. Default 50, the paper's.
- * @param stepSize Default 0.05, the paper's.
+ * @param stepSize the factor of delta_t, positive. Default 0.05, the paper's.
+ * @throws InvalidInputError for options outside of these ranges.
  * Source: Geffner et al., Algorithm 1 and appendix B.1.
+ * @example
+ * const theta = await posterior.sample(500, { seed: 3, sampler: annealedLangevin({ steps: 5 }) }); // shape [500, 2]
  */
 export function annealedLangevin({ steps = 50, stepSize = 0.05 }: { steps?: number; stepSize?: number } = {}): Sampler {
   if (!Number.isInteger(steps) || steps < 1) throw new InvalidInputError('annealedLangevin steps', { expected: 'a positive whole number', received: String(steps) });

@@ -12,6 +12,8 @@ import type { Sampler } from './sampler';
  * variance-preserving diffusion.
  *
  * Source: Geffner et al., Algorithm 2 and equation (16).
+ * @example
+ * const theta = await posterior.sample(500, { seed: 3, sampler: gaussianTransitions() }); // shape [500, 2]
  */
 export function gaussianTransitions(): Sampler {
   return {

@@ -34,6 +34,14 @@ const mostParticles = 16_384;
  * Compiles a sampler for the targets that `bind` makes of their tensors.
  *
  * The levels run in graph calls of about 120 ms, between which progress shows and an interrupt is heard.
+ * @param bind makes the target of `sample`'s tensors; it is recorded into the graph.
+ * @throws InvalidInputError, from `sample`, where the number of samples is not a positive whole number.
+ * @throws NonFiniteError, from `sample`, where the particles leave the finite numbers, and InterruptedError on interrupt.
+ * @example
+ * const program = samplingProgram(gaussianTransitions(), vpLevels({ count: 50 }), ({ mean }: { mean: tf.Tensor1D }) => ({
+ *   n: 1, dim: 2, observations: (theta, { meanCoeff }) => tf.sub(tf.mul(meanCoeff, mean), theta), priorCorrection: (theta) => tf.zerosLike(theta),
+ * }));
+ * await program.sample({ mean: tf.tensor1d([1, 2]) }, { n: 1, dim: 2 }, 1_000, { seed: 1 }); // shape [1000, 2]
  */
 export function samplingProgram<C extends Tensors>(sampler: Sampler, levels: VpLevels, bind: (context: C) => ComposedScore): SamplingProgram<C> {
   const advance: Compiled<[tf.Tensor2D, C, Key, tf.Scalar, tf.Scalar], tf.Tensor2D> = compile((theta, context, key, from, count) => {

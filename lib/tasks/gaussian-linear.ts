@@ -8,16 +8,21 @@ import type { ExactPosterior, Task } from './task';
 
 /** A Gaussian posterior with its mean and covariance. */
 export interface GaussianPosterior extends ExactPosterior {
+  /** The mean [D]. */
   readonly mean: readonly number[];
+  /** The covariance [D, D]. */
   readonly covariance: readonly (readonly number[])[];
 }
 
 /** A task whose prior and posterior are Gaussian. */
 export interface GaussianTask extends Task {
+  /** The prior N(0, diag(priorVariance)). */
   readonly prior: NormalPrior;
+  /** The number of values of one observation, L = D. */
   readonly dataDim: number;
   /** The variances of the data around theta. */
   readonly noiseVariance: readonly number[];
+  /** The Gaussian posterior given n observations [n, D]. */
   exactPosterior(xObs: Rows): GaussianPosterior;
 }
 

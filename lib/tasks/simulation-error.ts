@@ -3,6 +3,7 @@ export class SimulationError<T = unknown> extends Error {
   override readonly name = 'SimulationError';
 
   constructor(
+    /** The item, its parameters and what was wrong. */
     readonly fault: SimulationFault,
     /** What was simulated before, where there is any. */
     readonly partial?: T,

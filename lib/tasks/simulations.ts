@@ -26,7 +26,10 @@ export interface SimulationArrays {
 }
 
 /**
- * Simulations made elsewhere (read from a file, from another program) in the form that training takes; the tables are copied.
+ * Simulations made elsewhere (read from a file, from another program) in the form that training takes; the tables are copied,
+ * and the caller disposes the result.
+ * @param theta parameters [N, D].
+ * @param x data [N, L], one row for each of theta.
  * @throws InvalidInputError for tables of different lengths, ragged ones, NaN or infinity.
  * @example
  * const sims = simulationsFrom([[0.1], [0.7]], [[1, 2], [3, 4]]);

@@ -5,12 +5,15 @@ import type { AnySimulator } from './simulator';
 
 /** What inference needs to know of a problem: where the parameters come from, and what they do. */
 export interface Model {
+  /** The law of the parameters [D]. */
   readonly prior: Prior;
+  /** What makes data [L] of parameters. */
   readonly simulator: AnySimulator;
 }
 
 /** A model with a name, and its exact posterior where that is known; a task is a value, made by a function such as `gaussian10d()`. */
 export interface Task extends Model {
+  /** The name in records, such as `gaussian-10d`. */
   readonly name: string;
   /** L, the number of values of one observation, where it is fixed. */
   readonly dataDim?: number;
@@ -20,6 +23,7 @@ export interface Task extends Model {
 
 /** A posterior in closed form. */
 export interface ExactPosterior {
+  /** D, the number of parameters. */
   readonly dim: number;
   /** `n` draws [n, D]; the caller owns the tensor. */
   sample(n: number, seed: number): tf.Tensor2D;

@@ -15,7 +15,9 @@ import type { Task } from '../tasks/task';
 export interface GridSetting {
   /** Name in the rows, such as `paper` or `scorebook`. */
   readonly setting: string;
+  /** How the estimator is trained. */
   readonly training: NpseSettings;
+  /** The samplers that draw from it. */
   readonly methods: readonly GridMethod[];
 }
 
@@ -35,9 +37,11 @@ export interface GridMethod {
 export interface ScoreNpseGrid {
   /** A task with an exact posterior. */
   readonly task: Task & Required<Pick<Task, 'exactPosterior'>>;
+  /** Ways to train. */
   readonly settings: readonly GridSetting[];
-  /** Simulator calls. */
+  /** Simulator calls of a training. */
   readonly budgets: readonly number[];
+  /** Seeds, a run each. */
   readonly seeds: readonly number[];
   /** Numbers of observations; the first n of one set are used for each. */
   readonly n: readonly number[];
@@ -50,50 +54,67 @@ export interface ScoreNpseGrid {
  *
  * One run is one training (setting, budget, seed); it yields a row of squared MMD to the exact posterior for each method and n, kept in
  * `results` at once, so that a grid that was stopped goes on where it stopped. For one seed, theta, the observations and the simulations
- * are the same in all settings.
+ * are the same in all settings. Where a grid has grown by a method or an n, its trainings are repeated for the new rows only.
  *
- * @throws InvalidInputError for an empty axis. What a run throws ends the grid; the finished runs stay.
+ * @throws InvalidInputError for an empty axis, or a budget or n that is not a positive whole number, before any work. What a run throws ends the grid; the finished runs stay.
  */
 export async function runScoreNpseGrid(grid: ScoreNpseGrid, results: ResultsFolder, options: LongWorkOptions = {}): Promise<ResultRow[]> {
   for (const axis of ['settings', 'budgets', 'seeds', 'n'] as const) {
     if (grid[axis].length === 0) throw new InvalidInputError(`grid ${axis}`, { expected: 'at least one entry', received: 'none' });
   }
-  const runs = grid.seeds.flatMap((seed) => grid.budgets.flatMap((budget) => grid.settings.map((setting) => ({ setting, budget, seed }))));
-  const keys = new Set(runs.map((run) => keyOf(grid, run)));
-  const missing = runs.filter((run) => !results.has(keyOf(grid, run)));
+  for (const axis of ['budgets', 'n'] as const) {
+    const wrong = grid[axis].find((value) => !Number.isInteger(value) || value < 1);
+    if (wrong !== undefined) throw new InvalidInputError(`grid ${axis}`, { expected: 'positive whole numbers', received: String(wrong) });
+  }
+  const runs = grid.seeds.flatMap((seed) => grid.budgets.flatMap((budget) => grid.settings.map((setting) => ({ setting, budget, seed, key: keyOf(grid, setting.setting, budget, seed) }))));
+  const cellsOf = ({ setting, key }: Run): string[] => setting.methods.flatMap(({ method }) => grid.n.map((n) => cellOf(key, method, n)));
+  const cellOfRow = (row: ResultRow): string => cellOf(keyOf(grid, row.setting, row.budget, row.seed), row.method, row.n);
+  const there = new Set(results.rows().filter((row) => row.task === grid.task.name).map(cellOfRow));
+  const missing = runs.filter((run) => cellsOf(run).some((cell) => !there.has(cell)));
   if (missing.length > 0) {
     await longWork('Experiment', runs.length, options, async (progress, signal) => {
       progress.update(runs.length - missing.length, `${runs.length - missing.length} runs were there`);
       for (const [i, run] of missing.entries()) {
-        results.append(keyOf(grid, run), await oneRun(grid, run, signal));
+        const cells = cellsOf(run).filter((cell) => !there.has(cell));
+        // the store never changes a run that it has: what a grown grid adds is a run of its own
+        const key = results.has(run.key) ? `${run.key}/and ${cells.map((cell) => cell.slice(run.key.length + 1)).join(', ')}` : run.key;
+        results.append(key, await oneRun(grid, run, (method, n) => cells.includes(cellOf(run.key, method, n)), signal));
         progress.update(runs.length - missing.length + i + 1, `${run.setting.setting}, ${run.budget} calls, seed ${run.seed}`);
       }
     });
   }
-  const wanted = new Set(grid.settings.flatMap(({ setting, methods }) => methods.map(({ method }) => `${setting}/${method}`)));
-  return results.rows().filter((row) => keys.has(keyOf(grid, { setting: { setting: row.setting }, budget: row.budget, seed: row.seed })) && wanted.has(`${row.setting}/${row.method}`));
+  const wanted = new Set(runs.flatMap(cellsOf));
+  return results.rows().filter((row) => row.task === grid.task.name && wanted.has(cellOfRow(row)));
 }
 
-type Run = { setting: Pick<GridSetting, 'setting'>; budget: number; seed: number };
-
-function keyOf({ task }: ScoreNpseGrid, { setting, budget, seed }: Run): string {
-  return `${task.name}/${setting.setting}/budget=${budget}/seed=${seed}`;
+interface Run {
+  readonly setting: GridSetting;
+  readonly budget: number;
+  readonly seed: number;
+  readonly key: string;
 }
 
-async function oneRun({ task, n: counts, samples = 1000 }: ScoreNpseGrid, { setting, budget, seed }: Run & { setting: GridSetting }, signal: AbortSignal): Promise<ResultRow[]> {
+function keyOf({ task }: ScoreNpseGrid, setting: string, budget: number, seed: number): string {
+  return `${task.name}/${setting}/budget=${budget}/seed=${seed}`;
+}
+
+function cellOf(key: string, method: string, n: number): string {
+  return `${key}/${method}/n=${n}`;
+}
+
+async function oneRun({ task, n: counts, samples = 1000 }: ScoreNpseGrid, { setting, budget, seed }: Run, wanted: (method: string, n: number) => boolean, signal: AbortSignal): Promise<ResultRow[]> {
   const quiet = { signal, progress: false };
   const started = performance.now();
   const simulations = await simulate(task, budget, { seed, ...quiet });
-  const estimator = await trainNpse(simulations, { ...setting.training, prior: task.prior, seed, ...quiet });
-  simulations.dispose();
+  const estimator = await trainNpse(simulations, { ...setting.training, prior: task.prior, seed, ...quiet }).finally(() => simulations.dispose());
   const training = (performance.now() - started) / 1000;
   const { xObs } = drawObservations(task, Math.max(...counts), seed);
   const rows: ResultRow[] = [];
   try {
-    for (const n of counts) {
+    for (const n of counts.filter((count) => setting.methods.some(({ method }) => wanted(method, count)))) {
       const truth = task.exactPosterior(xObs.slice(0, n)).sample(samples, seed);
       const posterior = estimator.given(xObs.slice(0, n));
-      for (const { method, sampler, levels, samples: own } of setting.methods) {
+      for (const { method, sampler, levels, samples: own } of setting.methods.filter((each) => wanted(each.method, n))) {
         const began = performance.now();
         const theta: tf.Tensor2D = await posterior.sample(own ?? samples, { sampler, levels, seed, ...quiet });
         const seconds = training + (performance.now() - began) / 1000;

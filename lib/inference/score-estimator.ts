@@ -56,7 +56,9 @@ export interface Posterior {
 
 /** A trained estimate of the score of p(theta | x), for any x. */
 export interface ScoreEstimator {
+  /** Shapes, settings and the course of training; JSON. */
   readonly config: ScoreEstimatorConfig;
+  /** The prior of training. */
   readonly prior: Prior;
   /**
    * The posterior given observations.
@@ -107,7 +109,8 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
       const raw = toTensor2D(xObs, 'xObs', dims.x);
       const observations = tf.tidy(() => {
         const x = standardise(config.x, raw);
-        for (const sentence of farObservations(config.x, x)) console.warn(sentence);
+        const warning = farObservations(config.x, x);
+        if (warning) console.warn(warning);
         return embedObservations(network, model, x, dims.theta);
       });
       const n = raw.shape[0];
@@ -152,7 +155,8 @@ export function restoreScoreEstimator(record: EstimatorRecord, prior: Prior): Sc
   }
   if (prior.dim !== config.dims.theta) throw new InvalidInputError('prior', { expected: `a prior of ${config.dims.theta} parameters`, received: String(prior.dim) });
   const logProb = priorLogProb(prior, config.priorProbe.theta);
-  const off = logProb.findIndex((value, i) => Math.abs(value - config.priorProbe.logProb[i]) > 1e-3 * (1 + Math.abs(value)));
+  // -Infinity, outside of another prior's support, is off too
+  const off = config.priorProbe.logProb.findIndex((value, i) => !(Math.abs(logProb[i] - value) <= 1e-3 * (1 + Math.abs(value))));
   if (off >= 0) {
     throw new InvalidInputError('prior', {
       expected: `the prior of training, with log density ${config.priorProbe.logProb[off]} at [${config.priorProbe.theta[off].join(', ')}]`,

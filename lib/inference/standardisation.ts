@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { mean, rowViews } from '../core/moments';
 
 /** The map v -> (v - mean) / std of each column, and the range of the values that it was fitted to, in its own units. */
 export interface Standardisation {
@@ -8,47 +9,65 @@ export interface Standardisation {
   readonly highest: number[];
 }
 
+/** Its square is the least that float32 holds with all digits. */
+const smallestStd = 1e-18;
+/** What a value may differ from a constant column's, in the column's unit, before it counts as far. */
+const rounding = 1e-5;
+
 /**
  * Fits the columns' means and standard deviations; a constant column keeps its unit.
  * @param apply `false` leaves values as they are (mean 0, std 1) and only notes their range.
  */
 export function fitStandardisation(values: tf.Tensor2D, apply: boolean): Standardisation {
-  return tf.tidy(() => {
-    const { mean, variance } = tf.moments(values, 0);
-    const center = apply ? Array.from(mean.dataSync()) : mean.shape.length ? new Array<number>(values.shape[1]).fill(0) : [0];
-    const scale = apply ? Array.from(variance.sqrt().dataSync(), (std, i) => (std > 1e-6 * Math.max(1, Math.abs(center[i])) ? std : 1)) : center.map(() => 1);
-    const edge = (of: tf.Tensor): number[] => Array.from(of.dataSync(), (value, i) => (value - center[i]) / scale[i]);
-    return { mean: center, std: scale, lowest: edge(values.min(0)), highest: edge(values.max(0)) };
+  const rows = rowViews(values.dataSync<'float32'>(), values.shape[1]);
+  // in float64: a float32 sum makes constant columns of large numbers look as if they varied
+  const centre = mean(rows).map((value) => (apply ? value : 0));
+  const columns = centre.map((center, k) => {
+    let [squares, lowest, highest] = [0, Infinity, -Infinity];
+    for (const row of rows) {
+      squares += (row[k] - center) ** 2;
+      lowest = Math.min(lowest, row[k]);
+      highest = Math.max(highest, row[k]);
+    }
+    const std = Math.sqrt(squares / rows.length);
+    const scale = apply && std > Math.max(1e-7 * Math.abs(center), smallestStd) ? std : 1;
+    return { scale, lowest: (lowest - center) / scale, highest: (highest - center) / scale };
   });
+  return { mean: centre, std: columns.map(({ scale }) => scale), lowest: columns.map(({ lowest }) => lowest), highest: columns.map(({ highest }) => highest) };
 }
 
 /** (v - mean) / std, [N, K]. */
-export function standardise({ mean, std }: Standardisation, values: tf.Tensor2D): tf.Tensor2D {
-  return tf.div(tf.sub(values, tf.tensor1d(mean)), tf.tensor1d(std)) as tf.Tensor2D;
+export function standardise({ mean: centre, std }: Standardisation, values: tf.Tensor2D): tf.Tensor2D {
+  return tf.div(tf.sub(values, tf.tensor1d(centre)), tf.tensor1d(std)) as tf.Tensor2D;
 }
 
 /** mean + std z, [N, K]. */
-export function unstandardise({ mean, std }: Standardisation, values: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(tf.mul(values, tf.tensor1d(std)), tf.tensor1d(mean)) as tf.Tensor2D;
+export function unstandardise({ mean: centre, std }: Standardisation, values: tf.Tensor2D): tf.Tensor2D {
+  return tf.add(tf.mul(values, tf.tensor1d(std)), tf.tensor1d(centre)) as tf.Tensor2D;
 }
 
 /**
- * A sentence for each observation that lies far outside of what was simulated, farther than half the simulations' range beyond it.
+ * A sentence about the observations that lie far outside of what was simulated, farther than half the simulations' range beyond it; or none.
  * @param x standardised observations.
  */
-export function farObservations({ lowest, highest }: Standardisation, x: tf.Tensor2D): string[] {
+export function farObservations({ mean: centre, lowest, highest }: Standardisation, x: tf.Tensor2D): string | undefined {
   const [n, width] = x.shape;
   const values = x.dataSync();
-  return Array.from({ length: n }, (_, j) => {
-    let worst = { excess: 0, column: 0 };
-    for (let k = 0; k < width; k++) {
-      const value = values[j * width + k];
-      const range = Math.max(highest[k] - lowest[k], 1e-12);
-      const excess = Math.max(value - highest[k], lowest[k] - value) / range;
-      if (excess > worst.excess) worst = { excess, column: k };
+  const far: { row: number; column: number; excess: number }[] = [];
+  for (let row = 0; row < n; row++) {
+    let worst = { row, column: 0, excess: 0 };
+    for (let column = 0; column < width; column++) {
+      const value = values[row * width + column];
+      const range = highest[column] - lowest[column];
+      const beyond = Math.max(value - highest[column], lowest[column] - value);
+      const excess = range > 0 ? beyond / range : beyond > rounding * Math.max(1, Math.abs(centre[column])) ? Infinity : 0;
+      if (excess > worst.excess) worst = { row, column, excess };
     }
-    return worst.excess > 0.5
-      ? `Observation ${j}: value ${worst.column} lies ${worst.excess.toFixed(1)} times the simulations' whole range outside of it; the posterior there is an extrapolation.`
-      : '';
-  }).filter(Boolean);
+    if (worst.excess > 0.5) far.push(worst);
+  }
+  if (far.length === 0) return undefined;
+  const { row, column, excess } = far.reduce((a, b) => (b.excess > a.excess ? b : a));
+  const where = excess === Infinity ? 'differs from the one number that all simulations have there' : `lies ${excess.toFixed(1)} times the simulations' whole range outside of it`;
+  const others = far.length > 1 ? ` (and ${far.length - 1} of ${n} others are far out)` : '';
+  return `Observation ${row}: value ${column} ${where}${others}; the posterior there is an extrapolation.`;
 }

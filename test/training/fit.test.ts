@@ -42,11 +42,11 @@ async function fitted(options: Partial<FitOptions> = {}, { loss = squaredError, 
 describe('fit', () => {
   it('finds the closed form of a linear regression', async () => {
     const { weights, intercept } = leastSquares(x, y);
-    // a fifth of the rows is held out, so the fit differs from that of all rows by some standard errors .1 / sqrt(400)
+    // the best of the steps is chosen on 80 held-out rows: within 4 standard errors .1 / (.5 sqrt(80)) of their own closed form
     await fitted({ cosineDecay: true, maxEpochs: 600 }, {
       look: (result) => {
         const [w0, w1, b] = numbers(result);
-        [w0 - weights[0][0], w1 - weights[0][1], b - intercept[0]].forEach((difference) => expect(Math.abs(difference)).toBeLessThan(0.03));
+        [w0 - weights[0][0], w1 - weights[0][1], b - intercept[0]].forEach((difference) => expect(Math.abs(difference)).toBeLessThan(0.09));
         expect(result.validationLoss).toBeLessThan(0.02);
         expect(result.ended).toBe('epoch limit');
       },

@@ -10,7 +10,7 @@ import {
   tf,
   trainNpse,
 } from 'scorebook';
-import type { Sampler, ScoreEstimator } from 'scorebook';
+import type { Sampler, ScoreEstimator, VpLevels } from 'scorebook';
 import { embedObservations, sumOfScores } from 'scorebook/dist/nn/score-model';
 import { seconds, type Measure } from './in-turns';
 import { dim, levels, network, pairs, seed, simulations } from './workload';
@@ -67,9 +67,10 @@ export function compiledDraw(
   xObs: tf.Tensor2D,
   samples: number,
   sampler?: Sampler,
+  drawLevels?: VpLevels,
 ): { draw: Measure; warmUp(): Promise<void>; dispose(): void } {
   const posterior = estimator.given(xObs);
-  const options = { sampler, seed, progress: false };
+  const options = { sampler, levels: drawLevels, seed, progress: false };
   return {
     draw: () =>
       seconds(async () => {

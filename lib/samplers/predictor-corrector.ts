@@ -5,6 +5,7 @@ import { loop } from '../graph/loop';
 import { foldKey, randomNormal, splitKey } from '../graph/random';
 import { gaussianTransitions } from './gaussian-transitions';
 import { inverseRoot } from './inverse-root';
+import { alphaAt } from './level-scalars';
 import type { Sampler } from './sampler';
 
 /** Particles per parameter from which on their second moments are taken in full; with fewer, direction by direction. */
@@ -17,6 +18,10 @@ const particlesPerParameter = 8;
  * A correction is theta <- theta + r/2 R^T R s + sqrt(r (1 - r/4)) R^T eta with R F R^T = I, a Langevin step in the coordinates in which
  * the density is round: the factor 1 - r/4 makes the stationary law of a Gaussian exact at any r, where the plain Langevin step would
  * widen it by 1 / (1 - r/4). A wrong width is multiplied by 1 - r at each step, so r = 1 is also the steadiest.
+ *
+ * Algorithm 2 multiplies deviations along an eigenvector of F by about 1 - sigma_t^2 lambda at level t, which explodes where sigma_t^2 lambda
+ * exceeds 2, as it does for many observations that are informative. The predictor is left out at levels where it exceeds 1: the corrections
+ * follow the bridging density there by themselves.
  *
  * (1 + corrections) (T - 1) score evaluations per particle. F is taken over the particles, so it wants at least some hundred.
  *
@@ -40,26 +45,38 @@ export function predictorCorrector({ corrections = 1, relativeStep = 1 }: { corr
       const [correctorKey, predictorKey] = splitKey(key, 2);
       const [count, dim] = theta.shape;
       const rounded = dim > 1 && count >= particlesPerParameter * dim ? roundInFull : roundByDirection;
-      const corrected = loop(corrections, theta, (s, particles) => {
+      const { particles: corrected, steepest } = loop(corrections, { particles: theta, steepest: tf.scalar(0) as tf.Tensor }, (s, { particles }) => {
         const score = totalScore(target, particles, level);
         const noise = randomNormal<tf.Tensor2D>(foldKey(correctorKey, s), [count, dim]);
-        const { drift, spread } = rounded(score, noise);
-        return tf.addN([particles, tf.mul(relativeStep / 2, drift), tf.mul(Math.sqrt(relativeStep * (1 - relativeStep / 4)), spread)]) as tf.Tensor2D;
+        const { drift, spread, steepest } = rounded(score, noise);
+        const next = [particles, tf.mul(relativeStep / 2, drift), tf.mul(Math.sqrt(relativeStep * (1 - relativeStep / 4)), spread)];
+        return { particles: tf.addN(next) as tf.Tensor2D, steepest };
       });
-      return predictor.step(target, levels, t, corrected, predictorKey);
+      const { beta } = alphaAt(levels, t);
+      const isStable = tf.lessEqual(tf.mul(steepest, tf.div(beta, tf.add(1, tf.mul(target.n - 1, beta)))), 1);
+      return tf.where(isStable, predictor.step(target, levels, t, corrected, predictorKey), corrected) as tf.Tensor2D;
     },
   };
 }
 
-/** Rows R^T R s and R^T eta for rows s and eta. */
-type Rounding = (score: tf.Tensor2D, noise: tf.Tensor2D) => { drift: tf.Tensor; spread: tf.Tensor };
+/** Rows R^T R s and R^T eta for rows s and eta, and the largest eigenvalue of F. */
+type Rounding = (score: tf.Tensor2D, noise: tf.Tensor2D) => { drift: tf.Tensor; spread: tf.Tensor; steepest: tf.Tensor };
 
 const roundInFull: Rounding = (score, noise) => {
-  const root = inverseRoot(tf.div(tf.matMul(score, score, true), score.shape[0]));
-  return { drift: tf.matMul(tf.matMul(score, root, false, true), root), spread: tf.matMul(noise, root) };
+  const information = tf.div(tf.matMul(score, score, true), score.shape[0]) as tf.Tensor2D;
+  const root = inverseRoot(information);
+  return { drift: tf.matMul(tf.matMul(score, root, false, true), root), spread: tf.matMul(noise, root), steepest: largestEigenvalue(information) };
 };
 
 const roundByDirection: Rounding = (score, noise) => {
   const squares = tf.add(tf.mean(tf.square(score), 0, true), 1e-12);
-  return { drift: tf.div(score, squares), spread: tf.div(noise, tf.sqrt(squares)) };
+  return { drift: tf.div(score, squares), spread: tf.div(noise, tf.sqrt(squares)), steepest: tf.max(squares) };
 };
+
+/** |F^8|^(1/8): the largest eigenvalue of a positive definite matrix, or at most D^(1/16) times that. */
+function largestEigenvalue(matrix: tf.Tensor2D): tf.Tensor {
+  const trace = tf.add(tf.sum(tf.mul(matrix, tf.eye(matrix.shape[0]))), 1e-12);
+  let power = tf.div(matrix, trace) as tf.Tensor2D;
+  for (let k = 0; k < 3; k++) power = tf.matMul(power, power);
+  return tf.mul(trace, tf.pow(tf.sum(tf.square(power)), 1 / 16));
+}

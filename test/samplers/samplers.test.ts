@@ -83,6 +83,18 @@ describe('predictorCorrector with exact scores', () => {
     expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, { mean: 0.02, variance: 0.03 });
   });
 
+  it.each([
+    { n: 50, noise: 0.01 },
+    { n: 300, noise: 0.1 },
+    { n: 4, noise: 0.002 },
+  ])('holds where Algorithm 2 explodes: $n observations of noise variance $noise', async ({ n, noise }) => {
+    const source = rng(6);
+    const x = Array.from({ length: n }, () => [0.5 + Math.sqrt(noise) * source.normal(), -1 + source.normal()]);
+    const target = gaussianCase(x, [[noise, 0], [0, 1]]);
+    // the last level is t = 1, whose noise of 3e-4 widens each observation's posterior by as much: 15% for a variance of .002
+    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, { mean: 0.05, variance: noise < 0.01 ? 0.2 : 0.06 });
+  });
+
   it('refuses a step or a number of corrections out of range, naming it', () => {
     for (const relativeStep of [0, -1, 1.6, 2, NaN]) expect(() => predictorCorrector({ relativeStep })).toThrow(/relativeStep/);
     for (const corrections of [0, -1, 1.5, NaN]) expect(() => predictorCorrector({ corrections })).toThrow(/gaussianTransitions\(\)/);

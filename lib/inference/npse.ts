@@ -81,14 +81,15 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
   const { prior, network: networkOptions, levels: count = 400, gaussianPart, standardise: toStandard, ...fitOptions } = { ...defaultSettings, ...options };
   checkPairs(pairs, prior);
   const dims = { theta: prior.dim, x: pairs.x.shape[1] };
+  // both refuse settings that are none, before there is a tensor
+  const networkUsed: ScoreNetworkOptions = { ...networkOptions, zeroLast: gaussianPart !== false };
+  const network = scoreNetwork(dims, networkUsed);
+  const levels = vpLevels({ count });
   const z = tf.tidy(() => unconstrained(prior).toUnconstrained(pairs.theta));
   const theta = fitStandardisation(z, toStandard !== false);
   const x = fitStandardisation(pairs.x, toStandard !== false);
   const rows = tf.tidy(() => [standardise(theta, z), standardise(x, pairs.x)]);
   z.dispose();
-  const networkUsed: ScoreNetworkOptions = { ...networkOptions, zeroLast: gaussianPart !== false };
-  const network = scoreNetwork(dims, networkUsed);
-  const levels = vpLevels({ count });
   const gaussian = gaussianPart === false ? [] : fitGaussianPart(rows[0], rows[1]);
   const loss = denoisingScoreMatching((weights, noisy, level, data) => predictNoise(network, { network: weights, gaussian }, noisy, level, data), levels);
 

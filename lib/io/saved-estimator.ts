@@ -23,7 +23,9 @@ interface Description {
 export async function saveEstimator(estimator: { record(): EstimatorRecord }, folder: string): Promise<void> {
   const { config, arrays } = estimator.record();
   const description: Description = { config, arrays: arrays.map(({ name, shape }) => ({ name, shape })) };
-  const bytes = Buffer.concat(arrays.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)));
+  const bytes = Buffer.concat(
+    arrays.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
+  );
   await writeFolderAtomically(folder, async (temporary) => {
     await writeFile(join(temporary, layout.description), `${JSON.stringify(description, null, 2)}\n`);
     await writeFile(join(temporary, layout.numbers), bytes);
@@ -36,10 +38,16 @@ export async function saveEstimator(estimator: { record(): EstimatorRecord }, fo
  * @throws InvalidInputError when the folder holds no whole estimator.
  */
 export async function readEstimator(folder: string): Promise<EstimatorRecord> {
-  const [text, bytes] = await Promise.all([readFile(join(folder, layout.description), 'utf8'), readFile(join(folder, layout.numbers))]).catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInputError('readEstimator', { expected: `a folder with ${layout.description} and ${layout.numbers}`, received: `${folder} (${error.code ?? error.message})` });
+  const [text, bytes] = await Promise.all([
+    readFile(join(folder, layout.description), 'utf8'),
+    readFile(join(folder, layout.numbers)),
+  ]).catch((error: NodeJS.ErrnoException) => {
+    throw new InvalidInputError('readEstimator', {
+      expected: `a folder with ${layout.description} and ${layout.numbers}`,
+      received: `${folder} (${error.code ?? error.message})`,
+    });
   });
-  const { config, arrays } = JSON.parse(text) as Description;
+  const { config, arrays } = parsed(text);
   let offset = 0;
   const read = arrays.map(({ name, shape }): NamedArray => {
     const length = shape.reduce((product, size) => product * size, 1);
@@ -49,7 +57,25 @@ export async function readEstimator(folder: string): Promise<EstimatorRecord> {
     return { name, shape, values };
   });
   if (offset !== bytes.length) {
-    throw new InvalidInputError('readEstimator', { expected: `${offset} bytes in ${layout.numbers}`, received: String(bytes.length), remedy: 'The folder is not whole; save the estimator again.' });
+    throw new InvalidInputError('readEstimator', {
+      expected: `${offset} bytes in ${layout.numbers}`,
+      received: String(bytes.length),
+      remedy: 'The folder is not whole; save the estimator again.',
+    });
   }
   return { config, arrays: read };
+}
+
+function parsed(text: string): Description {
+  try {
+    const { config, arrays } = JSON.parse(text) as Description;
+    if (typeof config === 'object' && Array.isArray(arrays)) return { config, arrays };
+  } catch {
+    // said below
+  }
+  throw new InvalidInputError('readEstimator', {
+    expected: `the description of an estimator in ${layout.description}`,
+    received: `${text.length} characters that are none`,
+    remedy: 'The folder is not whole; save the estimator again.',
+  });
 }

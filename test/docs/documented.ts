@@ -89,7 +89,8 @@ function hasDoc(node: ts.Node): boolean {
 
 /** Whether a function gives tensors, at once or as a promise. */
 function returnsTensors(fn: ts.FunctionDeclaration, checker: ts.TypeChecker): boolean {
-  const text = fn.type?.getText() ?? checker.typeToString(checker.getReturnTypeFromDeclaration(fn));
+  const signature = checker.getSignatureFromDeclaration(fn);
+  const text = fn.type?.getText() ?? (signature ? checker.typeToString(signature.getReturnType()) : '');
   return /^(Promise<)?(tf\.)?(Tensor|Scalar|Key|Simulations)(\dD)?\b|^(T|C)$/.test(text);
 }
 

@@ -19,4 +19,28 @@ describe('what the library exports', () => {
     const problems = names.flatMap((each) => missing(each, checker).map((problem) => `${each.name}: ${problem}`));
     expect(problems).toEqual([]);
   });
+
+  it('would not pass without them', () => {
+    const path = join(root, 'test', 'docs', 'undocumented.ts');
+    const source = `
+      import * as tf from '@tensorflow/tfjs';
+      export interface Bare { readonly value: number }
+      /** A tensor of ones. */
+      export function ones({ size = 1 } = {}): tf.Tensor { if (size < 1) throw new Error('size'); return tf.ones([size]); }
+      /** Draws a number, by a function of its file that throws. */
+      export function draw(): number { return refuse(); }
+      function refuse(): never { throw new Error('no'); }`;
+    const small = libraryProgram(new Map([[path, source]]));
+    const problems = documentedNames(small, path, (file) => file === path).flatMap((each) =>
+      missing(each, small.getTypeChecker()).map((problem) => `${each.name}: ${problem}`),
+    );
+    expect(problems.sort()).toEqual([
+      'Bare.value: a sentence',
+      'Bare: a sentence',
+      'draw: @throws',
+      'ones: @param size',
+      'ones: @throws',
+      'ones: the owner of the returned tensors',
+    ]);
+  });
 });

@@ -14,7 +14,11 @@ export interface Peer {
 export async function startPeer(folder: string): Promise<Peer> {
   const python = process.env.SCOREBOOK_PEERS_PYTHON;
   if (!python) throw new Error('The peers are started by: npm run bench -- --peers');
-  const child = spawn(python, [join(folder, 'serve.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, [join(folder, 'serve.py')], {
+    // sbi writes its logs into the folder it is started in
+    cwd: __dirname,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const waiting: { resolve(answer: Record<string, unknown>): void; reject(error: Error): void }[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
     const answer = JSON.parse(line) as Record<string, unknown>;

@@ -53,7 +53,14 @@ export { predictorCorrector } from './samplers/predictor-corrector';
 export { samplingProgram, type SampleOptions, type SamplingProgram } from './samplers/sample';
 export type { Sampler } from './samplers/sampler';
 
-export { npse, trainNpse, type NpseOptions, type NpseSettings, type TrainedScoreEstimator, type TrainingPairs } from './inference/npse';
+export {
+  npse,
+  trainNpse,
+  type NpseOptions,
+  type NpseSettings,
+  type TrainedScoreEstimator,
+  type TrainingPairs,
+} from './inference/npse';
 export type { Posterior, PosteriorSampleOptions, ScoreEstimator } from './inference/score-estimator';
 
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';

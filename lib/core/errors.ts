@@ -9,8 +9,7 @@ export class InvalidInputError extends Error {
     readonly detail: { expected: string; received: string; remedy?: string },
   ) {
     super(
-      `${what}: expected ${detail.expected}, received ${detail.received}.` +
-        (detail.remedy ? ` ${detail.remedy}` : ''),
+      `${what}: expected ${detail.expected}, received ${detail.received}.` + (detail.remedy ? ` ${detail.remedy}` : ''),
     );
   }
 }

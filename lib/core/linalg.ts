@@ -17,7 +17,10 @@ export function transpose(matrix: Matrix): number[][] {
 /** The product `a b` of an [n, k] and a [k, m] matrix: [n, m]. */
 export function matrixProduct(a: Matrix, b: Matrix): number[][] {
   if ((a[0]?.length ?? 0) !== b.length) {
-    throw new InvalidInputError('matrixProduct', { expected: `${a[0]?.length ?? 0} rows on the right`, received: `${b.length}` });
+    throw new InvalidInputError('matrixProduct', {
+      expected: `${a[0]?.length ?? 0} rows on the right`,
+      received: `${b.length}`,
+    });
   }
   const columns = transpose(b);
   return a.map((row) => columns.map((column) => dot(row, column)));
@@ -30,7 +33,9 @@ export function matrixVector(matrix: Matrix, vector: ArrayLike<number>): number[
 
 /** The [n, n] matrix with `diagonal` on its diagonal and zeros elsewhere. */
 export function diagonalMatrix(diagonal: ArrayLike<number>): number[][] {
-  return Array.from({ length: diagonal.length }, (_, i) => Array.from({ length: diagonal.length }, (_, j) => (i === j ? diagonal[i] : 0)));
+  return Array.from({ length: diagonal.length }, (_, i) =>
+    Array.from({ length: diagonal.length }, (_, j) => (i === j ? diagonal[i] : 0)),
+  );
 }
 
 /**
@@ -80,7 +85,10 @@ export function solveLower(lower: Matrix, right: ArrayLike<number>): number[] {
  */
 export function solve(matrix: Matrix, right: ArrayLike<number>): number[] {
   if (right.length !== matrix.length) {
-    throw new InvalidInputError('solve', { expected: `a right side of ${matrix.length} numbers`, received: `${right.length}` });
+    throw new InvalidInputError('solve', {
+      expected: `a right side of ${matrix.length} numbers`,
+      received: `${right.length}`,
+    });
   }
   return solveFactored(cholesky(matrix), right);
 }
@@ -119,11 +127,15 @@ export function symmetricEigen(matrix: Matrix): Eigen {
   rows.forEach((row, i) =>
     row.forEach((value, j) => {
       if (!(Math.abs(value - rows[j][i]) <= 1e-9 * scale)) {
-        throw new InvalidInputError('symmetricEigen', { expected: 'a symmetric matrix', received: `${value} at (${i}, ${j}) and ${rows[j][i]} at (${j}, ${i})` });
+        throw new InvalidInputError('symmetricEigen', {
+          expected: 'a symmetric matrix',
+          received: `${value} at (${i}, ${j}) and ${rows[j][i]} at (${j}, ${i})`,
+        });
       }
     }),
   );
-  if (scale === 0) return { values: new Array<number>(n).fill(0), vectors: diagonalMatrix(new Float64Array(n).fill(1)) };
+  if (scale === 0)
+    return { values: new Array<number>(n).fill(0), vectors: diagonalMatrix(new Float64Array(n).fill(1)) };
   const scaled = rows.map((row, i) => row.map((value, j) => (value + rows[j][i]) / (2 * scale)));
   const mathjs = require('mathjs') as typeof import('mathjs');
   const pairs = mathjs.eigs(scaled).eigenvectors.map(({ value, vector }) => {
@@ -154,7 +166,10 @@ function solveFactored(lower: Matrix, right: ArrayLike<number>): number[] {
 function squareSize(matrix: Matrix, what: string): number {
   const other = matrix.find((row) => row.length !== matrix.length);
   if (matrix.length === 0 || other) {
-    throw new InvalidInputError(what, { expected: 'a square matrix', received: `${matrix.length} rows of ${other?.length ?? 0} numbers` });
+    throw new InvalidInputError(what, {
+      expected: 'a square matrix',
+      received: `${matrix.length} rows of ${other?.length ?? 0} numbers`,
+    });
   }
   return matrix.length;
 }

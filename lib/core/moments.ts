@@ -15,7 +15,8 @@ export function mean(rows: Matrix): number[] {
  */
 export function covariance(rows: Matrix): number[][] {
   const width = checkedWidth(rows, 'covariance');
-  if (rows.length < 2) throw new InvalidInputError('covariance', { expected: 'at least two rows', received: `${rows.length}` });
+  if (rows.length < 2)
+    throw new InvalidInputError('covariance', { expected: 'at least two rows', received: `${rows.length}` });
   return scatter(rows, mean(rows), width).map((row) => Array.from(row, (value) => value / (rows.length - 1)));
 }
 
@@ -43,7 +44,10 @@ export function leastSquares(x: Matrix, y: Matrix, ridge = 1e-9): LinearFit {
   const inputs = checkedWidth(x, 'leastSquares: x');
   const outputs = checkedWidth(y, 'leastSquares: y');
   if (x.length !== y.length || x.length < 2) {
-    throw new InvalidInputError('leastSquares', { expected: 'two tables of equally many rows, at least two', received: `${x.length} and ${y.length} rows` });
+    throw new InvalidInputError('leastSquares', {
+      expected: 'two tables of equally many rows, at least two',
+      received: `${x.length} and ${y.length} rows`,
+    });
   }
   const joint = x.map((row, i) => {
     const both = new Float64Array(inputs + outputs);
@@ -53,16 +57,22 @@ export function leastSquares(x: Matrix, y: Matrix, ridge = 1e-9): LinearFit {
   });
   const means = mean(joint);
   const total = scatter(joint, means, inputs + outputs).map((row) => row.map((value) => value / x.length));
-  const std = Array.from({ length: inputs }, (_, i) => (total[i][i] > 1e-24 * means[i] ** 2 ? Math.sqrt(total[i][i]) : 0));
+  const std = Array.from({ length: inputs }, (_, i) =>
+    total[i][i] > 1e-24 * means[i] ** 2 ? Math.sqrt(total[i][i]) : 0,
+  );
   const unit = (value: number, scale: number): number => (scale > 0 ? value / scale : 0);
   const gram = std.map((si, i) => std.map((sj, j) => unit(unit(total[i][j], si), sj) + (i === j ? ridge : 0)));
   const cross = std.map((si, i) => Array.from(total[i].subarray(inputs), (value) => unit(value, si)));
   const scaled = matrixProduct(inverse(gram), cross);
   const weights = Array.from({ length: outputs }, (_, d) => std.map((si, i) => unit(scaled[i][d], si)));
   const intercept = weights.map((row, d) => row.reduce((rest, w, i) => rest - w * means[i], means[inputs + d]));
-  const left = joint.map((both) => weights.map((row, d) => row.reduce((rest, w, i) => rest - w * both[i], both[inputs + d] - intercept[d])));
+  const left = joint.map((both) =>
+    weights.map((row, d) => row.reduce((rest, w, i) => rest - w * both[i], both[inputs + d] - intercept[d])),
+  );
   const freedom = Math.max(1, x.length - inputs - 1);
-  const residualCovariance = scatter(left, mean(left), outputs).map((row) => Array.from(row, (value) => value / freedom));
+  const residualCovariance = scatter(left, mean(left), outputs).map((row) =>
+    Array.from(row, (value) => value / freedom),
+  );
   return { weights, intercept, residualCovariance };
 }
 
@@ -98,7 +108,10 @@ function checkedWidth(rows: Matrix, what: string): number {
   if (width === 0 || ragged >= 0) {
     throw new InvalidInputError(what, {
       expected: 'at least one row, and equally many numbers in each',
-      received: ragged >= 0 ? `${rows[ragged].length} numbers in row ${ragged}, ${width} in row 0` : `${rows.length} rows of ${width} numbers`,
+      received:
+        ragged >= 0
+          ? `${rows[ragged].length} numbers in row ${ragged}, ${width} in row 0`
+          : `${rows.length} rows of ${width} numbers`,
     });
   }
   return width;

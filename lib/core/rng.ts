@@ -62,7 +62,8 @@ function fromState(s0: number, s1: number, s2: number): Rng {
       return mean + std * radius * Math.cos(angle);
     },
     integer: (low, high) => low + Math.floor((high - low) * unit()),
-    fork: (index) => fromState(lineage[0] ^ mix(index | 0), lineage[1] ^ Math.floor(index / 2 ** 32), lineage[2] ^ 0x6a09e667),
+    fork: (index) =>
+      fromState(lineage[0] ^ mix(index | 0), lineage[1] ^ Math.floor(index / 2 ** 32), lineage[2] ^ 0x6a09e667),
   };
 }
 

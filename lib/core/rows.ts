@@ -11,7 +11,10 @@ export type Rows = tf.Tensor2D | readonly (readonly number[])[];
  * @throws InvalidInputError for no rows, ragged rows, another width, NaN or infinity.
  */
 export function toTensor2D(rows: Rows, what: string, columns?: number): tf.Tensor2D {
-  if (!(rows instanceof tf.Tensor) && (!Array.isArray(rows) || !rows.every((row): boolean => Array.isArray(row) || ArrayBuffer.isView(row)))) {
+  if (
+    !(rows instanceof tf.Tensor) &&
+    (!Array.isArray(rows) || !rows.every((row): boolean => Array.isArray(row) || ArrayBuffer.isView(row)))
+  ) {
     throw new InvalidInputError(what, {
       expected: `a table [rows, ${columns ?? 'columns'}]: a 2-D tensor or an array of arrays of numbers`,
       received: Array.isArray(rows) ? `an array of ${rows.length} ${typeof rows[0]}s` : typeof rows,
@@ -34,9 +37,14 @@ export function toTensor2D(rows: Rows, what: string, columns?: number): tf.Tenso
       });
     }
   }
-  const tensor = rows instanceof tf.Tensor
-    ? rows.cast<tf.Tensor2D>('float32')
-    : tf.tensor2d((rows as readonly (readonly number[])[]).flatMap((row) => Array.from(row)), shape as [number, number], 'float32');
+  const tensor =
+    rows instanceof tf.Tensor
+      ? rows.cast<tf.Tensor2D>('float32')
+      : tf.tensor2d(
+          (rows as readonly (readonly number[])[]).flatMap((row) => Array.from(row)),
+          shape as [number, number],
+          'float32',
+        );
   const values = tensor.dataSync();
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {

@@ -14,8 +14,16 @@ import type { Score } from './noise-level';
  */
 export function gaussianScore(mean: readonly number[], covariance: Matrix): Score {
   const { values, vectors } = symmetricEigen(covariance);
-  if (mean.length !== values.length) throw new InvalidInputError('gaussianScore covariance', { expected: `a [${mean.length}, ${mean.length}] matrix`, received: `[${values.length}, ${values.length}]` });
-  if (!(values[0] > 0)) throw new InvalidInputError('gaussianScore covariance', { expected: 'a positive definite matrix', received: `one with the eigenvalue ${values[0]}` });
+  if (mean.length !== values.length)
+    throw new InvalidInputError('gaussianScore covariance', {
+      expected: `a [${mean.length}, ${mean.length}] matrix`,
+      received: `[${values.length}, ${values.length}]`,
+    });
+  if (!(values[0] > 0))
+    throw new InvalidInputError('gaussianScore covariance', {
+      expected: 'a positive definite matrix',
+      received: `one with the eigenvalue ${values[0]}`,
+    });
   return (theta, level) => {
     const u = tf.tensor2d(transpose(vectors));
     const variance = tf.add(tf.mul(tf.square(level.meanCoeff), tf.tensor1d(values)), tf.square(level.std));

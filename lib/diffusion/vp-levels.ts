@@ -45,9 +45,15 @@ export interface VpLevels {
  * @throws InvalidInputError when T is not a whole number of at least 2, or the schedule does not fall strictly within (0, 1).
  * Source: Geffner, Papamakarios and Mnih, "Score modeling for simulation-based inference", section 1.1.
  */
-export function vpLevels({ count = 400, schedule = linearSchedule() }: { count?: number; schedule?: VpSchedule } = {}): VpLevels {
+export function vpLevels({
+  count = 400,
+  schedule = linearSchedule(),
+}: { count?: number; schedule?: VpSchedule } = {}): VpLevels {
   if (!Number.isInteger(count) || count < 2) {
-    throw new InvalidInputError('vpLevels count', { expected: 'a whole number of at least 2', received: String(count) });
+    throw new InvalidInputError('vpLevels count', {
+      expected: 'a whole number of at least 2',
+      received: String(count),
+    });
   }
   const gamma = Array.from({ length: count + 1 }, (_, t) => (t === 0 ? 1 : t === count ? 0 : schedule(t / count)));
   const wrong = gamma.findIndex((value, t) => t > 0 && !(value < gamma[t - 1]));
@@ -63,7 +69,8 @@ export function vpLevels({ count = 400, schedule = linearSchedule() }: { count?:
     alpha: gamma.map((value, t) => (t === 0 ? 1 : value / gamma[t - 1])),
     at: (t) => {
       const index = t.reshape([-1]).toInt();
-      const column = (values: readonly number[]): tf.Tensor2D => tf.gather(tf.tensor1d(values as number[]), index).expandDims<tf.Tensor2D>(1);
+      const column = (values: readonly number[]): tf.Tensor2D =>
+        tf.gather(tf.tensor1d(values as number[]), index).expandDims<tf.Tensor2D>(1);
       return {
         t: index.toFloat().div(count).expandDims<tf.Tensor2D>(1),
         meanCoeff: column(gamma.map(Math.sqrt)),

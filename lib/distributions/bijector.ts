@@ -36,16 +36,25 @@ const TINY = 1.1754944e-38;
  * toUnconstrained(tf.tensor2d([[1]])); // [[0]]
  */
 export function unconstrained({ dim, support }: Pick<Prior, 'dim' | 'support'>): Bijector {
-  const { lower, upper } = support ?? { lower: new Array<number>(dim).fill(-Infinity), upper: new Array<number>(dim).fill(Infinity) };
+  const { lower, upper } = support ?? {
+    lower: new Array<number>(dim).fill(-Infinity),
+    upper: new Array<number>(dim).fill(Infinity),
+  };
   if (lower.length !== dim || upper.length !== dim || lower.some((low, i) => !(low < upper[i]))) {
-    throw new InvalidInputError('unconstrained: support', { expected: `${dim} bounds with lower < upper`, received: `lower [${lower}], upper [${upper}]` });
+    throw new InvalidInputError('unconstrained: support', {
+      expected: `${dim} bounds with lower < upper`,
+      received: `lower [${lower}], upper [${upper}]`,
+    });
   }
   const above = lower.map(Number.isFinite);
   const below = upper.map(Number.isFinite);
   const low = lower.map((value) => (Number.isFinite(value) ? value : 0));
   const high = upper.map((value) => (Number.isFinite(value) ? value : 0));
   const width = low.map((value, i) => (above[i] && below[i] ? high[i] - value : 1));
-  const inner = { low: lower.map((value) => nextFloat32(value, 1)), high: upper.map((value) => nextFloat32(value, -1)) };
+  const inner = {
+    low: lower.map((value) => nextFloat32(value, 1)),
+    high: upper.map((value) => nextFloat32(value, -1)),
+  };
   const row = (values: readonly number[]): tf.Tensor1D => tf.tensor1d(values as number[]);
   const mask = (holds: (i: number) => boolean): tf.Tensor1D => tf.tensor1d(low.map((_, i) => (holds(i) ? 1 : 0)));
   const isBox = (i: number): boolean => above[i] && below[i];
@@ -60,7 +69,11 @@ export function unconstrained({ dim, support }: Pick<Prior, 'dim' | 'support'>):
 
   const clip = (theta: tf.Tensor2D): tf.Tensor2D => tf.minimum(tf.maximum(theta, row(inner.low)), row(inner.high));
   const choose = (box: () => tf.Tensor, oneSided: () => tf.Tensor, open: () => tf.Tensor): tf.Tensor2D => {
-    const kinds: [(i: number) => boolean, () => tf.Tensor][] = [[isBox, box], [(i) => sides[i] !== 0, oneSided], [isOpen, open]];
+    const kinds: [(i: number) => boolean, () => tf.Tensor][] = [
+      [isBox, box],
+      [(i) => sides[i] !== 0, oneSided],
+      [isOpen, open],
+    ];
     const present = kinds.filter(([is]) => low.some((_, i) => is(i)));
     if (present.length === 1) return present[0][1]() as tf.Tensor2D;
     return tf.addN(present.map(([is, value]) => value().mul(mask(is)))) as tf.Tensor2D;
@@ -71,7 +84,8 @@ export function unconstrained({ dim, support }: Pick<Prior, 'dim' | 'support'>):
       tf.tidy(() => {
         if (onlyOpen) return z.clone();
         const box = (): tf.Tensor => row(low).add(z.sigmoid().mul(row(width)));
-        const oneSided = (): tf.Tensor => row(low.map((value, i) => (above[i] ? value : high[i]))).add(limited(z.mul(row(sides))).mul(row(sides)));
+        const oneSided = (): tf.Tensor =>
+          row(low.map((value, i) => (above[i] ? value : high[i]))).add(limited(z.mul(row(sides))).mul(row(sides)));
         return clip(choose(box, oneSided, () => z));
       }),
     toUnconstrained: (theta) =>
@@ -79,24 +93,54 @@ export function unconstrained({ dim, support }: Pick<Prior, 'dim' | 'support'>):
         if (onlyOpen) return theta.clone();
         const inside = clip(theta);
         // 1 where a bound is open, so that its logarithm is zero
-        const fromLow = inside.sub(row(low)).mul(mask((i) => above[i])).add(mask((i) => !above[i])).log();
-        const fromHigh = row(high).sub(inside).mul(mask((i) => below[i])).add(mask((i) => !below[i])).log();
+        const fromLow = inside
+          .sub(row(low))
+          .mul(mask((i) => above[i]))
+          .add(mask((i) => !above[i]))
+          .log();
+        const fromHigh = row(high)
+          .sub(inside)
+          .mul(mask((i) => below[i]))
+          .add(mask((i) => !below[i]))
+          .log();
         return fromLow.sub(fromHigh).add(inside.mul(mask(isOpen))) as tf.Tensor2D;
       }),
     logAbsDetJacobian: (z) =>
       tf.tidy(() => {
         const constant = width.reduce((sum, value, i) => sum + (isBox(i) ? Math.log(value) : 0), 0);
         const box = (): tf.Tensor => z.abs().add(tail(z).mul(2)).neg();
-        return choose(box, () => z.mul(row(sides)), () => tf.zerosLike(z)).sum<tf.Tensor1D>(1).add(constant) as tf.Tensor1D;
+        return choose(
+          box,
+          () => z.mul(row(sides)),
+          () => tf.zerosLike(z),
+        )
+          .sum<tf.Tensor1D>(1)
+          .add(constant) as tf.Tensor1D;
       }),
     derivative: (z) =>
-      tf.tidy(() => choose(() => z.sigmoid().mul(z.neg().sigmoid()).mul(row(width)), () => limited(z.mul(row(sides))), () => tf.onesLike(z))),
+      tf.tidy(() =>
+        choose(
+          () => z.sigmoid().mul(z.neg().sigmoid()).mul(row(width)),
+          () => limited(z.mul(row(sides))),
+          () => tf.onesLike(z),
+        ),
+      ),
     logAbsDetJacobianScore: (z) =>
-      tf.tidy(() => choose(() => z.div(2).tanh().neg(), () => tf.zerosLike(z).add(row(sides)), () => tf.zerosLike(z))),
+      tf.tidy(() =>
+        choose(
+          () => z.div(2).tanh().neg(),
+          () => tf.zerosLike(z).add(row(sides)),
+          () => tf.zerosLike(z),
+        ),
+      ),
     toUnconstrainedVector: (theta) =>
       theta.map((value, i) => {
         const inside = Math.min(Math.max(value, inner.low[i]), inner.high[i]);
-        return (above[i] ? Math.log(inside - low[i]) : 0) - (below[i] ? Math.log(high[i] - inside) : 0) + (isOpen(i) ? inside : 0);
+        return (
+          (above[i] ? Math.log(inside - low[i]) : 0) -
+          (below[i] ? Math.log(high[i] - inside) : 0) +
+          (isOpen(i) ? inside : 0)
+        );
       }),
   };
 }

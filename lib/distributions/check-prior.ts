@@ -37,34 +37,66 @@ export function checkPrior(prior: Prior, { seed = 0, draws = 64, score = true }:
     const values = logProbValues(prior, theta);
     const again = logProbValues(prior, theta);
     values.forEach((value, i) => {
-      if (!Number.isFinite(value)) refuse('logProb', 'a finite value at the prior\'s own draws', `${value} at ${show(rows[i])}`, 'Check the support and the normalisation of logProb.');
-      if (value !== again[i]) refuse('logProb', 'the same value for the same theta', `${value}, then ${again[i]}`, 'logProb must not draw random numbers.');
+      if (!Number.isFinite(value))
+        refuse(
+          'logProb',
+          "a finite value at the prior's own draws",
+          `${value} at ${show(rows[i])}`,
+          'Check the support and the normalisation of logProb.',
+        );
+      if (value !== again[i])
+        refuse(
+          'logProb',
+          'the same value for the same theta',
+          `${value}, then ${again[i]}`,
+          'logProb must not draw random numbers.',
+        );
     });
     if (score) checkScore(prior, rows);
   });
 }
 
 function checkShape(prior: Prior): void {
-  if (typeof prior !== 'object' || prior === null) refuse('', 'an object { dim, sample, logProb }', prior === null ? 'null' : typeof prior);
+  if (typeof prior !== 'object' || prior === null)
+    refuse('', 'an object { dim, sample, logProb }', prior === null ? 'null' : typeof prior);
   if (!Number.isInteger(prior.dim) || prior.dim < 1) refuse('dim', 'a positive whole number', String(prior.dim));
-  for (const part of ['sample', 'logProb'] as const) if (typeof prior[part] !== 'function') refuse(part, 'a function', typeof prior[part]);
-  if (prior.score !== undefined && typeof prior.score !== 'function') refuse('score', 'a function, or nothing', typeof prior.score);
+  for (const part of ['sample', 'logProb'] as const)
+    if (typeof prior[part] !== 'function') refuse(part, 'a function', typeof prior[part]);
+  if (prior.score !== undefined && typeof prior.score !== 'function')
+    refuse('score', 'a function, or nothing', typeof prior.score);
   for (const side of prior.support ? (['lower', 'upper'] as const) : []) {
-    if (prior.support?.[side]?.length !== prior.dim) refuse(`support.${side}`, `${prior.dim} bounds, one a dimension`, `${prior.support?.[side]?.length}`);
+    if (prior.support?.[side]?.length !== prior.dim)
+      refuse(`support.${side}`, `${prior.dim} bounds, one a dimension`, `${prior.support?.[side]?.length}`);
   }
   const crossed = prior.support?.lower.findIndex((low, i) => !(low < prior.support!.upper[i])) ?? -1;
-  if (crossed >= 0) refuse('support', 'lower < upper', `[${prior.support!.lower[crossed]}, ${prior.support!.upper[crossed]}] in dimension ${crossed}`);
+  if (crossed >= 0)
+    refuse(
+      'support',
+      'lower < upper',
+      `[${prior.support!.lower[crossed]}, ${prior.support!.upper[crossed]}] in dimension ${crossed}`,
+    );
 }
 
 function checkDraw(prior: Prior, draw: number[], i: number): number[] {
   if (!(Array.isArray(draw) || ArrayBuffer.isView(draw)) || draw.length !== prior.dim) {
-    refuse('sample', `an array of ${prior.dim} numbers`, Array.isArray(draw) ? `${draw.length} numbers` : typeof draw, 'dim and the length of a draw must agree.');
+    refuse(
+      'sample',
+      `an array of ${prior.dim} numbers`,
+      Array.isArray(draw) ? `${draw.length} numbers` : typeof draw,
+      'dim and the length of a draw must agree.',
+    );
   }
   const bad = draw.findIndex((value) => typeof value !== 'number' || !Number.isFinite(value));
   if (bad >= 0) refuse('sample', 'finite numbers', `${String(draw[bad])} in dimension ${bad} of draw ${i}`);
-  const out = draw.findIndex((value, k) => prior.support && !(value >= prior.support.lower[k] && value <= prior.support.upper[k]));
+  const out = draw.findIndex(
+    (value, k) => prior.support && !(value >= prior.support.lower[k] && value <= prior.support.upper[k]),
+  );
   if (out >= 0) {
-    refuse('sample', `draws inside the support [${prior.support!.lower[out]}, ${prior.support!.upper[out]}]`, `${draw[out]} in dimension ${out} of draw ${i}`);
+    refuse(
+      'sample',
+      `draws inside the support [${prior.support!.lower[out]}, ${prior.support!.upper[out]}]`,
+      `${draw[out]} in dimension ${out} of draw ${i}`,
+    );
   }
   return Array.from(draw);
 }
@@ -72,7 +104,12 @@ function checkDraw(prior: Prior, draw: number[], i: number): number[] {
 function logProbValues(prior: Prior, theta: tf.Tensor2D): Float32Array {
   const result: unknown = prior.logProb(theta);
   if (!(result instanceof tf.Tensor) || result.shape.length !== 1 || result.shape[0] !== theta.shape[0]) {
-    refuse('logProb', `a tensor [${theta.shape[0]}] for theta [${theta.shape}]`, result instanceof tf.Tensor ? `[${result.shape}]` : typeof result, 'Sum over the parameters (axis 1) only.');
+    refuse(
+      'logProb',
+      `a tensor [${theta.shape[0]}] for theta [${theta.shape}]`,
+      result instanceof tf.Tensor ? `[${result.shape}]` : typeof result,
+      'Sum over the parameters (axis 1) only.',
+    );
   }
   return (result as tf.Tensor1D).dataSync<'float32'>();
 }
@@ -86,7 +123,8 @@ function checkScore(prior: Prior, rows: number[][]): void {
     const column = rows.map((row) => row[k]);
     const centre = column.reduce((sum, value) => sum + value, 0) / rows.length;
     const std = Math.sqrt(column.reduce((sum, value) => sum + (value - centre) ** 2, 0) / rows.length) || 1;
-    const at = (step: number): Float32Array => logProbValues(prior, tf.tensor2d(rows.map((row) => row.map((value, j) => (j === k ? value + step : value)))));
+    const at = (step: number): Float32Array =>
+      logProbValues(prior, tf.tensor2d(rows.map((row) => row.map((value, j) => (j === k ? value + step : value)))));
     const up = at(STEP * std);
     const down = at(-STEP * std);
     const wrong = rows.flatMap((_, i) => {
@@ -94,11 +132,19 @@ function checkScore(prior: Prior, rows: number[][]): void {
       const rounding = (4e-7 * (Math.abs(up[i]) + 1)) / STEP;
       // a step across a wall or a kink says nothing about the score
       if (!Number.isFinite(difference)) return [];
-      return Math.abs(values[i][k] * std - difference) <= TOLERANCE / 2 + (TOLERANCE / 2) * Math.abs(difference) + rounding ? [] : [{ i, difference: difference / std }];
+      return Math.abs(values[i][k] * std - difference) <=
+        TOLERANCE / 2 + (TOLERANCE / 2) * Math.abs(difference) + rounding
+        ? []
+        : [{ i, difference: difference / std }];
     });
     if (wrong.length > ALLOWED_SHARE * rows.length) {
       const { i, difference } = wrong[0];
-      refuse('score', `the gradient of logProb, about ${difference.toPrecision(4)} in dimension ${k} at ${show(rows[i])}`, String(values[i][k]), `${wrong.length} of ${rows.length} draws differ.`);
+      refuse(
+        'score',
+        `the gradient of logProb, about ${difference.toPrecision(4)} in dimension ${k} at ${show(rows[i])}`,
+        String(values[i][k]),
+        `${wrong.length} of ${rows.length} draws differ.`,
+      );
     }
   }
 }

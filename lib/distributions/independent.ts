@@ -11,18 +11,30 @@ import { priorScore, type Prior, type ScoredPrior } from './prior';
  */
 export function independent(parts: readonly Prior[]): ScoredPrior {
   if (!Array.isArray(parts) || parts.length === 0) {
-    throw new InvalidInputError('independent', { expected: 'an array of at least one prior', received: Array.isArray(parts) ? 'an empty array' : typeof parts });
+    throw new InvalidInputError('independent', {
+      expected: 'an array of at least one prior',
+      received: Array.isArray(parts) ? 'an empty array' : typeof parts,
+    });
   }
   const dims = parts.map((part) => part.dim);
   const starts = dims.map((_, k) => dims.slice(0, k).reduce((sum, dim) => sum + dim, 0));
   const scores = parts.map(priorScore);
   const slice = (theta: tf.Tensor2D, k: number): tf.Tensor2D => theta.slice([0, starts[k]], [-1, dims[k]]);
-  const side = (pick: 'lower' | 'upper', open: number): number[] => parts.flatMap((part) => part.support?.[pick] ?? new Array<number>(part.dim).fill(open));
+  const side = (pick: 'lower' | 'upper', open: number): number[] =>
+    parts.flatMap((part) => part.support?.[pick] ?? new Array<number>(part.dim).fill(open));
   return {
     dim: dims.reduce((sum, dim) => sum + dim, 0),
-    ...(parts.some((part) => part.support) && { support: { lower: side('lower', -Infinity), upper: side('upper', Infinity) } }),
+    ...(parts.some((part) => part.support) && {
+      support: { lower: side('lower', -Infinity), upper: side('upper', Infinity) },
+    }),
     sample: (rng) => parts.flatMap((part) => part.sample(rng)),
     logProb: (theta) => tf.tidy(() => tf.addN(parts.map((part, k) => part.logProb(slice(theta, k))))),
-    score: (theta) => tf.tidy(() => tf.concat(scores.map((score, k) => score(slice(theta, k))), 1)),
+    score: (theta) =>
+      tf.tidy(() =>
+        tf.concat(
+          scores.map((score, k) => score(slice(theta, k))),
+          1,
+        ),
+      ),
   };
 }

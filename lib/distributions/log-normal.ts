@@ -35,7 +35,10 @@ export function logNormal(parameters: { readonly mean: PerDimension; readonly st
     score: (theta) =>
       tf.tidy(() => {
         const { positive, safe } = guarded(theta);
-        const z = safe.log().sub(tf.tensor1d(mean)).div(tf.tensor1d(std.map((value) => value * value)));
+        const z = safe
+          .log()
+          .sub(tf.tensor1d(mean))
+          .div(tf.tensor1d(std.map((value) => value * value)));
         return tf.where(positive, z.add(1).neg().div<tf.Tensor2D>(safe), tf.zerosLike(theta));
       }),
   };

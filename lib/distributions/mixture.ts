@@ -27,19 +27,34 @@ export interface MixturePrior<P extends Prior = Prior> extends ScoredPrior {
  */
 export function mixture<C extends MixtureComponent>(components: readonly C[]): MixturePrior<C['component']> {
   if (!Array.isArray(components) || components.length === 0) {
-    throw new InvalidInputError('mixture', { expected: 'at least one { weight, component }', received: Array.isArray(components) ? 'an empty array' : typeof components });
+    throw new InvalidInputError('mixture', {
+      expected: 'at least one { weight, component }',
+      received: Array.isArray(components) ? 'an empty array' : typeof components,
+    });
   }
   const dim = components[0].component.dim;
   components.forEach(({ weight, component }, k) => {
-    if (!(weight > 0 && Number.isFinite(weight))) throw new InvalidInputError(`mixture: weight ${k}`, { expected: 'a positive, finite number', received: String(weight) });
-    if (component.dim !== dim) throw new InvalidInputError(`mixture: component ${k}`, { expected: `${dim} dimensions, as component 0`, received: `${component.dim}` });
+    if (!(weight > 0 && Number.isFinite(weight)))
+      throw new InvalidInputError(`mixture: weight ${k}`, {
+        expected: 'a positive, finite number',
+        received: String(weight),
+      });
+    if (component.dim !== dim)
+      throw new InvalidInputError(`mixture: component ${k}`, {
+        expected: `${dim} dimensions, as component 0`,
+        received: `${component.dim}`,
+      });
   });
   const total = components.reduce((sum, { weight }) => sum + weight, 0);
   const weights = components.map(({ weight }) => weight / total);
   const parts = components.map(({ component }): C['component'] => component);
   const scores = parts.map(priorScore);
 
-  const joint = (theta: tf.Tensor2D): tf.Tensor2D => tf.stack(parts.map((part, k) => part.logProb(theta).add(Math.log(weights[k]))), 1) as tf.Tensor2D;
+  const joint = (theta: tf.Tensor2D): tf.Tensor2D =>
+    tf.stack(
+      parts.map((part, k) => part.logProb(theta).add(Math.log(weights[k]))),
+      1,
+    ) as tf.Tensor2D;
   // shifted by the row's largest entry; a row of -Infinity (outside every part) is not shifted, so that no NaN arises
   const shifted = (logs: tf.Tensor2D): { top: tf.Tensor2D; ratios: tf.Tensor2D } => {
     const top = logs.max<tf.Tensor2D>(1, true);
@@ -58,7 +73,10 @@ export function mixture<C extends MixtureComponent>(components: readonly C[]): M
     logProb: (theta) =>
       tf.tidy(() => {
         const { top, ratios } = shifted(joint(theta));
-        return ratios.sum<tf.Tensor1D>(1).log().add<tf.Tensor1D>(top.squeeze([1]));
+        return ratios
+          .sum<tf.Tensor1D>(1)
+          .log()
+          .add<tf.Tensor1D>(top.squeeze([1]));
       }),
     score: (theta) =>
       tf.tidy(() => {

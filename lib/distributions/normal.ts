@@ -60,7 +60,11 @@ export function normal(parameters: NormalParameters): NormalPrior {
   };
 }
 
-function factorOf({ mean: centre, std, covariance }: NormalParameters): { mean: number[]; factor: number[][]; covariance: number[][] } {
+function factorOf({ mean: centre, std, covariance }: NormalParameters): {
+  mean: number[];
+  factor: number[][];
+  covariance: number[][];
+} {
   if (covariance === undefined) {
     const { mean, std: scale } = perDimension('normal', { mean: centre, std: std ?? 1 });
     requireEach('normal: mean', mean, 'finite numbers', Number.isFinite);
@@ -68,12 +72,24 @@ function factorOf({ mean: centre, std, covariance }: NormalParameters): { mean: 
     return { mean, factor: diagonalMatrix(scale), covariance: diagonalMatrix(scale.map((value) => value * value)) };
   }
   if (std !== undefined) throw new InvalidInputError('normal', { expected: 'std or covariance', received: 'both' });
-  const { mean } = perDimension('normal', { mean: typeof centre === 'number' ? new Array<number>(covariance.length).fill(centre) : centre });
+  const { mean } = perDimension('normal', {
+    mean: typeof centre === 'number' ? new Array<number>(covariance.length).fill(centre) : centre,
+  });
   requireEach('normal: mean', mean, 'finite numbers', Number.isFinite);
   const full = covariance.map((row) => Array.from(row));
   if (full.length !== mean.length || full.some((row) => row.length !== mean.length)) {
-    throw new InvalidInputError('normal: covariance', { expected: `a [${mean.length}, ${mean.length}] matrix`, received: `[${full.length}, ${full[0]?.length ?? 0}]` });
+    throw new InvalidInputError('normal: covariance', {
+      expected: `a [${mean.length}, ${mean.length}] matrix`,
+      received: `[${full.length}, ${full[0]?.length ?? 0}]`,
+    });
   }
-  full.forEach((row, i) => requireEach('normal: covariance', row, 'a symmetric matrix', (value, j) => Math.abs(value - full[j][i]) <= 1e-9 * (Math.abs(full[i][i]) + Math.abs(full[j][j]))));
+  full.forEach((row, i) =>
+    requireEach(
+      'normal: covariance',
+      row,
+      'a symmetric matrix',
+      (value, j) => Math.abs(value - full[j][i]) <= 1e-9 * (Math.abs(full[i][i]) + Math.abs(full[j][j])),
+    ),
+  );
   return { mean, factor: cholesky(full), covariance: full };
 }

@@ -27,7 +27,7 @@ export interface Prior {
   /** One draw: D numbers, all randomness from `rng`. */
   sample(rng: Rng): number[];
   /** log p(theta) [B] of the rows of theta [B, D]: tfjs operations only, since it is recorded into graphs. */
-  logProb(theta: tf.Tensor2D): tf.Tensor1D;
+  logProb(theta: tf.Tensor2D): tf.Tensor;
   /** grad log p(theta) [B, D]; where it is missing, `priorScore` differentiates `logProb`. */
   score?(theta: tf.Tensor2D): tf.Tensor2D;
   /** Where the density can be positive. Default: everywhere. */
@@ -35,7 +35,10 @@ export interface Prior {
 }
 
 /** A prior whose score is known in closed form. */
-export type ScoredPrior = Prior & Required<Pick<Prior, 'score'>>;
+export interface ScoredPrior extends Prior {
+  logProb(theta: tf.Tensor2D): tf.Tensor1D;
+  score(theta: tf.Tensor2D): tf.Tensor2D;
+}
 
 /**
  * The score grad log p(theta) of a prior: its own, or else the automatic gradient of its `logProb`.

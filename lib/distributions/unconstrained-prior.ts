@@ -16,7 +16,13 @@ import { priorScore, type Prior, type ScoredPrior } from './prior';
 export function unconstrainedPrior(prior: Prior): ScoredPrior {
   const score = priorScore(prior);
   const isBounded = prior.support && [...prior.support.lower, ...prior.support.upper].some(Number.isFinite);
-  if (!isBounded) return { dim: prior.dim, sample: (rng) => prior.sample(rng), logProb: (theta) => prior.logProb(theta), score };
+  if (!isBounded)
+    return {
+      dim: prior.dim,
+      sample: (rng) => prior.sample(rng),
+      logProb: (theta) => prior.logProb(theta).as1D(),
+      score,
+    };
   const map = unconstrained(prior);
   return {
     dim: prior.dim,

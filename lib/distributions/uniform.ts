@@ -18,7 +18,12 @@ export interface UniformPrior extends ScoredPrior {
 export function uniform(parameters: { readonly lower: PerDimension; readonly upper: PerDimension }): UniformPrior {
   const { lower, upper } = perDimension('uniform', parameters);
   requireEach('uniform: lower', lower, 'finite numbers', Number.isFinite);
-  requireEach('uniform: upper', upper, 'finite numbers above lower', (value, i) => Number.isFinite(value) && value > lower[i]);
+  requireEach(
+    'uniform: upper',
+    upper,
+    'finite numbers above lower',
+    (value, i) => Number.isFinite(value) && value > lower[i],
+  );
   const logDensity = -upper.reduce((sum, value, i) => sum + Math.log(value - lower[i]), 0);
   return {
     dim: lower.length,
@@ -26,7 +31,9 @@ export function uniform(parameters: { readonly lower: PerDimension; readonly upp
     sample: (rng) => lower.map((low, i) => rng.uniform(low, upper[i])),
     logProb: (theta) =>
       tf.tidy(() => {
-        const inside = tf.logicalAnd(theta.greaterEqual(tf.tensor1d(lower)), theta.lessEqual(tf.tensor1d(upper))).all(1);
+        const inside = tf
+          .logicalAnd(theta.greaterEqual(tf.tensor1d(lower)), theta.lessEqual(tf.tensor1d(upper)))
+          .all(1);
         // theta.sum * 0 keeps the gradient defined: it is zero
         const level = theta.mul(0).sum<tf.Tensor1D>(1).add<tf.Tensor1D>(logDensity);
         return tf.where(inside, level, tf.fill(level.shape, -Infinity)) as tf.Tensor1D;

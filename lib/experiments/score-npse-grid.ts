@@ -58,18 +58,35 @@ export interface ScoreNpseGrid {
  *
  * @throws InvalidInputError for an empty axis, or a budget or n that is not a positive whole number, before any work. What a run throws ends the grid; the finished runs stay.
  */
-export async function runScoreNpseGrid(grid: ScoreNpseGrid, results: ResultsFolder, options: LongWorkOptions = {}): Promise<ResultRow[]> {
+export async function runScoreNpseGrid(
+  grid: ScoreNpseGrid,
+  results: ResultsFolder,
+  options: LongWorkOptions = {},
+): Promise<ResultRow[]> {
   for (const axis of ['settings', 'budgets', 'seeds', 'n'] as const) {
-    if (grid[axis].length === 0) throw new InvalidInputError(`grid ${axis}`, { expected: 'at least one entry', received: 'none' });
+    if (grid[axis].length === 0)
+      throw new InvalidInputError(`grid ${axis}`, { expected: 'at least one entry', received: 'none' });
   }
   for (const axis of ['budgets', 'n'] as const) {
     const wrong = grid[axis].find((value) => !Number.isInteger(value) || value < 1);
-    if (wrong !== undefined) throw new InvalidInputError(`grid ${axis}`, { expected: 'positive whole numbers', received: String(wrong) });
+    if (wrong !== undefined)
+      throw new InvalidInputError(`grid ${axis}`, { expected: 'positive whole numbers', received: String(wrong) });
   }
-  const runs = grid.seeds.flatMap((seed) => grid.budgets.flatMap((budget) => grid.settings.map((setting) => ({ setting, budget, seed, key: keyOf(grid, setting.setting, budget, seed) }))));
-  const cellsOf = ({ setting, key }: Run): string[] => setting.methods.flatMap(({ method }) => grid.n.map((n) => cellOf(key, method, n)));
-  const cellOfRow = (row: ResultRow): string => cellOf(keyOf(grid, row.setting, row.budget, row.seed), row.method, row.n);
-  const there = new Set(results.rows().filter((row) => row.task === grid.task.name).map(cellOfRow));
+  const runs = grid.seeds.flatMap((seed) =>
+    grid.budgets.flatMap((budget) =>
+      grid.settings.map((setting) => ({ setting, budget, seed, key: keyOf(grid, setting.setting, budget, seed) })),
+    ),
+  );
+  const cellsOf = ({ setting, key }: Run): string[] =>
+    setting.methods.flatMap(({ method }) => grid.n.map((n) => cellOf(key, method, n)));
+  const cellOfRow = (row: ResultRow): string =>
+    cellOf(keyOf(grid, row.setting, row.budget, row.seed), row.method, row.n);
+  const there = new Set(
+    results
+      .rows()
+      .filter((row) => row.task === grid.task.name)
+      .map(cellOfRow),
+  );
   const missing = runs.filter((run) => cellsOf(run).some((cell) => !there.has(cell)));
   if (missing.length > 0) {
     await longWork('Experiment', runs.length, options, async (progress, signal) => {
@@ -77,9 +94,14 @@ export async function runScoreNpseGrid(grid: ScoreNpseGrid, results: ResultsFold
       for (const [i, run] of missing.entries()) {
         const cells = cellsOf(run).filter((cell) => !there.has(cell));
         // the store never changes a run that it has: what a grown grid adds is a run of its own
-        const key = results.has(run.key) ? `${run.key}/and ${cells.map((cell) => cell.slice(run.key.length + 1)).join(', ')}` : run.key;
+        const key = results.has(run.key)
+          ? `${run.key}/and ${cells.map((cell) => cell.slice(run.key.length + 1)).join(', ')}`
+          : run.key;
         results.append(key, await oneRun(grid, run, (method, n) => cells.includes(cellOf(run.key, method, n)), signal));
-        progress.update(runs.length - missing.length + i + 1, `${run.setting.setting}, ${run.budget} calls, seed ${run.seed}`);
+        progress.update(
+          runs.length - missing.length + i + 1,
+          `${run.setting.setting}, ${run.budget} calls, seed ${run.seed}`,
+        );
       }
     });
   }
@@ -102,11 +124,18 @@ function cellOf(key: string, method: string, n: number): string {
   return `${key}/${method}/n=${n}`;
 }
 
-async function oneRun({ task, n: counts, samples = 1000 }: ScoreNpseGrid, { setting, budget, seed }: Run, wanted: (method: string, n: number) => boolean, signal: AbortSignal): Promise<ResultRow[]> {
+async function oneRun(
+  { task, n: counts, samples = 1000 }: ScoreNpseGrid,
+  { setting, budget, seed }: Run,
+  wanted: (method: string, n: number) => boolean,
+  signal: AbortSignal,
+): Promise<ResultRow[]> {
   const quiet = { signal, progress: false };
   const started = performance.now();
   const simulations = await simulate(task, budget, { seed, ...quiet });
-  const estimator = await trainNpse(simulations, { ...setting.training, prior: task.prior, seed, ...quiet }).finally(() => simulations.dispose());
+  const estimator = await trainNpse(simulations, { ...setting.training, prior: task.prior, seed, ...quiet }).finally(
+    () => simulations.dispose(),
+  );
   const training = (performance.now() - started) / 1000;
   const { xObs } = drawObservations(task, Math.max(...counts), seed);
   const rows: ResultRow[] = [];
@@ -114,11 +143,24 @@ async function oneRun({ task, n: counts, samples = 1000 }: ScoreNpseGrid, { sett
     for (const n of counts.filter((count) => setting.methods.some(({ method }) => wanted(method, count)))) {
       const truth = task.exactPosterior(xObs.slice(0, n)).sample(samples, seed);
       const posterior = estimator.given(xObs.slice(0, n));
-      for (const { method, sampler, levels, samples: own } of setting.methods.filter((each) => wanted(each.method, n))) {
+      for (const { method, sampler, levels, samples: own } of setting.methods.filter((each) =>
+        wanted(each.method, n),
+      )) {
         const began = performance.now();
         const theta: tf.Tensor2D = await posterior.sample(own ?? samples, { sampler, levels, seed, ...quiet });
         const seconds = training + (performance.now() - began) / 1000;
-        rows.push({ task: task.name, method, setting: setting.setting, budget, n, seed, metric: 'squared MMD', value: squaredMmd(theta, truth), standardError: null, seconds });
+        rows.push({
+          task: task.name,
+          method,
+          setting: setting.setting,
+          budget,
+          n,
+          seed,
+          metric: 'squared MMD',
+          value: squaredMmd(theta, truth),
+          standardError: null,
+          seconds,
+        });
         theta.dispose();
       }
       posterior.dispose();

@@ -10,7 +10,13 @@ import { predictNoise } from '../nn/score-model';
 import { scoreNetwork, type ScoreNetworkOptions } from '../nn/score-network';
 import { denoisingScoreMatching } from '../training/denoising-score-matching';
 import { fit, type Fit, type FitOptions } from '../training/fit';
-import { priorLogProb, restoreScoreEstimator, scoreEstimator, type ScoreEstimator, type ScoreEstimatorConfig } from './score-estimator';
+import {
+  priorLogProb,
+  restoreScoreEstimator,
+  scoreEstimator,
+  type ScoreEstimator,
+  type ScoreEstimatorConfig,
+} from './score-estimator';
 import { fitStandardisation, standardise } from './standardisation';
 
 /** Parameters [N, D] and what the simulator made of each [N, L]. */
@@ -52,7 +58,15 @@ export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Omit<Fit, '
  * Source: Geffner et al., section 3 and appendix B.1.
  */
 export const paperSettings: NpseSettings = {
-  gaussianPart: false, standardise: false, learningRate: 1e-4, batchSize: 256, validationFraction: 0.2, maxEpochs: 20_000, patience: 500, ema: 0, levels: 400,
+  gaussianPart: false,
+  standardise: false,
+  learningRate: 1e-4,
+  batchSize: 256,
+  validationFraction: 0.2,
+  maxEpochs: 20_000,
+  patience: 500,
+  ema: 0,
+  levels: 400,
 };
 
 /**
@@ -60,7 +74,14 @@ export const paperSettings: NpseSettings = {
  * after a fifth of that without a better validation loss.
  */
 export const defaultSettings: NpseSettings = {
-  gaussianPart: true, standardise: true, learningRate: 5e-4, cosineDecay: true, batchSize: 256, validationFraction: 0.1, ema: 0.999, levels: 400,
+  gaussianPart: true,
+  standardise: true,
+  learningRate: 5e-4,
+  cosineDecay: true,
+  batchSize: 256,
+  validationFraction: 0.1,
+  ema: 0.999,
+  levels: 400,
   network: { activation: 'silu' },
 };
 
@@ -78,7 +99,14 @@ export const defaultSettings: NpseSettings = {
  * const samples = await trained.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 }); // shape [500, 2]
  */
 export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> {
-  const { prior, network: networkOptions, levels: count = 400, gaussianPart, standardise: toStandard, ...fitOptions } = { ...defaultSettings, ...options };
+  const {
+    prior,
+    network: networkOptions,
+    levels: count = 400,
+    gaussianPart,
+    standardise: toStandard,
+    ...fitOptions
+  } = { ...defaultSettings, ...options };
   checkPairs(pairs, prior);
   const dims = { theta: prior.dim, x: pairs.x.shape[1] };
   // both refuse settings that are none, before there is a tensor
@@ -91,21 +119,35 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
   const rows = tf.tidy(() => [standardise(theta, z), standardise(x, pairs.x)]);
   z.dispose();
   const gaussian = gaussianPart === false ? [] : fitGaussianPart(rows[0], rows[1]);
-  const loss = denoisingScoreMatching((weights, noisy, level, data) => predictNoise(network, { network: weights, gaussian }, noisy, level, data), levels);
+  const loss = denoisingScoreMatching(
+    (weights, noisy, level, data) => predictNoise(network, { network: weights, gaussian }, noisy, level, data),
+    levels,
+  );
 
   const finish = ({ weights, ...course }: Fit): TrainedScoreEstimator => {
     const { bestEpoch, ended, steps, seconds, validationLoss } = course;
     const config: ScoreEstimatorConfig = {
-      kind: 'npse', version: 1, dims, network: networkUsed, levels: count, theta, x, priorProbe: priorProbe(prior),
+      kind: 'npse',
+      version: 1,
+      dims,
+      network: networkUsed,
+      levels: count,
+      theta,
+      x,
+      priorProbe: priorProbe(prior),
       training: { simulations: pairs.theta.shape[0], bestEpoch, ended, steps, seconds, validationLoss },
     };
     return Object.assign(scoreEstimator(config, { network: weights, gaussian }, prior), { fit: course });
   };
   try {
-    return finish(await fit(network.weights, loss, rows, { ...trainingLength(pairs.theta.shape[0], fitOptions), ...fitOptions }));
+    return finish(
+      await fit(network.weights, loss, rows, { ...trainingLength(pairs.theta.shape[0], fitOptions), ...fitOptions }),
+    );
   } catch (error) {
-    if (error instanceof InterruptedError && error.partial) throw new InterruptedError(error.message, finish(error.partial as Fit));
-    if (error instanceof NonFiniteError && error.partial) throw new NonFiniteError(error.message, finish(error.partial as Fit));
+    if (error instanceof InterruptedError && error.partial)
+      throw new InterruptedError(error.message, finish(error.partial as Fit));
+    if (error instanceof NonFiniteError && error.partial)
+      throw new NonFiniteError(error.message, finish(error.partial as Fit));
     tf.dispose(gaussian);
     throw error;
   } finally {
@@ -125,10 +167,14 @@ export const npse = {
    * The estimator of a record, with the prior that it was trained with; the caller disposes it.
    * @throws InvalidInputError for a record of another kind, or another prior.
    */
-  restore: (record: EstimatorRecord, { prior }: { prior: Prior }): ScoreEstimator => restoreScoreEstimator(record, prior),
+  restore: (record: EstimatorRecord, { prior }: { prior: Prior }): ScoreEstimator =>
+    restoreScoreEstimator(record, prior),
 };
 
-function trainingLength(count: number, { batchSize = 256, validationFraction = 0.2, maxEpochs }: NpseSettings): { maxEpochs: number; patience: number } {
+function trainingLength(
+  count: number,
+  { batchSize = 256, validationFraction = 0.2, maxEpochs }: NpseSettings,
+): { maxEpochs: number; patience: number } {
   const perEpoch = Math.max(1, Math.floor((count * (1 - validationFraction)) / batchSize));
   const epochs = maxEpochs ?? Math.min(2000, Math.max(100, Math.ceil(6000 / perEpoch)));
   return { maxEpochs: epochs, patience: Math.ceil(epochs / 5) };
@@ -142,13 +188,24 @@ function priorProbe(prior: Prior): ScoreEstimatorConfig['priorProbe'] {
 
 function checkPairs({ theta, x }: TrainingPairs, prior: Prior): void {
   if (theta.shape[1] !== prior.dim) {
-    throw new InvalidInputError('npse.train: theta', { expected: `${prior.dim} columns, the prior's parameters`, received: `the shape [${theta.shape}]` });
+    throw new InvalidInputError('npse.train: theta', {
+      expected: `${prior.dim} columns, the prior's parameters`,
+      received: `the shape [${theta.shape}]`,
+    });
   }
-  if (theta.shape[0] !== x.shape[0]) throw new InvalidInputError('npse.train', { expected: 'as many rows of theta as of x', received: `${theta.shape[0]} and ${x.shape[0]}` });
+  if (theta.shape[0] !== x.shape[0])
+    throw new InvalidInputError('npse.train', {
+      expected: 'as many rows of theta as of x',
+      received: `${theta.shape[0]} and ${x.shape[0]}`,
+    });
   for (const [name, tensor] of Object.entries({ theta, x })) {
     const bad = tf.tidy(() => tf.sum(tf.cast(tf.logicalNot(tf.isFinite(tensor)), 'int32')).dataSync()[0]);
     if (bad > 0) {
-      throw new InvalidInputError(`npse.train: ${name}`, { expected: 'finite numbers', received: `${bad} that are NaN or infinite`, remedy: "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them." });
+      throw new InvalidInputError(`npse.train: ${name}`, {
+        expected: 'finite numbers',
+        received: `${bad} that are NaN or infinite`,
+        remedy: "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them.",
+      });
     }
   }
 }

@@ -84,7 +84,8 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
   const map = unconstrained(prior);
   const smooth = unconstrainedPrior(prior);
   // theta = map(mean + std z): the score in z is std times the score in the unconstrained parameters
-  const priorScore = (z: tf.Tensor2D): tf.Tensor2D => tf.mul(smooth.score(unstandardise(config.theta, z)), tf.tensor1d(config.theta.std));
+  const priorScore = (z: tf.Tensor2D): tf.Tensor2D =>
+    tf.mul(smooth.score(unstandardise(config.theta, z)), tf.tensor1d(config.theta.std));
   const programs = new Map<string, SamplingProgram<Context>>();
 
   const program = (composition: Composition, sampler: Sampler, levels: VpLevels): SamplingProgram<Context> => {
@@ -93,7 +94,11 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
     if (!known) {
       known = samplingProgram(sampler, levels, ({ model, observations }: Context) =>
         composition.compose(
-          { n: observations.shares.shape[0], dim: dims.theta, sum: (theta, level) => sumOfScores(network, model, observations, theta, level) },
+          {
+            n: observations.shares.shape[0],
+            dim: dims.theta,
+            sum: (theta, level) => sumOfScores(network, model, observations, theta, level),
+          },
           priorScore,
         ),
       );
@@ -120,7 +125,12 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
         dim: dims.theta,
         sample: async (samples, { sampler, levels, ...options }) => {
           const chosen = sampler ?? (n === 1 ? gaussianTransitions() : predictorCorrector());
-          const z = await program(compose, chosen, levels ?? (sampler ? trainedLevels : fewerLevels)).sample({ model, observations }, { n, dim: dims.theta }, samples, options);
+          const z = await program(compose, chosen, levels ?? (sampler ? trainedLevels : fewerLevels)).sample(
+            { model, observations },
+            { n, dim: dims.theta },
+            samples,
+            options,
+          );
           return tf.tidy(() => {
             const theta = map.toConstrained(unstandardise(config.theta, z));
             z.dispose();
@@ -133,7 +143,11 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
     record: () => ({
       config: config as unknown as EstimatorRecord['config'],
       arrays: (['network', 'gaussian'] as const).flatMap((part) =>
-        model[part].map((tensor, i) => ({ name: `${part}/${i}`, shape: tensor.shape, values: tensor.dataSync() as Float32Array })),
+        model[part].map((tensor, i) => ({
+          name: `${part}/${i}`,
+          shape: tensor.shape,
+          values: tensor.dataSync() as Float32Array,
+        })),
       ),
     }),
     dispose: () => {
@@ -151,12 +165,21 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
 export function restoreScoreEstimator(record: EstimatorRecord, prior: Prior): ScoreEstimator {
   const config = record.config as unknown as ScoreEstimatorConfig;
   if (config.kind !== 'npse' || config.version !== 1) {
-    throw new InvalidInputError('estimator record', { expected: 'an NPSE estimator of version 1', received: `${config.kind} of version ${config.version}` });
+    throw new InvalidInputError('estimator record', {
+      expected: 'an NPSE estimator of version 1',
+      received: `${config.kind} of version ${config.version}`,
+    });
   }
-  if (prior.dim !== config.dims.theta) throw new InvalidInputError('prior', { expected: `a prior of ${config.dims.theta} parameters`, received: String(prior.dim) });
+  if (prior.dim !== config.dims.theta)
+    throw new InvalidInputError('prior', {
+      expected: `a prior of ${config.dims.theta} parameters`,
+      received: String(prior.dim),
+    });
   const logProb = priorLogProb(prior, config.priorProbe.theta);
   // -Infinity, outside of another prior's support, is off too
-  const off = config.priorProbe.logProb.findIndex((value, i) => !(Math.abs(logProb[i] - value) <= 1e-3 * (1 + Math.abs(value))));
+  const off = config.priorProbe.logProb.findIndex(
+    (value, i) => !(Math.abs(logProb[i] - value) <= 1e-3 * (1 + Math.abs(value))),
+  );
   if (off >= 0) {
     throw new InvalidInputError('prior', {
       expected: `the prior of training, with log density ${config.priorProbe.logProb[off]} at [${config.priorProbe.theta[off].join(', ')}]`,
@@ -164,7 +187,9 @@ export function restoreScoreEstimator(record: EstimatorRecord, prior: Prior): Sc
     });
   }
   const part = (name: string): tf.Tensor[] =>
-    record.arrays.filter((array) => array.name.startsWith(`${name}/`)).map(({ values, shape }) => tf.tensor(values, [...shape], 'float32'));
+    record.arrays
+      .filter((array) => array.name.startsWith(`${name}/`))
+      .map(({ values, shape }) => tf.tensor(values, [...shape], 'float32'));
   return scoreEstimator(config, { network: part('network'), gaussian: part('gaussian') }, prior);
 }
 

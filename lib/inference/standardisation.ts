@@ -33,7 +33,12 @@ export function fitStandardisation(values: tf.Tensor2D, apply: boolean): Standar
     const scale = apply && std > Math.max(1e-7 * Math.abs(center), smallestStd) ? std : 1;
     return { scale, lowest: (lowest - center) / scale, highest: (highest - center) / scale };
   });
-  return { mean: centre, std: columns.map(({ scale }) => scale), lowest: columns.map(({ lowest }) => lowest), highest: columns.map(({ highest }) => highest) };
+  return {
+    mean: centre,
+    std: columns.map(({ scale }) => scale),
+    lowest: columns.map(({ lowest }) => lowest),
+    highest: columns.map(({ highest }) => highest),
+  };
 }
 
 /** (v - mean) / std, [N, K]. */
@@ -50,7 +55,10 @@ export function unstandardise({ mean: centre, std }: Standardisation, values: tf
  * A sentence about the observations that lie far outside of what was simulated, farther than half the simulations' range beyond it; or none.
  * @param x standardised observations.
  */
-export function farObservations({ mean: centre, lowest, highest }: Standardisation, x: tf.Tensor2D): string | undefined {
+export function farObservations(
+  { mean: centre, lowest, highest }: Standardisation,
+  x: tf.Tensor2D,
+): string | undefined {
   const [n, width] = x.shape;
   const values = x.dataSync();
   const far: { row: number; column: number; excess: number }[] = [];
@@ -60,14 +68,18 @@ export function farObservations({ mean: centre, lowest, highest }: Standardisati
       const value = values[row * width + column];
       const range = highest[column] - lowest[column];
       const beyond = Math.max(value - highest[column], lowest[column] - value);
-      const excess = range > 0 ? beyond / range : beyond > rounding * Math.max(1, Math.abs(centre[column])) ? Infinity : 0;
+      const excess =
+        range > 0 ? beyond / range : beyond > rounding * Math.max(1, Math.abs(centre[column])) ? Infinity : 0;
       if (excess > worst.excess) worst = { row, column, excess };
     }
     if (worst.excess > 0.5) far.push(worst);
   }
   if (far.length === 0) return undefined;
   const { row, column, excess } = far.reduce((a, b) => (b.excess > a.excess ? b : a));
-  const where = excess === Infinity ? 'differs from the one number that all simulations have there' : `lies ${excess.toFixed(1)} times the simulations' whole range outside of it`;
+  const where =
+    excess === Infinity
+      ? 'differs from the one number that all simulations have there'
+      : `lies ${excess.toFixed(1)} times the simulations' whole range outside of it`;
   const others = far.length > 1 ? ` (and ${far.length - 1} of ${n} others are far out)` : '';
   return `Observation ${row}: value ${column} ${where}${others}; the posterior there is an extrapolation.`;
 }

@@ -30,7 +30,11 @@ const medianRows = 1000;
  */
 export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): number {
   const { estimator = 'unbiased' } = options;
-  if (estimator !== 'unbiased' && estimator !== 'biased') throw new InvalidInputError('squaredMmd estimator', { expected: "'unbiased' or 'biased'", received: String(estimator) });
+  if (estimator !== 'unbiased' && estimator !== 'biased')
+    throw new InvalidInputError('squaredMmd estimator', {
+      expected: "'unbiased' or 'biased'",
+      received: String(estimator),
+    });
   return tf.tidy(() => {
     const first = toTensor2D(a, 'squaredMmd, first sample');
     const second = toTensor2D(b, 'squaredMmd, second sample', first.shape[1]);
@@ -38,9 +42,18 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
     const centre = tf.mean(first, 0);
     const [x, y] = [tf.sub(first, centre), tf.sub(second, centre)] as tf.Tensor2D[];
     const [n, m] = [x.shape[0], y.shape[0]];
-    if (n < 2 || m < 2) throw new InvalidInputError('squaredMmd', { expected: 'at least two rows in each sample', received: `${n} and ${m}` });
+    if (n < 2 || m < 2)
+      throw new InvalidInputError('squaredMmd', {
+        expected: 'at least two rows in each sample',
+        received: `${n} and ${m}`,
+      });
     const length = options.length ?? medianDistance(x, y);
-    if (!(length > 0)) throw new InvalidInputError('squaredMmd length', { expected: 'a positive length', received: String(length), remedy: 'All rows are equal, or the given length is not positive.' });
+    if (!(length > 0))
+      throw new InvalidInputError('squaredMmd length', {
+        expected: 'a positive length',
+        received: String(length),
+        remedy: 'All rows are equal, or the given length is not positive.',
+      });
     const [xx, yy, xy] = [kernelSum(x, x, length), kernelSum(y, y, length), kernelSum(x, y, length)];
     return estimator === 'biased'
       ? xx / n ** 2 + yy / m ** 2 - (2 * xy) / (n * m)
@@ -57,19 +70,33 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
  * @example
  * mmdFloor((seed) => exact.sample(200, seed)).quantile95; // what 200 exact samples stay below
  */
-export function mmdFloor(draw: (seed: number) => tf.Tensor2D, { repeats = 20, seed = 0, ...options }: SquaredMmdOptions & { repeats?: number; seed?: number } = {}): { mean: number; quantile95: number } {
-  if (!Number.isInteger(repeats) || repeats < 1) throw new InvalidInputError('mmdFloor repeats', { expected: 'a positive whole number', received: String(repeats) });
+export function mmdFloor(
+  draw: (seed: number) => tf.Tensor2D,
+  { repeats = 20, seed = 0, ...options }: SquaredMmdOptions & { repeats?: number; seed?: number } = {},
+): { mean: number; quantile95: number } {
+  if (!Number.isInteger(repeats) || repeats < 1)
+    throw new InvalidInputError('mmdFloor repeats', { expected: 'a positive whole number', received: String(repeats) });
   const values = Array.from({ length: repeats }, (_, i) =>
     tf.tidy(() => squaredMmd(draw(seed + 2 * i), draw(seed + 2 * i + 1), options)),
   ).sort((p, q) => p - q);
-  return { mean: values.reduce((sum, value) => sum + value, 0) / repeats, quantile95: values[Math.min(repeats - 1, Math.floor(0.95 * repeats))] };
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / repeats,
+    quantile95: values[Math.min(repeats - 1, Math.floor(0.95 * repeats))],
+  };
 }
 
 function kernelSum(x: tf.Tensor2D, y: tf.Tensor2D, length: number): number {
   let sum = 0;
   for (let start = 0; start < x.shape[0]; start += blockRows) {
     const rows = Math.min(blockRows, x.shape[0] - start);
-    sum += tf.tidy(() => squaredDistances(tf.slice(x, [start, 0], [rows, -1]), y).div(-2 * length * length).exp().sum().dataSync()[0]);
+    sum += tf.tidy(
+      () =>
+        squaredDistances(tf.slice(x, [start, 0], [rows, -1]), y)
+          .div(-2 * length * length)
+          .exp()
+          .sum()
+          .dataSync()[0],
+    );
   }
   return sum;
 }

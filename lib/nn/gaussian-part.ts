@@ -39,7 +39,12 @@ export function gaussianMean([w, b]: Weights, x: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** The noise that the diffused Gaussian of mean m implies in theta; sums over observations, which it is linear in, need only sums of theta and m. */
-export function gaussianNoise([, , u, lambda]: Weights, theta: tf.Tensor2D, level: NoiseLevel, mean: tf.Tensor2D): tf.Tensor2D {
+export function gaussianNoise(
+  [, , u, lambda]: Weights,
+  theta: tf.Tensor2D,
+  level: NoiseLevel,
+  mean: tf.Tensor2D,
+): tf.Tensor2D {
   const variance = tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std));
   const rotated = tf.matMul(tf.sub(theta, tf.mul(level.meanCoeff, mean)) as tf.Tensor2D, u as tf.Tensor2D);
   return tf.mul(level.std, tf.matMul(tf.div(rotated, variance) as tf.Tensor2D, u as tf.Tensor2D, false, true));

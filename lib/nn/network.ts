@@ -16,7 +16,12 @@ export type Weights = readonly tf.Tensor[];
 /** First values for the given specs; the caller disposes the tensors. */
 export function initialWeights(specs: readonly WeightSpec[], source: Rng): tf.Tensor[] {
   return specs.map(({ shape, initialStd }) =>
-    tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => (initialStd === 0 ? 0 : source.normal(0, initialStd))), shape),
+    tf.tensor(
+      Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () =>
+        initialStd === 0 ? 0 : source.normal(0, initialStd),
+      ),
+      shape,
+    ),
   );
 }
 
@@ -35,6 +40,11 @@ export function denseSpecs(name: string, inputs: number, outputs: number, gain =
 }
 
 /** Applies the layer whose weights and bias stand at `index`. */
-export function applyDense(weights: Weights, index: number, rows: tf.Tensor2D, activation: Activation = 'linear'): tf.Tensor2D {
+export function applyDense(
+  weights: Weights,
+  index: number,
+  rows: tf.Tensor2D,
+  activation: Activation = 'linear',
+): tf.Tensor2D {
   return dense(rows, weights[index] as tf.Tensor2D, weights[index + 1] as tf.Tensor1D, activation);
 }

@@ -40,7 +40,12 @@ export function residualMlp(options: ResidualMlpOptions): Network {
 }
 
 /** The residual layers of a {@link residualMlp}: h <- h + f(h W + b), `layers` times. */
-export function residualTrunk(options: { name: string; width: number; layers: number; activation: Activation }): Network {
+export function residualTrunk(options: {
+  name: string;
+  width: number;
+  layers: number;
+  activation: Activation;
+}): Network {
   const { name, width, layers, activation } = options;
   const gain = hiddenGain / Math.sqrt(Math.max(1, layers));
   return {

@@ -25,14 +25,30 @@ export interface ObservationTensors {
 const headRows = 8192;
 
 /** The noise that the model sees in each row, eps_hat(theta, t, x) [B, D], with one x a row: what training needs. */
-export function predictNoise(network: ScoreNetwork, { network: weights, gaussian }: ScoreModelTensors, theta: tf.Tensor2D, level: NoiseLevel, x: tf.Tensor2D): tf.Tensor2D {
-  const sum = tf.add(tf.add(network.embedTheta(weights, theta), network.embedX(weights, x)), network.embedTime(weights, level)) as tf.Tensor2D;
+export function predictNoise(
+  network: ScoreNetwork,
+  { network: weights, gaussian }: ScoreModelTensors,
+  theta: tf.Tensor2D,
+  level: NoiseLevel,
+  x: tf.Tensor2D,
+): tf.Tensor2D {
+  const sum = tf.add(
+    tf.add(network.embedTheta(weights, theta), network.embedX(weights, x)),
+    network.embedTime(weights, level),
+  ) as tf.Tensor2D;
   const learned = network.last(weights, network.trunk(weights, sum));
-  return gaussian.length === 0 ? learned : tf.add(correction(learned, level), gaussianNoise(gaussian, theta, level, gaussianMean(gaussian, x)));
+  return gaussian.length === 0
+    ? learned
+    : tf.add(correction(learned, level), gaussianNoise(gaussian, theta, level, gaussianMean(gaussian, x)));
 }
 
 /** Embeds observations x [n, L]; the caller disposes the tensors. */
-export function embedObservations(network: ScoreNetwork, { network: weights, gaussian }: ScoreModelTensors, x: tf.Tensor2D, dim: number): ObservationTensors {
+export function embedObservations(
+  network: ScoreNetwork,
+  { network: weights, gaussian }: ScoreModelTensors,
+  x: tf.Tensor2D,
+  dim: number,
+): ObservationTensors {
   return {
     shares: network.embedX(weights, x),
     meanSum: gaussian.length === 0 ? tf.zeros([1, dim]) : (tf.sum(gaussianMean(gaussian, x), 0, true) as tf.Tensor2D),
@@ -45,25 +61,40 @@ export function embedObservations(network: ScoreNetwork, { network: weights, gau
  * theta is embedded once a particle and t once a level; the trunk of the head sees a chunk of B n rows at a time, and its last layer,
  * which is linear, only their sum.
  */
-export function sumOfScores(network: ScoreNetwork, { network: weights, gaussian }: ScoreModelTensors, { shares, meanSum }: ObservationTensors, theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
+export function sumOfScores(
+  network: ScoreNetwork,
+  { network: weights, gaussian }: ScoreModelTensors,
+  { shares, meanSum }: ObservationTensors,
+  theta: tf.Tensor2D,
+  level: NoiseLevel,
+): tf.Tensor2D {
   const [n, width] = shares.shape;
   const particles = theta.shape[0];
   const ofTheta = tf.add(network.embedTheta(weights, theta), network.embedTime(weights, level)) as tf.Tensor2D;
   const trunkSum = (some: tf.Tensor2D): tf.Tensor2D => {
     const count = some.shape[0];
     if (count === 1) return network.trunk(weights, tf.add(ofTheta, some));
-    const rows = tf.reshape(tf.add(tf.expandDims(ofTheta, 0), tf.expandDims(some, 1)), [count * particles, width]) as tf.Tensor2D;
+    const rows = tf.reshape(tf.add(tf.expandDims(ofTheta, 0), tf.expandDims(some, 1)), [
+      count * particles,
+      width,
+    ]) as tf.Tensor2D;
     return tf.sum(tf.reshape(network.trunk(weights, rows), [count, particles, width]), 0) as tf.Tensor2D;
   };
   const chunk = Math.min(n, Math.max(1, Math.floor(headRows / particles)));
   const whole = Math.floor(n / chunk);
-  let hidden = whole === 1 ? trunkSum(shares.slice([0, 0], [chunk, -1])) : loop(whole, tf.zerosLike(ofTheta) as tf.Tensor2D, (i, before) => {
-    const index = tf.add(tf.mul(i, tf.scalar(chunk, 'int32')), tf.range(0, chunk, 1, 'int32')) as tf.Tensor1D;
-    return tf.add(before, trunkSum(tf.gather(shares, index)));
-  });
+  let hidden =
+    whole === 1
+      ? trunkSum(shares.slice([0, 0], [chunk, -1]))
+      : loop(whole, tf.zerosLike(ofTheta) as tf.Tensor2D, (i, before) => {
+          const index = tf.add(tf.mul(i, tf.scalar(chunk, 'int32')), tf.range(0, chunk, 1, 'int32')) as tf.Tensor1D;
+          return tf.add(before, trunkSum(tf.gather(shares, index)));
+        });
   if (whole * chunk < n) hidden = tf.add(hidden, trunkSum(shares.slice([whole * chunk, 0], [-1, -1])));
   const noise = network.last(weights, hidden, n);
-  const total = gaussian.length === 0 ? noise : tf.add(correction(noise, level), gaussianNoise(gaussian, tf.mul(n, theta) as tf.Tensor2D, level, meanSum));
+  const total =
+    gaussian.length === 0
+      ? noise
+      : tf.add(correction(noise, level), gaussianNoise(gaussian, tf.mul(n, theta) as tf.Tensor2D, level, meanSum));
   return tf.neg(tf.div(total, level.std)) as tf.Tensor2D;
 }
 

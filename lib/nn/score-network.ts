@@ -55,18 +55,34 @@ export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreN
   const { embedding = width, timeEmbedding: timeSize = 64 } = options;
   for (const [name, value] of Object.entries({ width, hidden, embedding, timeEmbedding: timeSize / 2 })) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new InvalidInputError(`scoreNetwork ${name}`, { expected: name === 'timeEmbedding' ? 'a positive even number' : 'a positive whole number', received: String(name === 'timeEmbedding' ? timeSize : value) });
+      throw new InvalidInputError(`scoreNetwork ${name}`, {
+        expected: name === 'timeEmbedding' ? 'a positive even number' : 'a positive whole number',
+        received: String(name === 'timeEmbedding' ? timeSize : value),
+      });
     }
   }
-  if (!activations.includes(activation)) throw new InvalidInputError('scoreNetwork activation', { expected: activations.join(', '), received: String(activation) });
+  if (!activations.includes(activation))
+    throw new InvalidInputError('scoreNetwork activation', {
+      expected: activations.join(', '),
+      received: String(activation),
+    });
   const theta = residualMlp({ name: 'theta', inputs: dims.theta, outputs: embedding, width, hidden, activation });
   const x = residualMlp({ name: 'x', inputs: dims.x, outputs: embedding, width, hidden, activation });
   const trunk = residualTrunk({ name: 'head', width, layers: hidden - 1, activation });
-  const share = (name: string, inputs: number): WeightSpec => ({ name: `head/${name}`, shape: [inputs, width], initialStd: Math.sqrt(2 / (2 * embedding + timeSize)) });
+  const share = (name: string, inputs: number): WeightSpec => ({
+    name: `head/${name}`,
+    shape: [inputs, width],
+    initialStd: Math.sqrt(2 / (2 * embedding + timeSize)),
+  });
   const parts = {
     theta: theta.weights,
     x: x.weights,
-    shares: [share('theta', embedding), share('x', embedding), share('t', timeSize), { name: 'head/bias', shape: [width], initialStd: 0 }],
+    shares: [
+      share('theta', embedding),
+      share('x', embedding),
+      share('t', timeSize),
+      { name: 'head/bias', shape: [width], initialStd: 0 },
+    ],
     trunk: trunk.weights,
     last: denseSpecs('head/last', width, dims.theta, zeroLast ? 0 : 1),
   };
@@ -78,12 +94,14 @@ export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreN
     }
     return [];
   };
-  const toHead = (rows: tf.Tensor2D, weights: Weights, index: number): tf.Tensor2D => product(rows, part(weights, 'shares')[index] as tf.Tensor2D);
+  const toHead = (rows: tf.Tensor2D, weights: Weights, index: number): tf.Tensor2D =>
+    product(rows, part(weights, 'shares')[index] as tf.Tensor2D);
   return {
     weights: Object.values(parts).flat(),
     embedTheta: (weights, rows) => toHead(theta.apply(part(weights, 'theta'), rows), weights, 0),
     embedX: (weights, rows) => toHead(x.apply(part(weights, 'x'), rows), weights, 1),
-    embedTime: (weights, level) => tf.add(toHead(timeEmbedding(level.t, timeSize), weights, 2), part(weights, 'shares')[3]),
+    embedTime: (weights, level) =>
+      tf.add(toHead(timeEmbedding(level.t, timeSize), weights, 2), part(weights, 'shares')[3]),
     trunk: (weights, sum) => trunk.apply(part(weights, 'trunk'), activate(sum, activation)),
     last: (weights, hidden, terms = 1) => {
       const [w, b] = part(weights, 'last');

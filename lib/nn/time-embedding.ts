@@ -11,7 +11,10 @@ const positions = 400;
  * Source: Vaswani et al., "Attention is all you need", section 3.5.
  */
 export function timeEmbedding(t: tf.Tensor2D, size: number): tf.Tensor2D {
-  const frequencies = Array.from({ length: size / 2 }, (_, k) => positions * 10_000 ** (-k / Math.max(1, size / 2 - 1)));
+  const frequencies = Array.from(
+    { length: size / 2 },
+    (_, k) => positions * 10_000 ** (-k / Math.max(1, size / 2 - 1)),
+  );
   const angles = tf.mul(t, tf.tensor2d([frequencies]));
   return tf.concat([tf.sin(angles), tf.cos(angles)], 1) as tf.Tensor2D;
 }

@@ -150,13 +150,11 @@ function subsampled(sets: readonly SampleColumns[], dims: readonly number[], cou
       const other = draws.integer(i, order.length);
       [order[i], order[other]] = [order[other], order[i]];
     }
-    return order
-      .slice(0, kept)
-      .map((i, rank) => ({
-        rank,
-        s,
-        point: { set: set.name, ...Object.fromEntries(dims.map((d) => [`p${d}`, rounded(set.columns[d][i])])) },
-      }));
+    return order.slice(0, kept).map((i, rank) => ({
+      rank,
+      s,
+      point: { set: set.name, ...Object.fromEntries(dims.map((d) => [`p${d}`, rounded(set.columns[d][i])])) },
+    }));
   });
   return points.sort((a, b) => a.rank - b.rank || a.s - b.s).map(({ point }) => point);
 }

@@ -20,8 +20,16 @@ import type { Sampler } from './sampler';
  * const theta = await posterior.sample(500, { seed: 3, sampler: annealedLangevin({ steps: 5 }) }); // shape [500, 2]
  */
 export function annealedLangevin({ steps = 50, stepSize = 0.05 }: { steps?: number; stepSize?: number } = {}): Sampler {
-  if (!Number.isInteger(steps) || steps < 1) throw new InvalidInputError('annealedLangevin steps', { expected: 'a positive whole number', received: String(steps) });
-  if (!(stepSize > 0)) throw new InvalidInputError('annealedLangevin stepSize', { expected: 'a positive number', received: String(stepSize) });
+  if (!Number.isInteger(steps) || steps < 1)
+    throw new InvalidInputError('annealedLangevin steps', {
+      expected: 'a positive whole number',
+      received: String(steps),
+    });
+  if (!(stepSize > 0))
+    throw new InvalidInputError('annealedLangevin stepSize', {
+      expected: 'a positive number',
+      received: String(stepSize),
+    });
   return {
     id: `annealedLangevin(${steps},${stepSize})`,
     callsPerLevel: steps,
@@ -31,7 +39,11 @@ export function annealedLangevin({ steps = 50, stepSize = 0.05 }: { steps?: numb
       const delta = tf.mul(stepSize, tf.div(beta, tf.sqrt(alpha)));
       return loop(steps, theta, (s, particles) => {
         const noise = randomNormal<tf.Tensor2D>(foldKey(key, s), particles.shape);
-        return tf.addN([particles, tf.mul(tf.div(delta, 2), totalScore(target, particles, level)), tf.mul(tf.sqrt(delta), noise)]) as tf.Tensor2D;
+        return tf.addN([
+          particles,
+          tf.mul(tf.div(delta, 2), totalScore(target, particles, level)),
+          tf.mul(tf.sqrt(delta), noise),
+        ]) as tf.Tensor2D;
       });
     },
   };

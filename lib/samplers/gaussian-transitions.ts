@@ -30,7 +30,11 @@ export function gaussianTransitions(): Sampler {
       const sumOfMeans = tf.div(tf.add(tf.mul(n, theta), tf.mul(beta, target.observations(theta, level))), root);
       const mean = tf.div(tf.sub(sumOfMeans, tf.mul(tf.mul(n - 1, root), theta)), width);
       const noise = randomNormal<tf.Tensor2D>(key, theta.shape);
-      return tf.addN([mean, tf.mul(variance, target.priorCorrection(theta, level)), tf.mul(tf.sqrt(variance), noise)]) as tf.Tensor2D;
+      return tf.addN([
+        mean,
+        tf.mul(variance, target.priorCorrection(theta, level)),
+        tf.mul(tf.sqrt(variance), noise),
+      ]) as tf.Tensor2D;
     },
   };
 }

@@ -31,11 +31,22 @@ const particlesPerParameter = 8;
  * @example
  * const theta = await posterior.sample(1_000, { seed: 3, sampler: predictorCorrector({ corrections: 2 }) });
  */
-export function predictorCorrector({ corrections = 1, relativeStep = 1 }: { corrections?: number; relativeStep?: number } = {}): Sampler {
+export function predictorCorrector({
+  corrections = 1,
+  relativeStep = 1,
+}: { corrections?: number; relativeStep?: number } = {}): Sampler {
   if (!Number.isInteger(corrections) || corrections < 1) {
-    throw new InvalidInputError('predictorCorrector corrections', { expected: 'a positive whole number', received: String(corrections), remedy: 'gaussianTransitions() is the predictor alone.' });
+    throw new InvalidInputError('predictorCorrector corrections', {
+      expected: 'a positive whole number',
+      received: String(corrections),
+      remedy: 'gaussianTransitions() is the predictor alone.',
+    });
   }
-  if (!(relativeStep > 0 && relativeStep <= 1.5)) throw new InvalidInputError('predictorCorrector relativeStep', { expected: 'a number in (0, 1.5]', received: String(relativeStep) });
+  if (!(relativeStep > 0 && relativeStep <= 1.5))
+    throw new InvalidInputError('predictorCorrector relativeStep', {
+      expected: 'a number in (0, 1.5]',
+      received: String(relativeStep),
+    });
   const predictor = gaussianTransitions();
   return {
     id: `predictorCorrector(${corrections},${relativeStep})`,
@@ -45,13 +56,21 @@ export function predictorCorrector({ corrections = 1, relativeStep = 1 }: { corr
       const [correctorKey, predictorKey] = splitKey(key, 2);
       const [count, dim] = theta.shape;
       const rounded = dim > 1 && count >= particlesPerParameter * dim ? roundInFull : roundByDirection;
-      const { particles: corrected, steepest } = loop(corrections, { particles: theta, steepest: tf.scalar(0) as tf.Tensor }, (s, { particles }) => {
-        const score = totalScore(target, particles, level);
-        const noise = randomNormal<tf.Tensor2D>(foldKey(correctorKey, s), [count, dim]);
-        const { drift, spread, steepest } = rounded(score, noise);
-        const next = [particles, tf.mul(relativeStep / 2, drift), tf.mul(Math.sqrt(relativeStep * (1 - relativeStep / 4)), spread)];
-        return { particles: tf.addN(next) as tf.Tensor2D, steepest };
-      });
+      const { particles: corrected, steepest } = loop(
+        corrections,
+        { particles: theta, steepest: tf.scalar(0) as tf.Tensor },
+        (s, { particles }) => {
+          const score = totalScore(target, particles, level);
+          const noise = randomNormal<tf.Tensor2D>(foldKey(correctorKey, s), [count, dim]);
+          const { drift, spread, steepest } = rounded(score, noise);
+          const next = [
+            particles,
+            tf.mul(relativeStep / 2, drift),
+            tf.mul(Math.sqrt(relativeStep * (1 - relativeStep / 4)), spread),
+          ];
+          return { particles: tf.addN(next) as tf.Tensor2D, steepest };
+        },
+      );
       const { beta } = alphaAt(levels, t);
       const isStable = tf.lessEqual(tf.mul(steepest, tf.div(beta, tf.add(1, tf.mul(target.n - 1, beta)))), 1);
       return tf.where(isStable, predictor.step(target, levels, t, corrected, predictorKey), corrected) as tf.Tensor2D;
@@ -60,12 +79,19 @@ export function predictorCorrector({ corrections = 1, relativeStep = 1 }: { corr
 }
 
 /** Rows R^T R s and R^T eta for rows s and eta, and the largest eigenvalue of F. */
-type Rounding = (score: tf.Tensor2D, noise: tf.Tensor2D) => { drift: tf.Tensor; spread: tf.Tensor; steepest: tf.Tensor };
+type Rounding = (
+  score: tf.Tensor2D,
+  noise: tf.Tensor2D,
+) => { drift: tf.Tensor; spread: tf.Tensor; steepest: tf.Tensor };
 
 const roundInFull: Rounding = (score, noise) => {
   const information = tf.div(tf.matMul(score, score, true), score.shape[0]) as tf.Tensor2D;
   const root = inverseRoot(information);
-  return { drift: tf.matMul(tf.matMul(score, root, false, true), root), spread: tf.matMul(noise, root), steepest: largestEigenvalue(information) };
+  return {
+    drift: tf.matMul(tf.matMul(score, root, false, true), root),
+    spread: tf.matMul(noise, root),
+    steepest: largestEigenvalue(information),
+  };
 };
 
 const roundByDirection: Rounding = (score, noise) => {

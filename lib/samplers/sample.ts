@@ -43,19 +43,35 @@ const mostParticles = 16_384;
  * }));
  * await program.sample({ mean: tf.tensor1d([1, 2]) }, { n: 1, dim: 2 }, 1_000, { seed: 1 }); // shape [1000, 2]
  */
-export function samplingProgram<C extends Tensors>(sampler: Sampler, levels: VpLevels, bind: (context: C) => ComposedScore): SamplingProgram<C> {
-  const advance: Compiled<[tf.Tensor2D, C, Key, tf.Scalar, tf.Scalar], tf.Tensor2D> = compile((theta, context, key, from, count) => {
-    const target = bind(context);
-    return loop(count, theta, (i, particles) => {
-      const t = tf.sub(from, i) as tf.Scalar;
-      return sampler.step(target, levels, t, particles, foldKey(key, t));
-    });
-  });
-  const pass = async (context: C, n: number, dim: number, particles: number, key: Key, signal: AbortSignal, onLevel: (left: number) => void): Promise<tf.Tensor2D> => {
-    let theta = tf.tidy(() => randomNormal<tf.Tensor2D>(foldKey(key, 0), [particles, dim]).div<tf.Tensor2D>(Math.sqrt(n)));
+export function samplingProgram<C extends Tensors>(
+  sampler: Sampler,
+  levels: VpLevels,
+  bind: (context: C) => ComposedScore,
+): SamplingProgram<C> {
+  const advance: Compiled<[tf.Tensor2D, C, Key, tf.Scalar, tf.Scalar], tf.Tensor2D> = compile(
+    (theta, context, key, from, count) => {
+      const target = bind(context);
+      return loop(count, theta, (i, particles) => {
+        const t = tf.sub(from, i) as tf.Scalar;
+        return sampler.step(target, levels, t, particles, foldKey(key, t));
+      });
+    },
+  );
+  const pass = async (
+    context: C,
+    n: number,
+    dim: number,
+    particles: number,
+    key: Key,
+    signal: AbortSignal,
+    onLevel: (left: number) => void,
+  ): Promise<tf.Tensor2D> => {
+    let theta = tf.tidy(() =>
+      randomNormal<tf.Tensor2D>(foldKey(key, 0), [particles, dim]).div<tf.Tensor2D>(Math.sqrt(n)),
+    );
     let count = 1;
     try {
-      for (let t = levels.count - 1; t >= 1; ) {
+      for (let t = levels.count - 1; t >= 1;) {
         const now = Math.min(count, t);
         const started = performance.now();
         const next = tf.tidy(() => advance(theta, context, key, tf.scalar(t, 'int32'), tf.scalar(now, 'int32')));
@@ -92,7 +108,11 @@ export function samplingProgram<C extends Tensors>(sampler: Sampler, levels: VpL
         try {
           for (let i = 0; i < passes; i++) {
             const key = foldKey(root, i);
-            drawn.push(await pass(context, n, dim, particles, key, signal, (left) => progress.update((i + 1) * (levels.count - 1) - left)).finally(() => key.dispose()));
+            drawn.push(
+              await pass(context, n, dim, particles, key, signal, (left) =>
+                progress.update((i + 1) * (levels.count - 1) - left),
+              ).finally(() => key.dispose()),
+            );
           }
           return tf.tidy(() => tf.slice(tf.concat(drawn, 0), [0, 0], [samples, dim]) as tf.Tensor2D);
         } finally {

@@ -37,9 +37,20 @@ export interface GaussianTask extends Task {
  * @example
  * tasks.gaussianLinear([0.1, 0.1]).exactPosterior([[1, 2]]).mean; // [0.909, 1.818]
  */
-export function gaussianLinear(noiseVariance: readonly number[], priorVariance: readonly number[] = noiseVariance.map(() => 1)): GaussianTask {
-  for (const [name, values] of [['noiseVariance', noiseVariance], ['priorVariance', priorVariance]] as const) {
-    requireEach(`gaussianLinear: ${name}`, values, 'positive, finite numbers', (value) => value > 0 && Number.isFinite(value));
+export function gaussianLinear(
+  noiseVariance: readonly number[],
+  priorVariance: readonly number[] = noiseVariance.map(() => 1),
+): GaussianTask {
+  for (const [name, values] of [
+    ['noiseVariance', noiseVariance],
+    ['priorVariance', priorVariance],
+  ] as const) {
+    requireEach(
+      `gaussianLinear: ${name}`,
+      values,
+      'positive, finite numbers',
+      (value) => value > 0 && Number.isFinite(value),
+    );
   }
   const dim = noiseVariance.length;
   const prior = normal({ mean: new Array<number>(dim).fill(0), std: priorVariance.map(Math.sqrt) });
@@ -49,14 +60,19 @@ export function gaussianLinear(noiseVariance: readonly number[], priorVariance: 
     prior,
     dataDim: dim,
     noiseVariance,
-    simulator: defineSimulator((theta, rng, { std }) => theta.map((value, i) => value + std[i] * rng.normal()), { std }),
+    simulator: defineSimulator((theta, rng, { std }) => theta.map((value, i) => value + std[i] * rng.normal()), {
+      std,
+    }),
     exactPosterior: (xObs) => {
       const rows = toTensor2D(xObs, 'xObs', dim);
       const n = rows.shape[0];
       const total = tf.tidy(() => rows.sum(0).dataSync());
       rows.dispose();
       const variance = noiseVariance.map((noise, i) => 1 / (1 / priorVariance[i] + n / noise));
-      const posterior = normal({ mean: variance.map((value, i) => (value * total[i]) / noiseVariance[i]), std: variance.map(Math.sqrt) });
+      const posterior = normal({
+        mean: variance.map((value, i) => (value * total[i]) / noiseVariance[i]),
+        std: variance.map(Math.sqrt),
+      });
       return { ...posterior, score: posterior.score, sample: (count, seed) => priorSamples(posterior, count, seed) };
     },
   };

@@ -28,7 +28,11 @@ export function unitOf(simulator: AnySimulator): number {
  * aborted, or `until` says enough.
  * @returns the milliseconds an item of the last stretch took.
  */
-export async function simulateHere(job: SimulationJob, until: (milliseconds: number) => boolean = () => false, note?: string): Promise<number> {
+export async function simulateHere(
+  job: SimulationJob,
+  until: (milliseconds: number) => boolean = () => false,
+  note?: string,
+): Promise<number> {
   const { buffer, simulator, signal } = job;
   const unit = unitOf(simulator);
   const begin = performance.now();

@@ -22,18 +22,33 @@ export function threadCount(): number {
  * @returns why the simulator cannot run in a worker, or undefined; what was done stays done.
  * @throws SimulationError where the simulator fails.
  */
-export async function simulateInPool(job: SimulationJob, threads: number, milliseconds: number): Promise<string | undefined> {
+export async function simulateInPool(
+  job: SimulationJob,
+  threads: number,
+  milliseconds: number,
+): Promise<string | undefined> {
   const { buffer, dim, signal } = job;
   const filename = workerFile();
   if (!filename) return 'has no built worker file: run npm run build';
   const { Piscina } = await import('piscina');
-  const setup: WorkerSetup = { source: portableSource(job.simulator), seed: job.seed, ...(isBatched(job.simulator) && { batchSize: job.simulator.batchSize }) };
+  const setup: WorkerSetup = {
+    source: portableSource(job.simulator),
+    seed: job.seed,
+    ...(isBatched(job.simulator) && { batchSize: job.simulator.batchSize }),
+  };
   try {
     structuredClone(setup);
   } catch (error) {
     return `has constants that cannot be copied to a worker (${(error as Error).message})`;
   }
-  const pool = new Piscina<Range, WorkerAnswer>({ filename, name: 'work', workerData: setup, minThreads: threads, maxThreads: threads, execArgv: [] });
+  const pool = new Piscina<Range, WorkerAnswer>({
+    filename,
+    name: 'work',
+    workerData: setup,
+    minThreads: threads,
+    maxThreads: threads,
+    execArgv: [],
+  });
   let stop = (): void => {};
   const aborted = new Promise<void>((resolve) => (stop = resolve));
   signal.addEventListener('abort', stop);
@@ -43,7 +58,11 @@ export async function simulateInPool(job: SimulationJob, threads: number, millis
     try {
       const answer = await pool.run({ start, dim, thetas: buffer.thetas(start, count), dataDim: buffer.dataDim });
       if (signal.aborted || failure) return;
-      if ('fault' in answer) failure = answer.fault.causeName === 'ReferenceError' || answer.fault.theta.length === 0 ? new NotPortable(answer.fault.problem) : new SimulationError(answer.fault);
+      if ('fault' in answer)
+        failure =
+          answer.fault.causeName === 'ReferenceError' || answer.fault.theta.length === 0
+            ? new NotPortable(answer.fault.problem)
+            : new SimulationError(answer.fault);
       else {
         perItem = answer.milliseconds / count;
         use(answer.x);
@@ -57,13 +76,15 @@ export async function simulateInPool(job: SimulationJob, threads: number, millis
     const probe = Math.min(unit, buffer.n);
     const probing = work(0, probe, (x) => {
       const here = buffer.data(0, probe);
-      if (!x.every((value, i) => Object.is(value, here[i]))) failure = new NotPortable('gives other numbers than here (does it use Math.random or keep a state?)');
+      if (!x.every((value, i) => Object.is(value, here[i])))
+        failure = new NotPortable('gives other numbers than here (does it use Math.random or keep a state?)');
     });
     await Promise.race([probing, aborted]);
     if (failure instanceof SimulationError) failure = new NotPortable(failure.fault.problem);
 
     // about JOB_MS of work, less near the end so that all threads end together
-    const size = (left: number): number => unit * Math.max(1, Math.min(Math.round(JOB_MS / (perItem * unit)), Math.ceil(left / (4 * threads * unit))));
+    const size = (left: number): number =>
+      unit * Math.max(1, Math.min(Math.round(JOB_MS / (perItem * unit)), Math.ceil(left / (4 * threads * unit))));
     const running = new Set<Promise<void>>();
     let next = buffer.next(1).start;
     while ((next < buffer.n || running.size > 0) && !signal.aborted && !failure) {
@@ -92,5 +113,7 @@ class NotPortable extends Error {}
 
 /** The compiled worker: beside this file in the built library, in `dist` when this file runs as TypeScript. */
 function workerFile(): string | undefined {
-  return [join(__dirname, 'simulate-worker.js'), join(__dirname, '..', 'dist', 'tasks', 'simulate-worker.js')].find(existsSync);
+  return [join(__dirname, 'simulate-worker.js'), join(__dirname, '..', 'dist', 'tasks', 'simulate-worker.js')].find(
+    existsSync,
+  );
 }

@@ -18,7 +18,11 @@ export interface Range {
  * generator a batch.
  * @throws SimulationError where the simulator throws, or returns something else than L numbers.
  */
-export function simulateRange(simulator: AnySimulator, root: Rng, { start, thetas, dim, dataDim }: Range): { x: Float32Array; dataDim: number } {
+export function simulateRange(
+  simulator: AnySimulator,
+  root: Rng,
+  { start, thetas, dim, dataDim }: Range,
+): { x: Float32Array; dataDim: number } {
   const count = thetas.length / dim;
   const theta = (i: number): number[] => Array.from(thetas.subarray(i * dim, (i + 1) * dim));
   let x = new Float32Array(dataDim === undefined ? 0 : count * dataDim);
@@ -31,7 +35,12 @@ export function simulateRange(simulator: AnySimulator, root: Rng, { start, theta
     }
     for (let k = 0, at = i * dataDim; k < dataDim; k++, at++) {
       if (typeof row[k] !== 'number') {
-        throw new SimulationError({ item: start + i, theta: theta(i), problem: `returned ${described(row[k])} as value ${k}`, remedy: 'Return numbers only.' });
+        throw new SimulationError({
+          item: start + i,
+          theta: theta(i),
+          problem: `returned ${described(row[k])} as value ${k}`,
+          remedy: 'Return numbers only.',
+        });
       }
       x[at] = row[k];
     }
@@ -40,7 +49,12 @@ export function simulateRange(simulator: AnySimulator, root: Rng, { start, theta
     try {
       return work();
     } catch (cause) {
-      throw new SimulationError({ item: start + i, theta: theta(i), problem: `threw "${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}"`, cause });
+      throw new SimulationError({
+        item: start + i,
+        theta: theta(i),
+        problem: `threw "${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}"`,
+        cause,
+      });
     }
   };
   if (isBatched(simulator)) {
@@ -60,7 +74,10 @@ export function simulateRange(simulator: AnySimulator, root: Rng, { start, theta
   } else {
     for (let i = 0; i < count; i++) {
       const vector = theta(i);
-      store(i, attempt(i, () => simulator(vector, root.fork(start + i).fork(1))));
+      store(
+        i,
+        attempt(i, () => simulator(vector, root.fork(start + i).fork(1))),
+      );
     }
   }
   return { x, dataDim: dataDim! };
@@ -72,7 +89,8 @@ function problemOf(row: unknown, dataDim: number | undefined): { problem: string
   if (!isList) return { problem: `returned ${described(row)}`, remedy };
   const length = (row as ArrayLike<number>).length;
   if (length === 0) return { problem: 'returned no numbers', remedy };
-  if (dataDim !== undefined && length !== dataDim) return { problem: `returned ${length} numbers where item 0 had ${dataDim}`, remedy };
+  if (dataDim !== undefined && length !== dataDim)
+    return { problem: `returned ${length} numbers where item 0 had ${dataDim}`, remedy };
   return undefined;
 }
 
@@ -80,5 +98,9 @@ function described(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'number' || typeof value === 'string') return `the ${typeof value} ${JSON.stringify(value)}`;
   if (value instanceof Promise) return 'a Promise (simulators are synchronous)';
-  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? `a ${value.constructor?.name || 'object'}` : `a ${typeof value}`;
+  return Array.isArray(value)
+    ? 'an array'
+    : typeof value === 'object'
+      ? `a ${value.constructor?.name || 'object'}`
+      : `a ${typeof value}`;
 }

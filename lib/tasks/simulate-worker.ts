@@ -18,7 +18,9 @@ export interface WorkerSetup {
 }
 
 /** A worker's answer: the data, or what went wrong. */
-export type WorkerAnswer = { readonly x: Float32Array; readonly milliseconds: number } | { readonly fault: SimulationFault & { causeName?: string } };
+export type WorkerAnswer =
+  | { readonly x: Float32Array; readonly milliseconds: number }
+  | { readonly fault: SimulationFault & { causeName?: string } };
 
 let made: { simulator: AnySimulator; seed: number } | undefined;
 
@@ -31,11 +33,19 @@ export function work(range: Range): WorkerAnswer {
     return { x, milliseconds: performance.now() - begin };
   } catch (error) {
     const fault: SimulationFault =
-      error instanceof SimulationError ? error.fault : { item: range.start, theta: [], problem: `cannot be made in a worker: ${String(error)}` };
+      error instanceof SimulationError
+        ? error.fault
+        : { item: range.start, theta: [], problem: `cannot be made in a worker: ${String(error)}` };
     const cause = error instanceof SimulationError ? fault.cause : error;
     const isError = cause instanceof Error;
     // the cause goes as an Error of plain parts: a thrown object may hold what cannot be copied
-    return { fault: { ...fault, causeName: isError ? cause.name : undefined, cause: isError ? Object.assign(new Error(cause.message), { stack: cause.stack }) : String(cause) } };
+    return {
+      fault: {
+        ...fault,
+        causeName: isError ? cause.name : undefined,
+        cause: isError ? Object.assign(new Error(cause.message), { stack: cause.stack }) : String(cause),
+      },
+    };
   }
 }
 
@@ -44,14 +54,16 @@ function make(): { simulator: AnySimulator; seed: number } {
   if (source.kind === 'module') return { simulator: loadSimulator(source.path, source.exportName), seed };
   const { constants } = source;
   const fn = evaluate(source.text);
-  if (batchSize !== undefined) return { simulator: { batch: (thetas, random) => fn(thetas, random, constants) as number[][], batchSize }, seed };
+  if (batchSize !== undefined)
+    return { simulator: { batch: (thetas, random) => fn(thetas, random, constants) as number[][], batchSize }, seed };
   return { simulator: (theta, random) => fn(theta, random, constants) as number[], seed };
 }
 
 /** A function from its text: an expression, or a method of an object literal. */
 function evaluate(text: string): (...values: unknown[]) => unknown {
   // some TypeScript runners wrap inner functions in a naming helper of this name
-  const build = (expression: string): unknown => new Function('__name', `"use strict"; return (${expression});`)((fn: unknown) => fn);
+  const build = (expression: string): unknown =>
+    new Function('__name', `"use strict"; return (${expression});`)((fn: unknown) => fn);
   try {
     return build(text) as () => unknown;
   } catch (error) {

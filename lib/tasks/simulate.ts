@@ -59,7 +59,10 @@ export async function simulate(model: Model, n: number, options: SimulateOptions
     }
     if (buffer.done < n) {
       const done = buffer.done;
-      throw new InterruptedError(`simulate: stopped after ${done} of ${n} simulations; error.partial holds them.`, partial(buffer));
+      throw new InterruptedError(
+        `simulate: stopped after ${done} of ${n} simulations; error.partial holds them.`,
+        partial(buffer),
+      );
     }
     return finish(buffer, options.invalid ?? 'refuse');
   });
@@ -81,7 +84,8 @@ async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> 
       throw new InvalidInputError('simulate: workers', {
         expected: 'a simulator that uses nothing but its arguments, since workers get its text only',
         received: `one that in a worker ${obstacle}`,
-        remedy: 'Hand it what it needs with defineSimulator(fn, constants), load it with simulatorModule(path), or leave workers out to run in this process.',
+        remedy:
+          'Hand it what it needs with defineSimulator(fn, constants), load it with simulatorModule(path), or leave workers out to run in this process.',
       });
     }
     if (obstacle) note = `in this process: in a worker the simulator ${obstacle}`;
@@ -94,7 +98,10 @@ function finish(buffer: SimulationBuffer, invalid: 'refuse' | 'drop'): Simulatio
   const { firstInvalid, ...arrays } = buffer.collect();
   if (!firstInvalid || (invalid === 'drop' && arrays.rows > 0)) return simulationsOf(arrays);
   const which = `${arrays.dropped} of ${buffer.n} simulations have NaN or infinite values, first item ${firstInvalid.item} at theta ${showTheta(firstInvalid.theta)}`;
-  const remedy = arrays.rows > 0 ? `Pass invalid: 'drop' to leave them out; error.partial holds the ${arrays.rows} finite ones.` : 'No finite simulation is left.';
+  const remedy =
+    arrays.rows > 0
+      ? `Pass invalid: 'drop' to leave them out; error.partial holds the ${arrays.rows} finite ones.`
+      : 'No finite simulation is left.';
   throw new NonFiniteError(`simulate: ${which}. ${remedy}`, arrays.rows > 0 ? simulationsOf(arrays) : undefined);
 }
 
@@ -107,13 +114,27 @@ function checkArguments(model: Model, n: number, options: SimulateOptions): void
   const { prior, simulator } = model ?? {};
   const { seed, workers = 'auto', invalid = 'refuse' } = options ?? {};
   const demand = (holds: boolean, what: string, expected: string, received: unknown): void => {
-    if (!holds) throw new InvalidInputError(`simulate: ${what}`, { expected, received: typeof received === 'object' && received !== null ? 'an object' : String(received) });
+    if (!holds)
+      throw new InvalidInputError(`simulate: ${what}`, {
+        expected,
+        received: typeof received === 'object' && received !== null ? 'an object' : String(received),
+      });
   };
   demand(Number.isInteger(n) && n > 0, 'n', 'a positive whole number of simulations', n);
   demand(typeof seed === 'number' && Number.isFinite(seed), 'seed', 'a finite number', seed);
-  demand(workers === 'auto' || (Number.isInteger(workers) && workers >= 0), 'workers', "a whole number of threads (0 for this process) or 'auto'", workers);
+  demand(
+    workers === 'auto' || (Number.isInteger(workers) && workers >= 0),
+    'workers',
+    "a whole number of threads (0 for this process) or 'auto'",
+    workers,
+  );
   demand(invalid === 'refuse' || invalid === 'drop', 'invalid', "'refuse' or 'drop'", invalid);
-  demand(typeof simulator === 'function' || isBatched(simulator), 'simulator', 'a function (theta, rng) => numbers, or a batchedSimulator', simulator);
+  demand(
+    typeof simulator === 'function' || isBatched(simulator),
+    'simulator',
+    'a function (theta, rng) => numbers, or a batchedSimulator',
+    simulator,
+  );
   checkPrior(prior, { draws: 8, score: false });
 }
 
@@ -123,6 +144,10 @@ function givenThetas(theta: Rows | undefined, n: number, dim: number): Float32Ar
   // a copy: the buffer moves rows when it drops some
   const values = Float32Array.from(tensor.dataSync());
   tensor.dispose();
-  if (values.length !== n * dim) throw new InvalidInputError('simulate: theta', { expected: `${n} rows, as n says`, received: `${values.length / dim}` });
+  if (values.length !== n * dim)
+    throw new InvalidInputError('simulate: theta', {
+      expected: `${n} rows, as n says`,
+      received: `${values.length / dim}`,
+    });
   return values;
 }

@@ -46,7 +46,10 @@ export class SimulationBuffer {
     for (; this.drawn < start + count; this.drawn++) {
       const draw = this.prior.sample(parameterRng(this.root, this.drawn));
       if (draw.length !== dim || !draw.every(Number.isFinite)) {
-        throw new InvalidInputError(`simulate: the prior's draw ${this.drawn}`, { expected: `${dim} finite numbers`, received: `[${draw.join(', ')}]` });
+        throw new InvalidInputError(`simulate: the prior's draw ${this.drawn}`, {
+          expected: `${dim} finite numbers`,
+          received: `[${draw.join(', ')}]`,
+        });
       }
       this.theta.set(draw, this.drawn * dim);
     }

@@ -8,9 +8,12 @@ export class SimulationError<T = unknown> extends Error {
     /** What was simulated before, where there is any. */
     readonly partial?: T,
   ) {
-    super(`simulate: the simulator ${fault.problem} at item ${fault.item}, theta ${showTheta(fault.theta)}.${fault.remedy ? ` ${fault.remedy}` : ''}`, {
-      cause: fault.cause,
-    });
+    super(
+      `simulate: the simulator ${fault.problem} at item ${fault.item}, theta ${showTheta(fault.theta)}.${fault.remedy ? ` ${fault.remedy}` : ''}`,
+      {
+        cause: fault.cause,
+      },
+    );
   }
 }
 
@@ -25,6 +28,8 @@ export interface SimulationFault {
 
 /** A parameter vector for a message; long ones are cut. */
 export function showTheta(theta: ArrayLike<number>): string {
-  const shown = Array.from(theta).slice(0, 8).map((value) => Number(value.toPrecision(6)));
+  const shown = Array.from(theta)
+    .slice(0, 8)
+    .map((value) => Number(value.toPrecision(6)));
   return `[${shown.join(', ')}${theta.length > 8 ? `, ... ${theta.length} in all` : ''}]`;
 }

@@ -48,7 +48,10 @@ export function simulationsFrom(theta: Rows, x: Rows): Simulations {
   const rows = parameters.shape[0];
   if (data.shape[0] !== rows) {
     tf.dispose([parameters, data]);
-    throw new InvalidInputError('simulationsFrom', { expected: `${rows} rows of x, one for each theta`, received: `${data.shape[0]}` });
+    throw new InvalidInputError('simulationsFrom', {
+      expected: `${rows} rows of x, one for each theta`,
+      received: `${data.shape[0]}`,
+    });
   }
   return { theta: parameters, x: data, calls: rows, dropped: 0, dispose: () => tf.dispose([parameters, data]) };
 }

@@ -14,7 +14,9 @@ import type { Simulator } from './simulator';
 export function simulatorModule(path: string, exportName = 'simulator'): Simulator {
   const absolute = resolve(path);
   const simulator = loadSimulator(absolute, exportName);
-  return Object.assign(((theta, rng) => simulator(theta, rng)) as Simulator, { portable: { kind: 'module', path: absolute, exportName } as const });
+  return Object.assign(((theta, rng) => simulator(theta, rng)) as Simulator, {
+    portable: { kind: 'module', path: absolute, exportName } as const,
+  });
 }
 
 /** The function that a module exports by a name. */
@@ -23,7 +25,10 @@ export function loadSimulator(path: string, exportName: string): Simulator {
   try {
     loaded = createRequire(path)(path) as Record<string, unknown>;
   } catch (error) {
-    throw new InvalidInputError('simulatorModule', { expected: `a JavaScript module at ${path}`, received: String(error).split('\n')[0] });
+    throw new InvalidInputError('simulatorModule', {
+      expected: `a JavaScript module at ${path}`,
+      received: String(error).split('\n')[0],
+    });
   }
   if (typeof loaded[exportName] !== 'function') {
     throw new InvalidInputError('simulatorModule', {

@@ -47,7 +47,10 @@ export function isBatched(simulator: AnySimulator): simulator is BatchedSimulato
  * const times = [0, 0.5, 1, 2];
  * const simulator = defineSimulator(([rate], rng, { times }) => times.map((t) => Math.exp(-rate * t) + rng.normal(0, 0.1)), { times });
  */
-export function defineSimulator<C>(fn: (theta: readonly number[], rng: Rng, constants: C) => ArrayLike<number>, constants: C): Simulator {
+export function defineSimulator<C>(
+  fn: (theta: readonly number[], rng: Rng, constants: C) => ArrayLike<number>,
+  constants: C,
+): Simulator {
   requireFunction('defineSimulator', fn);
   const simulator = (theta: readonly number[], rng: Rng): ArrayLike<number> => fn(theta, rng, constants);
   return Object.assign(simulator, { portable: { kind: 'text', text: fn.toString(), constants } as const });
@@ -73,16 +76,32 @@ export function batchedSimulator<C = undefined>(
 ): BatchedSimulator {
   requireFunction('batchedSimulator', fn);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new InvalidInputError('batchedSimulator: batchSize', { expected: 'a positive whole number', received: String(batchSize) });
+    throw new InvalidInputError('batchedSimulator: batchSize', {
+      expected: 'a positive whole number',
+      received: String(batchSize),
+    });
   }
-  return { batch: (thetas, rng) => fn(thetas, rng, constants as C), batchSize, portable: { kind: 'text', text: fn.toString(), constants } };
+  return {
+    batch: (thetas, rng) => fn(thetas, rng, constants as C),
+    batchSize,
+    portable: { kind: 'text', text: fn.toString(), constants },
+  };
 }
 
 /** The simulator's source for another thread. */
 export function portableSource(simulator: AnySimulator): PortableSource {
-  return simulator.portable ?? { kind: 'text', text: isBatched(simulator) ? simulator.batch.toString() : simulator.toString() };
+  return (
+    simulator.portable ?? {
+      kind: 'text',
+      text: isBatched(simulator) ? simulator.batch.toString() : simulator.toString(),
+    }
+  );
 }
 
 function requireFunction(what: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw new InvalidInputError(what, { expected: 'a function (theta, rng) => numbers', received: fn === null ? 'null' : typeof fn });
+  if (typeof fn !== 'function')
+    throw new InvalidInputError(what, {
+      expected: 'a function (theta, rng) => numbers',
+      received: fn === null ? 'null' : typeof fn,
+    });
 }

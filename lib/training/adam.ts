@@ -26,7 +26,13 @@ const epsilon = 1e-8;
  * @returns the new weights and state.
  * Source: Kingma and Ba, "Adam", algorithm 1.
  */
-export function adamStep(weights: readonly tf.Tensor[], gradients: readonly tf.Tensor[], state: AdamState, step: tf.Scalar, rate: tf.Scalar): { weights: tf.Tensor[]; state: AdamState } {
+export function adamStep(
+  weights: readonly tf.Tensor[],
+  gradients: readonly tf.Tensor[],
+  state: AdamState,
+  step: tf.Scalar,
+  rate: tf.Scalar,
+): { weights: tf.Tensor[]; state: AdamState } {
   const first = state.first.map((m, i) => tf.add(tf.mul(m, beta1), gradients[i]));
   const second = state.second.map((v, i) => tf.add(tf.mul(v, beta2), tf.square(gradients[i])));
   // m = c1 first and sqrt(v) = c2 sqrt(second)

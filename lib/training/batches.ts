@@ -2,7 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { Rng } from '../core/rng';
 
 /** The rows in random order, cut into a validation and a training part; the caller disposes both. */
-export function split(rows: tf.Tensor2D[], validationRows: number, source: Rng): { training: tf.Tensor2D[]; validation: tf.Tensor2D[] } {
+export function split(
+  rows: tf.Tensor2D[],
+  validationRows: number,
+  source: Rng,
+): { training: tf.Tensor2D[]; validation: tf.Tensor2D[] } {
   return tf.tidy(() => {
     const order = shuffled(rows[0].shape[0], source);
     const part = (index: Int32Array): tf.Tensor2D[] => rows.map((each) => tf.gather(each, tf.tensor1d(index, 'int32')));
@@ -14,7 +18,8 @@ export function split(rows: tf.Tensor2D[], validationRows: number, source: Rng):
 export function batches(count: number, batchSize: number, epochs: number, source: Rng): tf.Tensor2D {
   const perEpoch = Math.floor(count / batchSize) * batchSize;
   const order = new Int32Array(epochs * perEpoch);
-  for (let epoch = 0; epoch < epochs; epoch++) order.set(shuffled(count, source).subarray(0, perEpoch), epoch * perEpoch);
+  for (let epoch = 0; epoch < epochs; epoch++)
+    order.set(shuffled(count, source).subarray(0, perEpoch), epoch * perEpoch);
   return tf.tensor2d(order, [order.length / batchSize, batchSize], 'int32');
 }
 

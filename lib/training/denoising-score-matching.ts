@@ -5,7 +5,12 @@ import { foldKey, randomInteger, randomNormal } from '../graph/random';
 import type { Loss } from './loss';
 
 /** The noise that a network sees in theta_t [B, D], given x [B, L]. */
-export type NoisePrediction = (weights: tf.Tensor[], theta: tf.Tensor2D, level: NoiseLevel, x: tf.Tensor2D) => tf.Tensor2D;
+export type NoisePrediction = (
+  weights: tf.Tensor[],
+  theta: tf.Tensor2D,
+  level: NoiseLevel,
+  x: tf.Tensor2D,
+) => tf.Tensor2D;
 
 /**
  * The denoising score matching loss in its noise parameterisation: the mean over rows of |eps_hat(theta_t, t, x) - eps|^2 with

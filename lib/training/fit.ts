@@ -58,7 +58,12 @@ const callMilliseconds = 120;
  * @throws InterruptedError with the best {@link Fit} so far as `partial` on interrupt, NonFiniteError likewise when the loss, of training or of
  * validation, is NaN or infinite; the caller disposes the partial's weights.
  */
-export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Tensor2D[], options: FitOptions): Promise<Fit> {
+export async function fit(
+  specs: readonly WeightSpec[],
+  loss: Loss,
+  rows: tf.Tensor2D[],
+  options: FitOptions,
+): Promise<Fit> {
   const settings = checked(options, rows[0].shape[0]);
   const source = rng(settings.seed);
   const parts = split(rows, settings.validationRows, source.fork(0));
@@ -70,7 +75,12 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
   const key = randomKey(source.fork(1).uniform());
   const validationKey = randomKey(source.fork(2).uniform());
   const first = initialWeights(specs, source.fork(3));
-  let state: TrainingState = { weights: first, adam: adamStart(first), average: first.map((w) => w.clone()), loss: tf.scalar(0) };
+  let state: TrainingState = {
+    weights: first,
+    adam: adamStart(first),
+    average: first.map((w) => w.clone()),
+    loss: tf.scalar(0),
+  };
   let best: tf.Tensor[] = first.map((w) => w.clone());
   // a network that starts as the correction zero may not be improved by training
   let bestLoss = NaN;
@@ -79,7 +89,13 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
   const history: LossPoint[] = [];
   const began = performance.now();
   const result = (ended: Fit['ended']): Fit => ({
-    weights: best, history, bestEpoch, validationLoss: bestLoss, ended, steps, seconds: (performance.now() - began) / 1000,
+    weights: best,
+    history,
+    bestEpoch,
+    validationLoss: bestLoss,
+    ended,
+    steps,
+    seconds: (performance.now() - began) / 1000,
   });
   const finite = (value: number, where: string): number => {
     if (Number.isFinite(value)) return value;
@@ -91,20 +107,38 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
 
   let order: tf.Tensor2D | undefined;
   try {
-    bestLoss = finite(validate(first, parts.validation, validationKey), 'at the first validation, before the first step');
+    bestLoss = finite(
+      validate(first, parts.validation, validationKey),
+      'at the first validation, before the first step',
+    );
     history.push({ epoch: 0, validation: bestLoss });
     return await longWork('Training', settings.maxEpochs, settings, async (progress, signal) => {
       let callSteps = 4;
       for (let epoch = 0; epoch < settings.maxEpochs; epoch += epochsPerBlock) {
-        const block = (order = batches(settings.trainingRows, settings.batchSize, epochsPerBlock, source.fork(1000 + epoch)));
+        const block = (order = batches(
+          settings.trainingRows,
+          settings.batchSize,
+          epochsPerBlock,
+          source.fork(1000 + epoch),
+        ));
         // the last block may end before its batches do: another shape would be compiled anew
         const reached = Math.min(settings.maxEpochs, epoch + epochsPerBlock);
         const blockSteps = (reached - epoch) * perEpoch;
         let blockLoss = 0;
-        for (let done = 0; done < blockSteps; ) {
+        for (let done = 0; done < blockSteps;) {
           const count = Math.min(callSteps, blockSteps - done);
           const started = performance.now();
-          const next = tf.tidy(() => advance(state, parts.training, block, tf.scalar(done, 'int32'), tf.scalar(count, 'int32'), tf.scalar(steps, 'int32'), key));
+          const next = tf.tidy(() =>
+            advance(
+              state,
+              parts.training,
+              block,
+              tf.scalar(done, 'int32'),
+              tf.scalar(count, 'int32'),
+              tf.scalar(steps, 'int32'),
+              key,
+            ),
+          );
           tf.dispose([state.weights, state.adam.first, state.adam.second, state.average, state.loss]);
           state = next;
           const sum = state.loss.dataSync()[0];
@@ -114,14 +148,21 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
           finite(sum, `between steps ${steps - count} and ${steps}`);
           await breathe();
           if (signal.aborted) {
-            throw new InterruptedError(`Training was interrupted at epoch ${epoch} of at most ${settings.maxEpochs}; the error's \`partial\` has the best weights so far.`, result('interrupted'));
+            throw new InterruptedError(
+              `Training was interrupted at epoch ${epoch} of at most ${settings.maxEpochs}; the error's \`partial\` has the best weights so far.`,
+              result('interrupted'),
+            );
           }
-          if (callSteps > 4 || done > 4) callSteps = Math.max(1, Math.round((callMilliseconds / (performance.now() - started)) * count));
+          if (callSteps > 4 || done > 4)
+            callSteps = Math.max(1, Math.round((callMilliseconds / (performance.now() - started)) * count));
           else callSteps = 8;
         }
         block.dispose();
         const candidate = settings.ema > 0 ? state.average : state.weights;
-        const validation = finite(validate(candidate, parts.validation, validationKey), `at the validation after step ${steps}`);
+        const validation = finite(
+          validate(candidate, parts.validation, validationKey),
+          `at the validation after step ${steps}`,
+        );
         history.push({ epoch: reached, training: blockLoss / blockSteps, validation });
         if (validation < bestLoss) {
           tf.dispose(best);
@@ -132,11 +173,15 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
         progress.update(reached, `validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`);
         progress.curve(history);
         if (reached - bestEpoch >= settings.patience) {
-          progress.end(`converged after ${reached} epochs, best validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`);
+          progress.end(
+            `converged after ${reached} epochs, best validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`,
+          );
           return result('converged');
         }
       }
-      progress.end(`stopped at the limit of ${settings.maxEpochs} epochs, best validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`);
+      progress.end(
+        `stopped at the limit of ${settings.maxEpochs} epochs, best validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`,
+      );
       return result('epoch limit');
     });
   } catch (error) {
@@ -144,7 +189,17 @@ export async function fit(specs: readonly WeightSpec[], loss: Loss, rows: tf.Ten
     throw error;
   } finally {
     order?.dispose();
-    tf.dispose([state.weights, state.adam.first, state.adam.second, state.average, state.loss, parts.training, parts.validation, key, validationKey]);
+    tf.dispose([
+      state.weights,
+      state.adam.first,
+      state.adam.second,
+      state.average,
+      state.loss,
+      parts.training,
+      parts.validation,
+      key,
+      validationKey,
+    ]);
     advance.dispose();
     validate.dispose();
   }
@@ -158,9 +213,21 @@ type Settings = ReturnType<typeof checked>;
  * The compiled loop of training steps: `count` steps on the batches from `start` on; the state's loss is the sum over these steps.
  * @returns a compiled function that {@link fit} calls again and again; the benchmark times it.
  */
-export function trainingProgram(loss: Loss, settings: Pick<Settings, 'learningRate' | 'cosineDecay' | 'ema'>, totalSteps: number) {
+export function trainingProgram(
+  loss: Loss,
+  settings: Pick<Settings, 'learningRate' | 'cosineDecay' | 'ema'>,
+  totalSteps: number,
+) {
   return compile(
-    (state: TrainingState, rows: tf.Tensor2D[], order: tf.Tensor2D, start: tf.Scalar, count: tf.Scalar, stepsBefore: tf.Scalar, key: Key): TrainingState =>
+    (
+      state: TrainingState,
+      rows: tf.Tensor2D[],
+      order: tf.Tensor2D,
+      start: tf.Scalar,
+      count: tf.Scalar,
+      stepsBefore: tf.Scalar,
+      key: Key,
+    ): TrainingState =>
       loop(count, { ...state, loss: tf.scalar(0) } as TrainingState, (i, { weights, adam, average, loss: sum }) => {
         const step = tf.add(stepsBefore, i) as tf.Scalar;
         const batch = tf.gather(order, tf.add(start, i)).as1D();
@@ -168,14 +235,25 @@ export function trainingProgram(loss: Loss, settings: Pick<Settings, 'learningRa
         const stepKey = foldKey(key, step);
         const { value, grads } = tf.valueAndGrads((...w: tf.Tensor[]) => loss(w, batchRows, stepKey))(weights);
         const number = step.toFloat() as tf.Scalar;
-        const decay = settings.cosineDecay ? tf.mul(0.5, tf.add(1, tf.cos(tf.mul(number, Math.PI / totalSteps)))) : tf.scalar(1);
-        const next = adamStep(weights, grads, adam, tf.add(number, 1), tf.mul(decay, settings.learningRate) as tf.Scalar);
+        const decay = settings.cosineDecay
+          ? tf.mul(0.5, tf.add(1, tf.cos(tf.mul(number, Math.PI / totalSteps))))
+          : tf.scalar(1);
+        const next = adamStep(
+          weights,
+          grads,
+          adam,
+          tf.add(number, 1),
+          tf.mul(decay, settings.learningRate) as tf.Scalar,
+        );
         // the average follows faster at first, so that the first weights are soon forgotten
         const keep = tf.minimum(settings.ema, tf.div(tf.add(number, 1), tf.add(number, 10)));
         return {
           weights: next.weights,
           adam: next.state,
-          average: settings.ema > 0 ? average.map((a, k) => tf.add(next.weights[k], tf.mul(keep, tf.sub(a, next.weights[k])))) : average,
+          average:
+            settings.ema > 0
+              ? average.map((a, k) => tf.add(next.weights[k], tf.mul(keep, tf.sub(a, next.weights[k]))))
+              : average,
           loss: tf.add(sum, value) as tf.Scalar,
         };
       }),
@@ -184,19 +262,35 @@ export function trainingProgram(loss: Loss, settings: Pick<Settings, 'learningRa
 
 function checked(options: FitOptions, count: number) {
   const settings = {
-    batchSize: 256, learningRate: 1e-3, cosineDecay: false, maxEpochs: 20_000, patience: 200, validationFraction: 0.2, ema: 0, ...options,
+    batchSize: 256,
+    learningRate: 1e-3,
+    cosineDecay: false,
+    maxEpochs: 20_000,
+    patience: 200,
+    validationFraction: 0.2,
+    ema: 0,
+    ...options,
   };
   const refuse = (name: string, expected: string): never => {
-    throw new InvalidInputError(`training ${name}`, { expected, received: String(settings[name as keyof typeof settings]) });
+    throw new InvalidInputError(`training ${name}`, {
+      expected,
+      received: String(settings[name as keyof typeof settings]),
+    });
   };
-  for (const name of ['batchSize', 'maxEpochs', 'patience'] as const) if (!Number.isInteger(settings[name]) || settings[name] < 1) refuse(name, 'a positive whole number');
+  for (const name of ['batchSize', 'maxEpochs', 'patience'] as const)
+    if (!Number.isInteger(settings[name]) || settings[name] < 1) refuse(name, 'a positive whole number');
   if (!(settings.learningRate > 0)) refuse('learningRate', 'a positive number');
-  if (!(settings.validationFraction > 0 && settings.validationFraction < 1)) refuse('validationFraction', 'a number between 0 and 1');
+  if (!(settings.validationFraction > 0 && settings.validationFraction < 1))
+    refuse('validationFraction', 'a number between 0 and 1');
   if (!(settings.ema >= 0 && settings.ema < 1)) refuse('ema', 'a number from 0 to below 1');
   const validationRows = Math.max(1, Math.round(count * settings.validationFraction));
   const trainingRows = count - validationRows;
   if (trainingRows < 2) {
-    throw new InvalidInputError('training', { expected: 'at least 3 simulations', received: String(count), remedy: 'Simulate more; a thousand is a small budget.' });
+    throw new InvalidInputError('training', {
+      expected: 'at least 3 simulations',
+      received: String(count),
+      remedy: 'Simulate more; a thousand is a small budget.',
+    });
   }
   return { ...settings, validationRows, trainingRows, batchSize: Math.min(settings.batchSize, trainingRows) };
 }

@@ -12,7 +12,10 @@ const mostDraws = 16;
 /**
  * The mean loss over held-out rows with noise that is the same at every call, so that two validations differ by the weights alone.
  */
-export function validationLoss(loss: Loss): { (weights: tf.Tensor[], rows: tf.Tensor2D[], key: Key): number; dispose(): void } {
+export function validationLoss(loss: Loss): {
+  (weights: tf.Tensor[], rows: tf.Tensor2D[], key: Key): number;
+  dispose(): void;
+} {
   const program = compile((weights: tf.Tensor[], rows: tf.Tensor2D[], key: Key): tf.Scalar => {
     const count = rows[0].shape[0];
     const chunks = Math.ceil(count / chunkRows);
@@ -22,7 +25,14 @@ export function validationLoss(loss: Loss): { (weights: tf.Tensor[], rows: tf.Te
     const sum = loop(chunks * draws, tf.scalar(0), (i, before) => {
       const start = tf.mul(tf.mod(i, tf.scalar(chunks, 'int32')), tf.scalar(chunk, 'int32'));
       const index = tf.add(start, tf.range(0, chunk, 1, 'int32')) as tf.Tensor1D;
-      return tf.add(before, loss(weights, rows.map((each) => tf.gather(each, index)), foldKey(key, i)));
+      return tf.add(
+        before,
+        loss(
+          weights,
+          rows.map((each) => tf.gather(each, index)),
+          foldKey(key, i),
+        ),
+      );
     });
     return tf.div(sum, chunks * draws) as tf.Scalar;
   });

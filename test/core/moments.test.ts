@@ -5,9 +5,16 @@ import { rng } from '../../lib/core/rng';
 
 describe('moments', () => {
   it('gives the mean and the unbiased covariance of a small table', () => {
-    const rows = [[1, 2], [3, 6], [5, 4]];
+    const rows = [
+      [1, 2],
+      [3, 6],
+      [5, 4],
+    ];
     expect(mean(rows)).toEqual([3, 4]);
-    expect(covariance(rows)).toEqual([[4, 2], [2, 4]]);
+    expect(covariance(rows)).toEqual([
+      [4, 2],
+      [2, 4],
+    ]);
   });
 
   it('reads flat tables through views', () => {
@@ -15,8 +22,18 @@ describe('moments', () => {
   });
 
   it('tells positive definite matrices', () => {
-    expect(isPositiveDefinite([[2, 1], [1, 2]])).toBe(true);
-    expect(isPositiveDefinite([[1, 2], [2, 1]])).toBe(false);
+    expect(
+      isPositiveDefinite([
+        [2, 1],
+        [1, 2],
+      ]),
+    ).toBe(true);
+    expect(
+      isPositiveDefinite([
+        [1, 2],
+        [2, 1],
+      ]),
+    ).toBe(false);
   });
 });
 
@@ -48,7 +65,10 @@ describe('leastSquares', () => {
 
   it('gives constant columns no weight and shares it between repeated ones', () => {
     const x = Array.from({ length: 20 }, (_, i) => [5, i, i]);
-    const { weights, intercept } = leastSquares(x, x.map((row) => [row[1]]));
+    const { weights, intercept } = leastSquares(
+      x,
+      x.map((row) => [row[1]]),
+    );
     expect(weights[0][0]).toBe(0);
     expect(weights[0][1] + weights[0][2]).toBeCloseTo(1, 6);
     expect(intercept[0]).toBeCloseTo(0, 6);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rng, type Rng } from '../../lib/core/rng';
 
-const draws = (source: Rng, n: number, draw: (r: Rng) => number): number[] => Array.from({ length: n }, () => draw(source));
+const draws = (source: Rng, n: number, draw: (r: Rng) => number): number[] =>
+  Array.from({ length: n }, () => draw(source));
 const correlation = (a: number[], b: number[]): number => {
   const average = (v: number[]): number => v.reduce((s, x) => s + x, 0) / v.length;
   const [ma, mb] = [average(a), average(b)];

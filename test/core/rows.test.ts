@@ -7,11 +7,21 @@ import { toTensor2D } from '../../lib/core/rows';
 describe('toTensor2D', () => {
   it('takes arrays and tensors and hands back a new tensor', () => {
     const before = tf.memory().numTensors;
-    const given = tf.tensor2d([[1, 2], [3, 4]]);
+    const given = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
     const same = toTensor2D(given, 'x');
     given.dispose();
-    expect(same.arraySync()).toEqual([[1, 2], [3, 4]]);
-    const whole = toTensor2D(tf.tidy(() => [[1, 2, 3]]), 'x', 3);
+    expect(same.arraySync()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    const whole = toTensor2D(
+      tf.tidy(() => [[1, 2, 3]]),
+      'x',
+      3,
+    );
     expect(whole.shape).toEqual([1, 3]);
     tf.dispose([same, whole]);
     expect(tf.memory().numTensors).toBe(before);

@@ -7,16 +7,26 @@ import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { compile } from '../../lib/graph/compile';
 
 const mean = [0.5, -1, 2];
-const covariance = [[2, 0.6, -0.3], [0.6, 1, 0.2], [-0.3, 0.2, 0.3]];
+const covariance = [
+  [2, 0.6, -0.3],
+  [0.6, 1, 0.2],
+  [-0.3, 0.2, 0.3],
+];
 const levels = vpLevels();
-const theta = [[0, 0, 0], [1, -2, 3], [-4, 0.1, 2]];
+const theta = [
+  [0, 0, 0],
+  [1, -2, 3],
+  [-4, 0.1, 2],
+];
 
 describe('gaussianScore', () => {
   it.each([0, 1, 40, 200, 399, 400])('is the gradient of the log density of the diffused Gaussian at level %i', (t) => {
     const score = gaussianScore(mean, covariance);
     tf.tidy(() => {
       const gamma = levels.gamma[t];
-      const precision = inverse(covariance.map((row, i) => row.map((value, j) => gamma * value + (i === j ? 1 - gamma : 0))));
+      const precision = inverse(
+        covariance.map((row, i) => row.map((value, j) => gamma * value + (i === j ? 1 - gamma : 0))),
+      );
       const logDensity = (points: tf.Tensor): tf.Scalar => {
         const centred = points.sub(tf.tensor1d(mean.map((value) => Math.sqrt(gamma) * value))) as tf.Tensor2D;
         return tf.matMul(centred, tf.tensor2d(precision)).mul(centred).sum().mul<tf.Scalar>(-0.5);
@@ -25,7 +35,9 @@ describe('gaussianScore', () => {
       const expected = tf.grad(logDensity)(points).dataSync();
       const received = score(points, levels.at(tf.scalar(t, 'int32'))).dataSync();
       // float32 against a precision of up to 1 / smallest variance
-      received.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(1e-4 * (1 + Math.abs(expected[i]))));
+      received.forEach((value, i) =>
+        expect(Math.abs(value - expected[i])).toBeLessThan(1e-4 * (1 + Math.abs(expected[i]))),
+      );
     });
   });
 
@@ -50,15 +62,41 @@ describe('gaussianScore', () => {
       const points = tf.tensor2d(theta);
       const t = tf.scalar(50, 'int32');
       const eager = score(points, levels.at(t)).dataSync();
-      program(points, t).dataSync().forEach((value, i) => expect(value).toBeCloseTo(eager[i], 5));
+      program(points, t)
+        .dataSync()
+        .forEach((value, i) => expect(value).toBeCloseTo(eager[i], 5));
     });
     program.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it('refuses a covariance that is none, or does not fit the mean', () => {
-    expect(() => gaussianScore([0, 0], [[1, 0.5], [0, 1]])).toThrow(/symmetric/);
-    expect(() => gaussianScore([0, 0], [[1, 2], [2, 1]])).toThrow(/positive definite/);
-    expect(() => gaussianScore([0, 0, 0], [[1, 0], [0, 1]])).toThrow(/3/);
+    expect(() =>
+      gaussianScore(
+        [0, 0],
+        [
+          [1, 0.5],
+          [0, 1],
+        ],
+      ),
+    ).toThrow(/symmetric/);
+    expect(() =>
+      gaussianScore(
+        [0, 0],
+        [
+          [1, 2],
+          [2, 1],
+        ],
+      ),
+    ).toThrow(/positive definite/);
+    expect(() =>
+      gaussianScore(
+        [0, 0, 0],
+        [
+          [1, 0],
+          [0, 1],
+        ],
+      ),
+    ).toThrow(/3/);
   });
 });

@@ -15,14 +15,31 @@ import { expectNoLeak } from './laws';
 const exponential: Prior = {
   dim: 1,
   sample: (rng) => [-Math.log(1 - rng.uniform())],
-  logProb: (theta) => tf.tidy(() => tf.where(theta.greaterEqual(0).all(1), theta.sum(1).neg(), -Infinity) as tf.Tensor1D),
+  logProb: (theta) =>
+    tf.tidy(() => tf.where(theta.greaterEqual(0).all(1), theta.sum(1).neg(), -Infinity) as tf.Tensor1D),
   support: { lower: [0], upper: [Infinity] },
 };
 
 describe('checkPrior', () => {
   it('accepts the built-in priors, their unconstrained forms and an own prior without score', () => {
-    const gaussian = normal({ mean: [100, 0], covariance: [[4, 0.1], [0.1, 0.01]] });
-    const priors = [gaussian, uniform({ lower: [0, -5], upper: [1e-3, 1e3] }), logNormal({ mean: [0, 3], std: 0.5 }), mixture([{ weight: 1, component: gaussian }, { weight: 2, component: normal({ mean: [90, 1] }) }]), independent([gaussian, exponential]), exponential];
+    const gaussian = normal({
+      mean: [100, 0],
+      covariance: [
+        [4, 0.1],
+        [0.1, 0.01],
+      ],
+    });
+    const priors = [
+      gaussian,
+      uniform({ lower: [0, -5], upper: [1e-3, 1e3] }),
+      logNormal({ mean: [0, 3], std: 0.5 }),
+      mixture([
+        { weight: 1, component: gaussian },
+        { weight: 2, component: normal({ mean: [90, 1] }) },
+      ]),
+      independent([gaussian, exponential]),
+      exponential,
+    ];
     for (const prior of priors) {
       expectNoLeak(() => checkPrior(prior));
       checkPrior(unconstrainedPrior(prior));
@@ -45,8 +62,16 @@ describe('checkPrior', () => {
     ['draws outside the support', { sample: () => [-1] }, /inside the support/],
     ['a support of another length', { support: { lower: [0, 0], upper: [1, 1] } }, /support\.lower/],
     ['a crossed support', { support: { lower: [1], upper: [0] } }, /lower < upper/],
-    ['a log density of another shape', { logProb: (theta) => theta.sum().reshape([1]) as tf.Tensor1D }, /prior\.logProb.*\[64\]/],
-    ['an infinite log density at its own draws', { logProb: (theta) => theta.sum<tf.Tensor1D>(1).mul(-Infinity) }, /finite value/],
+    [
+      'a log density of another shape',
+      { logProb: (theta) => theta.sum().reshape([1]) as tf.Tensor1D },
+      /prior\.logProb.*\[64\]/,
+    ],
+    [
+      'an infinite log density at its own draws',
+      { logProb: (theta) => theta.sum<tf.Tensor1D>(1).mul(-Infinity) },
+      /finite value/,
+    ],
     ['a log density that draws', { logProb: (theta) => tf.randomNormal([theta.shape[0]]) as tf.Tensor1D }, /random/],
     ['a score of the wrong sign', { score: (theta) => tf.onesLike(theta) }, /prior\.score.*-1\.0/],
     ['a score of another shape', { score: (theta) => theta.sum(1) as never }, /prior\.score.*\[64,1\]/],

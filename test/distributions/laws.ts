@@ -8,12 +8,15 @@ export function expectScoreIsGradient(prior: ScoredPrior, theta: number[][], tol
   tf.tidy(() => {
     const at = tf.tensor2d(theta);
     const score = prior.score(at).arraySync();
-    const automatic = tf.grad((x: tf.Tensor) => prior.logProb(x as tf.Tensor2D).sum())(at).arraySync() as number[][];
+    const automatic = tf
+      .grad((x: tf.Tensor) => prior.logProb(x as tf.Tensor2D).sum())(at)
+      .arraySync() as number[][];
     theta.forEach((row, i) =>
       row.forEach((_, k) => {
         const scale = 1 + Math.abs(automatic[i][k]);
         expect(Math.abs(score[i][k] - automatic[i][k])).toBeLessThan(1e-4 * scale);
-        const moved = (sign: number): number => prior.logProb(tf.tensor2d([row.map((value, j) => (j === k ? value + sign * step : value))])).dataSync()[0];
+        const moved = (sign: number): number =>
+          prior.logProb(tf.tensor2d([row.map((value, j) => (j === k ? value + sign * step : value))])).dataSync()[0];
         // float32 rounding of logProb over the step, besides the curvature that `tolerance` covers
         const rounding = (1e-6 * (1 + Math.abs(moved(0)))) / step;
         expect(Math.abs(score[i][k] - (moved(1) - moved(-1)) / (2 * step))).toBeLessThan(tolerance * scale + rounding);
@@ -32,7 +35,12 @@ export function integral(prior: Prior, low: number, high: number, cells = 20_000
 }
 
 /** Means of `n` draws within 4 standard errors of `mean`, variances within 4 of `variance` (kurtosis at most `kurtosis`). */
-export function expectMoments(prior: Prior, mean: number[], variance: number[], { n = 20_000, kurtosis = 3, seed = 11 } = {}): void {
+export function expectMoments(
+  prior: Prior,
+  mean: number[],
+  variance: number[],
+  { n = 20_000, kurtosis = 3, seed = 11 } = {},
+): void {
   tf.tidy(() => {
     const draws = priorSamples(prior, n, seed);
     const centre = draws.mean(0).arraySync() as number[];

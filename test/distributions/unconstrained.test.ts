@@ -23,14 +23,19 @@ describe('unconstrained', () => {
       fc.property(fc.array(fc.tuple(z, z, z, z), { minLength: 1, maxLength: 5 }), (rows) => {
         const back = tf.tidy(() => map.toUnconstrained(map.toConstrained(tf.tensor2d(rows))).arraySync());
         // one float32 rounding of theta near 5, seen through the derivative at |z| = 4, e^4
-        rows.forEach((row, i) => row.forEach((value, k) => expect(Math.abs(back[i][k] - value)).toBeLessThan(1e-6 * 5 * Math.exp(4))));
+        rows.forEach((row, i) =>
+          row.forEach((value, k) => expect(Math.abs(back[i][k] - value)).toBeLessThan(1e-6 * 5 * Math.exp(4))),
+        );
       }),
       { seed: SEED, numRuns: 50 },
     );
   });
 
   it('stays strictly inside the support for every z up to 80 and beyond', () => {
-    const walls = unconstrained({ dim: 5, support: { lower: [0.1, 0, -Infinity, 1e6, -0.3], upper: [0.7, Infinity, 0, 1e6 + 1, -0.1] } });
+    const walls = unconstrained({
+      dim: 5,
+      support: { lower: [0.1, 0, -Infinity, 1e6, -0.3], upper: [0.7, Infinity, 0, 1e6 + 1, -0.1] },
+    });
     for (const z of [-1e3, -80, -20, 0, 20, 80, 1e3]) {
       const theta = tf.tidy(() => walls.toConstrained(tf.fill([1, 5], z)).arraySync())[0];
       theta.forEach((value, k) => {
@@ -43,7 +48,16 @@ describe('unconstrained', () => {
   });
 
   it('takes walls and points beyond them just inside', () => {
-    const z = tf.tidy(() => map.toUnconstrained(tf.tensor2d([[-1, 2, 5, 0], [9, -9, 9, 0]])).arraySync());
+    const z = tf.tidy(() =>
+      map
+        .toUnconstrained(
+          tf.tensor2d([
+            [-1, 2, 5, 0],
+            [9, -9, 9, 0],
+          ]),
+        )
+        .arraySync(),
+    );
     expect(z.flat().every(Number.isFinite)).toBe(true);
   });
 
@@ -55,17 +69,40 @@ describe('unconstrained', () => {
 
   it('has the Jacobian of differences, and its gradient', () => {
     tf.tidy(() => {
-      const rows = [[0.3, -1, 0.5, 2], [-2, 1.5, -1, 0], [3, 0, 2, -1]];
+      const rows = [
+        [0.3, -1, 0.5, 2],
+        [-2, 1.5, -1, 0],
+        [3, 0, 2, -1],
+      ];
       const z = tf.tensor2d(rows);
       const step = 1e-2;
-      const slope = map.toConstrained(z.add(step)).sub(map.toConstrained(z.sub(step))).div<tf.Tensor2D>(2 * step);
+      const slope = map
+        .toConstrained(z.add(step))
+        .sub(map.toConstrained(z.sub(step)))
+        .div<tf.Tensor2D>(2 * step);
       const derivative = map.derivative(z).arraySync();
       // central differences: curvature step^2 / 6 relative, rounding 1e-6 / step absolute
-      slope.arraySync().forEach((row, i) => row.forEach((value, k) => expect(Math.abs(value - derivative[i][k])).toBeLessThan(1e-4 * Math.abs(value) + 3e-4)));
+      slope
+        .arraySync()
+        .forEach((row, i) =>
+          row.forEach((value, k) =>
+            expect(Math.abs(value - derivative[i][k])).toBeLessThan(1e-4 * Math.abs(value) + 3e-4),
+          ),
+        );
       const logDet = map.logAbsDetJacobian(z).arraySync();
-      logDet.forEach((value, i) => expect(value).toBeCloseTo(derivative[i].reduce((sum, d) => sum + Math.log(d), 0), 4));
-      const gradient = tf.grad((x: tf.Tensor) => map.logAbsDetJacobian(x as tf.Tensor2D).sum())(z).arraySync() as number[][];
-      map.logAbsDetJacobianScore(z).arraySync().forEach((row, i) => row.forEach((value, k) => expect(value).toBeCloseTo(gradient[i][k], 5)));
+      logDet.forEach((value, i) =>
+        expect(value).toBeCloseTo(
+          derivative[i].reduce((sum, d) => sum + Math.log(d), 0),
+          4,
+        ),
+      );
+      const gradient = tf
+        .grad((x: tf.Tensor) => map.logAbsDetJacobian(x as tf.Tensor2D).sum())(z)
+        .arraySync() as number[][];
+      map
+        .logAbsDetJacobianScore(z)
+        .arraySync()
+        .forEach((row, i) => row.forEach((value, k) => expect(value).toBeCloseTo(gradient[i][k], 5)));
     });
   });
 
@@ -102,18 +139,32 @@ describe('unconstrainedPrior', () => {
     tf.tidy(() => {
       const at = tf.tensor2d([[-1], [1], [2.5]]);
       const expected = plain.logProb(at).arraySync();
-      z.logProb(at).arraySync().forEach((value, i) => expect(value).toBeCloseTo(expected[i], 3));
+      z.logProb(at)
+        .arraySync()
+        .forEach((value, i) => expect(value).toBeCloseTo(expected[i], 3));
     });
     expectMoments(z, [1], [0.25]);
   });
 
   it('has the gradient of its log density as score', () => {
-    expectScoreIsGradient(box, [[0, 0], [1, -2], [-3, 3]]);
-    expectScoreIsGradient(unconstrainedPrior(independent([uniform({ lower: 0, upper: 1 }), normal({ mean: 1 }), logNormal({ mean: 0 })])), [[0.5, 0, -1], [-2, 2, 1]]);
+    expectScoreIsGradient(box, [
+      [0, 0],
+      [1, -2],
+      [-3, 3],
+    ]);
+    expectScoreIsGradient(
+      unconstrainedPrior(independent([uniform({ lower: 0, upper: 1 }), normal({ mean: 1 }), logNormal({ mean: 0 })])),
+      [
+        [0.5, 0, -1],
+        [-2, 2, 1],
+      ],
+    );
   });
 
   it('has no NaN for |z| up to 80', () => {
-    const product = unconstrainedPrior(independent([uniform({ lower: -1, upper: 1 }), logNormal({ mean: 0 }), normal({ mean: 0 })]));
+    const product = unconstrainedPrior(
+      independent([uniform({ lower: -1, upper: 1 }), logNormal({ mean: 0 }), normal({ mean: 0 })]),
+    );
     tf.tidy(() => {
       const z = tf.tensor2d([-80, -40, -17, 0, 17, 40, 80].map((value) => [value, value, value]));
       expect(product.logProb(z).arraySync().every(Number.isFinite)).toBe(true);

@@ -31,10 +31,12 @@ export function checkSnippets(snippets: readonly Snippet[]): Map<string, { provi
   return new Map(
     modules.map(({ snippet, path, provided }) => {
       const source = program.getSourceFile(path)!;
-      const problems = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((each) => {
-        const line = source.getLineAndCharacterOfPosition(each.start ?? 0).line;
-        return `line ${line}: ${ts.flattenDiagnosticMessageText(each.messageText, '\n')}`;
-      });
+      const problems = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+        (each) => {
+          const line = source.getLineAndCharacterOfPosition(each.start ?? 0).line;
+          return `line ${line}: ${ts.flattenDiagnosticMessageText(each.messageText, '\n')}`;
+        },
+      );
       return [snippet.name, { provided, problems }];
     }),
   );
@@ -56,7 +58,8 @@ function publicNames(): PublicNames {
     const symbol = source && checker.getSymbolAtLocation(source);
     return symbol ? checker.getExportsOfModule(symbol) : [];
   };
-  const target = (symbol: ts.Symbol): ts.Symbol => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+  const target = (symbol: ts.Symbol): ts.Symbol =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const library = exportsOf(join(root, 'lib', 'index.ts'));
   const reachable = new Set(
     library.flatMap((symbol) => {
@@ -68,7 +71,12 @@ function publicNames(): PublicNames {
   const fixture = target(exportsOf(probe)[0]);
   return {
     library: new Set(library.map(({ name }) => name)),
-    fixture: new Set(checker.getDeclaredTypeOfSymbol(fixture).getProperties().map(({ name }) => name)),
+    fixture: new Set(
+      checker
+        .getDeclaredTypeOfSymbol(fixture)
+        .getProperties()
+        .map(({ name }) => name),
+    ),
     internal: (file) =>
       exportsOf(join(root, file))
         .filter((symbol) => !reachable.has(target(symbol)))
@@ -81,5 +89,9 @@ function provide({ code, file }: Snippet, names: PublicNames): Provided {
   const internal = names.internal(file!);
   const library = used.filter((name) => names.library.has(name));
   const own = used.filter((name) => !library.includes(name) && internal.includes(name));
-  return { library, own, fixture: used.filter((name) => !library.includes(name) && !own.includes(name) && names.fixture.has(name)) };
+  return {
+    library,
+    own,
+    fixture: used.filter((name) => !library.includes(name) && !own.includes(name) && names.fixture.has(name)),
+  };
 }

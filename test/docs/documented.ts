@@ -24,7 +24,8 @@ export function documentedNames(program: ts.Program, entry: string, isOurs: (fil
     }
     found.push({ name, symbol: target, ...(ts.isFunctionDeclaration(declaration) && { fn: declaration }) });
     for (const member of membersOf(declaration)) {
-      const inner = (member as ts.NamedDeclaration & { symbol?: ts.Symbol }).symbol ?? checker.getSymbolAtLocation(member.name!);
+      const inner =
+        (member as ts.NamedDeclaration & { symbol?: ts.Symbol }).symbol ?? checker.getSymbolAtLocation(member.name!);
       if (inner) found.push({ name: `${name}.${inner.name}`, symbol: inner });
     }
   };
@@ -36,13 +37,20 @@ export function documentedNames(program: ts.Program, entry: string, isOurs: (fil
 /** Properties and methods that are declared on the spot; parameters of a constructor count where they are properties. */
 function membersOf(declaration: ts.Declaration): ts.NamedDeclaration[] {
   if (ts.isInterfaceDeclaration(declaration)) return declaration.members.filter((each) => each.name !== undefined);
-  if (ts.isTypeAliasDeclaration(declaration)) return ts.isTypeLiteralNode(declaration.type) ? declaration.type.members.filter((each) => each.name) : [];
-  if (ts.isVariableDeclaration(declaration) && !declaration.type && declaration.initializer && ts.isObjectLiteralExpression(declaration.initializer)) {
+  if (ts.isTypeAliasDeclaration(declaration))
+    return ts.isTypeLiteralNode(declaration.type) ? declaration.type.members.filter((each) => each.name) : [];
+  if (
+    ts.isVariableDeclaration(declaration) &&
+    !declaration.type &&
+    declaration.initializer &&
+    ts.isObjectLiteralExpression(declaration.initializer)
+  ) {
     return [...declaration.initializer.properties];
   }
   if (!ts.isClassDeclaration(declaration)) return [];
   return declaration.members.flatMap((member): ts.NamedDeclaration[] => {
-    if (ts.isConstructorDeclaration(member)) return member.parameters.filter((each) => ts.isParameterPropertyDeclaration(each, member));
+    if (ts.isConstructorDeclaration(member))
+      return member.parameters.filter((each) => ts.isParameterPropertyDeclaration(each, member));
     const flags = ts.getCombinedModifierFlags(member);
     // `name` of an error is what its class is called
     const isInherited = flags & ts.ModifierFlags.Override || flags & ts.ModifierFlags.Private;
@@ -59,7 +67,8 @@ export function missing({ symbol, fn }: Documented, checker: ts.TypeChecker): st
   const tags = (name: string): string[] =>
     symbol.getJsDocTags(checker).flatMap((tag) => (tag.name === name ? [ts.displayPartsToString(tag.text)] : []));
   const whole = [sentence, ...tags('returns')].join(' ');
-  if (returnsTensors(fn, checker) && !/dispos|owns|belong|the caller's/.test(whole)) problems.push('the owner of the returned tensors');
+  if (returnsTensors(fn, checker) && !/dispos|owns|belong|the caller's/.test(whole))
+    problems.push('the owner of the returned tensors');
   if (throws(fn) && tags('throws').length === 0) problems.push('@throws');
   const named = tags('param').map((text) => text.split(/\s/)[0]);
   for (const { parameter, names } of looseOptions(fn)) {
@@ -73,8 +82,13 @@ export function missing({ symbol, fn }: Documented, checker: ts.TypeChecker): st
 function looseOptions(fn: ts.FunctionDeclaration): { parameter: string; names: string[] }[] {
   return fn.parameters.map(({ name, type }) => {
     const literals = type ? literalsIn(type) : ts.isObjectBindingPattern(name) ? [name] : [];
-    const entries = literals.flatMap((literal): ts.NamedDeclaration[] => [...(ts.isTypeLiteralNode(literal) ? literal.members : literal.elements)]);
-    return { parameter: name.getText(), names: entries.filter((each) => !hasDoc(each)).map((each) => each.name!.getText()) };
+    const entries = literals.flatMap((literal): ts.NamedDeclaration[] => [
+      ...(ts.isTypeLiteralNode(literal) ? literal.members : literal.elements),
+    ]);
+    return {
+      parameter: name.getText(),
+      names: entries.filter((each) => !hasDoc(each)).map((each) => each.name!.getText()),
+    };
   });
 }
 
@@ -99,7 +113,11 @@ function throws(fn: ts.FunctionDeclaration, seen = new Set<ts.Node>()): boolean 
   if (seen.has(fn)) return false;
   seen.add(fn);
   const local = (name: string): ts.FunctionDeclaration | undefined =>
-    fn.getSourceFile().statements.find((each): each is ts.FunctionDeclaration => ts.isFunctionDeclaration(each) && each.name?.text === name);
+    fn
+      .getSourceFile()
+      .statements.find(
+        (each): each is ts.FunctionDeclaration => ts.isFunctionDeclaration(each) && each.name?.text === name,
+      );
   const visit = (node: ts.Node): boolean => {
     if (ts.isThrowStatement(node) && !rethrows(node)) return true;
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {

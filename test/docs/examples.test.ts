@@ -45,10 +45,15 @@ describe('the examples of the documentation', () => {
 describe('the examples of the doc comments', () => {
   it.each(documented)('$name runs, and its comments state the values that come out', async ({ name, file, code }) => {
     const { provided } = checked.get(name)!;
-    const own: Record<string, unknown> = provided.own.length > 0 ? await import(/* @vite-ignore */ join(root, file!)) : {};
+    const own: Record<string, unknown> =
+      provided.own.length > 0 ? await import(/* @vite-ignore */ join(root, file!)) : {};
     const pick = (from: object, names: readonly string[]): [string, unknown][] =>
       names.map((each) => [each, (from as Record<string, unknown>)[each]]);
-    const scope = Object.fromEntries([...pick(library, provided.library), ...pick(own, provided.own), ...pick(fixture, provided.fixture)]);
+    const scope = Object.fromEntries([
+      ...pick(library, provided.library),
+      ...pick(own, provided.own),
+      ...pick(fixture, provided.fixture),
+    ]);
     const said = vi.fn(expectStated);
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {

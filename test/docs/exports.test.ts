@@ -11,7 +11,15 @@ const names = documentedNames(program, join(library, 'index.ts'), (file) => file
 describe('what the library exports', () => {
   it('is found, members and namespaces included', () => {
     const found = names.map(({ name }) => name);
-    expect(found).toEqual(expect.arrayContaining(['simulate', 'tasks.gaussian10d', 'plots.curvePlot', 'Prior.logProb', 'InvalidInputError.what']));
+    expect(found).toEqual(
+      expect.arrayContaining([
+        'simulate',
+        'tasks.gaussian10d',
+        'plots.curvePlot',
+        'Prior.logProb',
+        'InvalidInputError.what',
+      ]),
+    );
     expect(found.length).toBeGreaterThan(150);
   });
 

@@ -23,7 +23,13 @@ export async function makeFixture() {
   const task = tasks.gaussianLinear([0.5, 1]);
   const { prior } = task;
   const simulations = await simulate(task, 300, { seed: 1 });
-  const estimator = await npse.train(simulations, { prior, seed: 2, maxEpochs: 5, levels: 20, network: { width: 8, hidden: 1 } });
+  const estimator = await npse.train(simulations, {
+    prior,
+    seed: 2,
+    maxEpochs: 5,
+    levels: 20,
+    network: { width: 8, hidden: 1 },
+  });
   const { theta: truth, xObs } = drawObservations(task, 3, 3);
   const posterior = estimator.given(xObs);
   const exact = task.exactPosterior(xObs);
@@ -31,7 +37,9 @@ export async function makeFixture() {
   const row = { task: task.name, setting: 'scorebook', metric: 'squared MMD', standardError: null, seconds: 1 };
   const rows: ResultRow[] = ['Algorithm 1', 'Algorithm 2'].flatMap((method, k) =>
     [1_000, 10_000].flatMap((budget) =>
-      [1, 10].flatMap((n) => [1, 2].map((seed) => ({ ...row, method, budget, n, seed, value: (0.02 + 0.01 * k + 0.001 * seed) / n }))),
+      [1, 10].flatMap((n) =>
+        [1, 2].map((seed) => ({ ...row, method, budget, n, seed, value: (0.02 + 0.01 * k + 0.001 * seed) / n })),
+      ),
     ),
   );
   return {

@@ -222,8 +222,11 @@ export const reports = {
   noPath: () => exportFigure(plots.curvePlot(rows)),
   // @ts-expect-error the summary needs its mode
   summary: () => openResults('a').writeSummary({ seed: 1 }),
-  // @ts-expect-error a task without an exact posterior has nothing to be judged by
-  grid: () => runScoreNpseGrid({ task: { name: 'mine', ...model }, settings: [], budgets: [], seeds: [], n: [] }, openResults('a')),
+  grid: () => {
+    const axes = { settings: [], budgets: [], seeds: [], n: [] };
+    // @ts-expect-error a task without an exact posterior has nothing to be judged by
+    return runScoreNpseGrid({ task: { name: 'mine', ...model }, ...axes }, openResults('a'));
+  },
   // @ts-expect-error variances are an array
   task: () => tasks.gaussianLinear(0.1),
   // @ts-expect-error nothing to show

@@ -10,7 +10,12 @@ const { options: strict } = ts.parseJsonConfigFileContent(
   ts.sys,
   root,
 );
-const options: ts.CompilerOptions = { ...strict, module: ts.ModuleKind.ES2022, noUnusedLocals: false, noUnusedParameters: false };
+const options: ts.CompilerOptions = {
+  ...strict,
+  module: ts.ModuleKind.ES2022,
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+};
 
 const parsed = new Map<string, ts.SourceFile | undefined>();
 

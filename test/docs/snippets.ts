@@ -31,7 +31,11 @@ export function docSnippets(): Snippet[] {
         if (doc.parent !== node) continue;
         for (const tag of doc.tags?.filter(({ tagName }) => tagName.text === 'example') ?? []) {
           const line = source.getLineAndCharacterOfPosition(tag.pos).line + 1;
-          found.push({ name: `${file}:${line} ${nameOf(node)}`, file, code: ts.getTextOfJSDocComment(tag.comment) ?? '' });
+          found.push({
+            name: `${file}:${line} ${nameOf(node)}`,
+            file,
+            code: ts.getTextOfJSDocComment(tag.comment) ?? '',
+          });
         }
       }
       ts.forEachChild(node, visit);
@@ -61,7 +65,8 @@ export function usedNames(code: string): Set<string> {
   };
   for (const statement of source.statements) {
     if (ts.isVariableStatement(statement)) statement.declarationList.declarations.forEach((each) => drop(each.name));
-    else if ((ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name) drop(statement.name);
+    else if ((ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name)
+      drop(statement.name);
   }
   return used;
 }

@@ -21,7 +21,9 @@ function expectClose(value: unknown, expected: unknown, stated: string): void {
     const digits = Math.max(0, ...(stated.match(/\.\d+/g) ?? []).map((part) => part.length - 1));
     // whole numbers are meant exactly, but for float32
     const tolerance = digits === 0 ? 1e-5 * Math.max(1, Math.abs(expected)) : 0.5 * 10 ** -digits + 1e-6;
-    expect(Math.abs((value as number) - expected), `${String(value)} is not ${expected}`).toBeLessThanOrEqual(tolerance);
+    expect(Math.abs((value as number) - expected), `${String(value)} is not ${expected}`).toBeLessThanOrEqual(
+      tolerance,
+    );
   } else expect(value).toBe(expected);
 }
 

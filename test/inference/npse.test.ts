@@ -15,7 +15,12 @@ import { annealedLangevin } from '../../lib/samplers/annealed-langevin';
 import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';
 import { predictorCorrector } from '../../lib/samplers/predictor-corrector';
 
-const quick = { seed: 1, maxEpochs: 2, network: { width: 16, hidden: 2, activation: 'silu' as const }, progress: false };
+const quick = {
+  seed: 1,
+  maxEpochs: 2,
+  network: { width: 16, hidden: 2, activation: 'silu' as const },
+  progress: false,
+};
 const levels = vpLevels({ count: 20 });
 const draw = { seed: 1, levels, progress: false };
 
@@ -23,11 +28,17 @@ const draw = { seed: 1, levels, progress: false };
 function pairs(prior: Prior, width: number, count = 600): { theta: tf.Tensor2D; x: tf.Tensor2D } {
   const source = rng(3);
   const theta = Array.from({ length: count }, () => prior.sample(source));
-  const x = theta.map((row) => Array.from({ length: width }, (_, k) => (k === 0 && width > 1 ? 0.1 : row[k % row.length] + 0.3 * source.normal())));
+  const x = theta.map((row) =>
+    Array.from({ length: width }, (_, k) => (k === 0 && width > 1 ? 0.1 : row[k % row.length] + 0.3 * source.normal())),
+  );
   return { theta: tf.tensor2d(theta), x: tf.tensor2d(x) };
 }
 
-async function trained(prior: Prior, width: number, options: Partial<NpseOptions> = {}): Promise<TrainedScoreEstimator> {
+async function trained(
+  prior: Prior,
+  width: number,
+  options: Partial<NpseOptions> = {},
+): Promise<TrainedScoreEstimator> {
   const sims = pairs(prior, width);
   try {
     return await npse.train(sims, { ...quick, prior, ...options });
@@ -36,7 +47,12 @@ async function trained(prior: Prior, width: number, options: Partial<NpseOptions
   }
 }
 
-async function rowsOf(estimator: ScoreEstimator, xObs: number[][], samples = 300, options: Record<string, unknown> = {}): Promise<number[][]> {
+async function rowsOf(
+  estimator: ScoreEstimator,
+  xObs: number[][],
+  samples = 300,
+  options: Record<string, unknown> = {},
+): Promise<number[][]> {
   const posterior = estimator.given(xObs);
   const theta = await posterior.sample(samples, { ...draw, ...options });
   const rows = theta.arraySync();
@@ -51,7 +67,9 @@ describe('npse.train', () => {
   it('refuses pairs that do not fit the prior or each other, before training', async () => {
     const { theta, x } = pairs(prior, 2, 20);
     const before = tf.memory().numTensors;
-    await expect(npse.train({ theta, x }, { ...quick, prior: normal({ mean: [0, 0] }) })).rejects.toThrow(/expected 2 columns, the prior's parameters, received the shape \[20,3\]/);
+    await expect(npse.train({ theta, x }, { ...quick, prior: normal({ mean: [0, 0] }) })).rejects.toThrow(
+      /expected 2 columns, the prior's parameters, received the shape \[20,3\]/,
+    );
     const fewer = x.slice([0, 0], [19, -1]);
     await expect(npse.train({ theta, x: fewer }, { ...quick, prior })).rejects.toThrow(/20 and 19/);
     tf.dispose(fewer);
@@ -61,10 +79,23 @@ describe('npse.train', () => {
 
   it('counts NaN and infinity, in data and parameters, and says what to do', async () => {
     const { theta, x } = pairs(prior, 2, 20);
-    const broken = tf.tidy(() => tf.concat([x.slice([0, 0], [18, -1]), tf.tensor2d([[NaN, 1], [Infinity, -Infinity]])]) as tf.Tensor2D);
+    const broken = tf.tidy(
+      () =>
+        tf.concat([
+          x.slice([0, 0], [18, -1]),
+          tf.tensor2d([
+            [NaN, 1],
+            [Infinity, -Infinity],
+          ]),
+        ]) as tf.Tensor2D,
+    );
     const before = tf.memory().numTensors;
-    await expect(npse.train({ theta, x: broken }, { ...quick, prior })).rejects.toThrow(/npse\.train: x.*3 that are NaN or infinite.*invalid: 'drop'/);
-    await expect(npse.train({ theta: broken, x: theta }, { ...quick, prior: normal({ mean: [0, 0] }) })).rejects.toThrow(/npse\.train: theta.*3 that are NaN/);
+    await expect(npse.train({ theta, x: broken }, { ...quick, prior })).rejects.toThrow(
+      /npse\.train: x.*3 that are NaN or infinite.*invalid: 'drop'/,
+    );
+    await expect(
+      npse.train({ theta: broken, x: theta }, { ...quick, prior: normal({ mean: [0, 0] }) }),
+    ).rejects.toThrow(/npse\.train: theta.*3 that are NaN/);
     expect(tf.memory().numTensors).toBe(before);
     tf.dispose([theta, x, broken]);
   });
@@ -81,9 +112,14 @@ describe('npse.train', () => {
 
   it('hands over, on interrupt, the estimator so far, which can draw', async () => {
     const controller = new AbortController();
-    const host = installHost({ ...silentHost, report: () => ({ update: () => controller.abort(), curve: () => {}, end: () => {} }) });
+    const host = installHost({
+      ...silentHost,
+      report: () => ({ update: () => controller.abort(), curve: () => {}, end: () => {} }),
+    });
     const before = tf.memory().numTensors;
-    const error = await trained(prior, 2, { signal: controller.signal, maxEpochs: 100_000, progress: true }).catch((reason: unknown) => reason).finally(() => installHost(host));
+    const error = await trained(prior, 2, { signal: controller.signal, maxEpochs: 100_000, progress: true })
+      .catch((reason: unknown) => reason)
+      .finally(() => installHost(host));
     expect(error).toBeInstanceOf(InterruptedError);
     const partial = (error as InterruptedError<TrainedScoreEstimator>).partial!;
     expect(partial.fit.ended).toBe('interrupted');
@@ -118,7 +154,9 @@ describe('a trained estimator of 3 parameters and 7 data values, one of them con
     ['predictorCorrector', predictorCorrector({ corrections: 2 })],
     ['annealedLangevin', annealedLangevin({ steps: 2 })],
   ])('draws with %s, and without naming levels or sampler', async (_, sampler) => {
-    expect((await rowsOf(estimator, [observation, observation], 10, { sampler })).flat().every(Number.isFinite)).toBe(true);
+    expect((await rowsOf(estimator, [observation, observation], 10, { sampler })).flat().every(Number.isFinite)).toBe(
+      true,
+    );
   });
 
   it('takes 50 observations, and narrows with their number', async () => {
@@ -127,23 +165,35 @@ describe('a trained estimator of 3 parameters and 7 data values, one of them con
       return Math.sqrt(rows.reduce((sum, row) => sum + (row[0] - mean) ** 2, 0) / rows.length);
     };
     const many = await rowsOf(estimator, new Array(50).fill(observation), 300, { levels: vpLevels({ count: 100 }) });
-    expect(spread(many)).toBeLessThan(spread(await rowsOf(estimator, [observation], 300, { levels: vpLevels({ count: 100 }) })) / 2);
+    expect(spread(many)).toBeLessThan(
+      spread(await rowsOf(estimator, [observation], 300, { levels: vpLevels({ count: 100 }) })) / 2,
+    );
   });
 
   it('does not look at the order of observations', async () => {
     const source = rng(8);
-    const xObs = Array.from({ length: 5 }, () => observation.map((value, k) => (k === 0 ? value : value + 0.3 * source.normal())));
+    const xObs = Array.from({ length: 5 }, () =>
+      observation.map((value, k) => (k === 0 ? value : value + 0.3 * source.normal())),
+    );
     const [one, other] = [await rowsOf(estimator, xObs, 500), await rowsOf(estimator, [...xObs].reverse(), 500)];
     // the noise is the same, so only the rounding of sums differs
-    one.forEach((row, i) => row.forEach((value, k) => expect(Math.abs(value - other[i][k])).toBeLessThan(5e-3 * (1 + Math.abs(value)))));
+    one.forEach((row, i) =>
+      row.forEach((value, k) => expect(Math.abs(value - other[i][k])).toBeLessThan(5e-3 * (1 + Math.abs(value)))),
+    );
   });
 
   it('refuses observations of another width, none, NaN, and a single one without its brackets', () => {
     const before = tf.memory().numTensors;
-    expect(() => estimator.given([[1, 2]])).toThrow(/xObs: expected at least one row of 7 numbers, received the shape \[1, 2\]/);
+    expect(() => estimator.given([[1, 2]])).toThrow(
+      /xObs: expected at least one row of 7 numbers, received the shape \[1, 2\]/,
+    );
     expect(() => estimator.given([])).toThrow(InvalidInputError);
-    expect(() => estimator.given([observation.map((value, k) => (k === 3 ? NaN : value))])).toThrow(/NaN in row 0, column 3/);
-    expect(() => estimator.given(observation as unknown as number[][])).toThrow(/One row alone is written \[\[\.\.\.\]\]/);
+    expect(() => estimator.given([observation.map((value, k) => (k === 3 ? NaN : value))])).toThrow(
+      /NaN in row 0, column 3/,
+    );
+    expect(() => estimator.given(observation as unknown as number[][])).toThrow(
+      /One row alone is written \[\[\.\.\.\]\]/,
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -154,7 +204,9 @@ describe('a trained estimator of 3 parameters and 7 data values, one of them con
     const far = observation.map((value, k) => (k === 1 ? 1000 : value));
     estimator.given([observation, far, far]).dispose();
     expect(warn).toHaveBeenCalledTimes(1);
-    expect(warn.mock.calls[0][0]).toMatch(/^Observation [12]: value 1 lies \d+\.\d times .* \(and 1 of 3 others are far out\)/);
+    expect(warn.mock.calls[0][0]).toMatch(
+      /^Observation [12]: value 1 lies \d+\.\d times .* \(and 1 of 3 others are far out\)/,
+    );
     warn.mockRestore();
   });
 
@@ -163,7 +215,8 @@ describe('a trained estimator of 3 parameters and 7 data values, one of them con
     const posterior = estimator.given([observation, observation]);
     expect([posterior.n, posterior.dim]).toEqual([2, 3]);
     (await posterior.sample(10, draw)).dispose();
-    for (const samples of [0, -1, 1.5]) await expect(posterior.sample(samples, draw)).rejects.toThrow(InvalidInputError);
+    for (const samples of [0, -1, 1.5])
+      await expect(posterior.sample(samples, draw)).rejects.toThrow(InvalidInputError);
     posterior.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -176,21 +229,29 @@ describe('a trained estimator of 3 parameters and 7 data values, one of them con
     const restored = npse.restore(record, { prior });
     expect(await rowsOf(restored, [observation])).toEqual(await rowsOf(estimator, [observation]));
     restored.dispose();
-    for (const other of [normal({ mean: [0, 1, 2], std: [1, 2.1, 0.01] }), normal({ mean: [0, 1.5, 2], std: [1, 2, 0.01] }), uniform({ lower: [5, 5, 5], upper: [6, 6, 6] }), normal({ mean: [0, 1] })]) {
+    for (const other of [
+      normal({ mean: [0, 1, 2], std: [1, 2.1, 0.01] }),
+      normal({ mean: [0, 1.5, 2], std: [1, 2, 0.01] }),
+      uniform({ lower: [5, 5, 5], upper: [6, 6, 6] }),
+      normal({ mean: [0, 1] }),
+    ]) {
       expect(() => npse.restore(record, { prior: other })).toThrow(InvalidInputError);
     }
-    expect(() => npse.restore({ ...record, config: { ...record.config, version: 2 } }, { prior })).toThrow(/npse of version 2/);
+    expect(() => npse.restore({ ...record, config: { ...record.config, version: 2 } }, { prior })).toThrow(
+      /npse of version 2/,
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 });
 
-describe('priors with walls and of one\'s own', () => {
+describe("priors with walls and of one's own", () => {
   it('keeps every sample in a box, whatever the observation, for 1 and 5 observations', async () => {
     const prior = uniform({ lower: [0, -1], upper: [1, 3] });
     const estimator = await trained(prior, 2);
     vi.spyOn(console, 'warn').mockImplementation(() => {});
     for (const xObs of [[[0.1, 0.9]], [[0.1, 50]], new Array(5).fill([0.1, 3.2])]) {
-      for (const [a, b] of await rowsOf(estimator, xObs)) expect([a > 0, a < 1, b > -1, b < 3]).toEqual([true, true, true, true]);
+      for (const [a, b] of await rowsOf(estimator, xObs))
+        expect([a > 0, a < 1, b > -1, b < 3]).toEqual([true, true, true, true]);
     }
     vi.restoreAllMocks();
     estimator.dispose();
@@ -199,23 +260,43 @@ describe('priors with walls and of one\'s own', () => {
   it('refuses, when restored, a box beside the one of training', async () => {
     const estimator = await trained(uniform({ lower: [0], upper: [1] }), 1);
     const record = estimator.record();
-    for (const [lower, upper] of [[2, 3], [0, 2], [-1, 0]]) expect(() => npse.restore(record, { prior: uniform({ lower: [lower], upper: [upper] }) })).toThrow(/the prior of training/);
+    for (const [lower, upper] of [
+      [2, 3],
+      [0, 2],
+      [-1, 0],
+    ])
+      expect(() => npse.restore(record, { prior: uniform({ lower: [lower], upper: [upper] }) })).toThrow(
+        /the prior of training/,
+      );
     estimator.dispose();
   });
 
   it('takes a prior that has but sample and logProb, on a half line beside an open one', async () => {
-    const exponential: Prior = { dim: 1, sample: (source) => [-Math.log(1 - source.uniform())], logProb: (theta) => theta.sum(1).neg() as tf.Tensor1D, support: { lower: [0], upper: [Infinity] } };
+    const exponential: Prior = {
+      dim: 1,
+      sample: (source) => [-Math.log(1 - source.uniform())],
+      logProb: (theta) => theta.sum(1).neg() as tf.Tensor1D,
+      support: { lower: [0], upper: [Infinity] },
+    };
     const prior = independent([exponential, normal({ mean: [0] })]);
     const own: Prior = { dim: 2, sample: prior.sample, logProb: prior.logProb, support: prior.support };
     const estimator = await trained(own, 3);
-    for (const [a, b] of await rowsOf(estimator, [[0.1, 0, 1], [0.1, 0.1, 1]])) expect([a > 0, Number.isFinite(b)]).toEqual([true, true]);
+    for (const [a, b] of await rowsOf(estimator, [
+      [0.1, 0, 1],
+      [0.1, 0.1, 1],
+    ]))
+      expect([a > 0, Number.isFinite(b)]).toEqual([true, true]);
     estimator.dispose();
   });
 
   it('trains plain and raw, as the paper does', async () => {
     const prior = normal({ mean: [0, 0] });
     const estimator = await trained(prior, 2, { ...npse.paperSettings, ...quick });
-    expect([estimator.config.network.zeroLast, estimator.config.theta.std, estimator.config.x.mean]).toEqual([false, [1, 1], [0, 0]]);
+    expect([estimator.config.network.zeroLast, estimator.config.theta.std, estimator.config.x.mean]).toEqual([
+      false,
+      [1, 1],
+      [0, 0],
+    ]);
     expect(estimator.record().arrays.some(({ name }) => name.startsWith('gaussian/'))).toBe(false);
     expect((await rowsOf(estimator, [[0.1, 0.5]])).flat().every(Number.isFinite)).toBe(true);
     estimator.dispose();

@@ -12,7 +12,10 @@ import { npse, type TrainedScoreEstimator } from '../../lib/inference/npse';
 import { readEstimator, saveEstimator } from '../../lib/io/saved-estimator';
 
 const prior = normal({ mean: [0, 1] });
-const xObs = [[0.2, 0.4, 0.5], [0.1, 0.2, 0.3]];
+const xObs = [
+  [0.2, 0.4, 0.5],
+  [0.1, 0.2, 0.3],
+];
 const draw = { seed: 5, progress: false };
 const root = mkdtempSync(join(tmpdir(), 'scorebook-estimator-'));
 const folder = join(root, 'model');
@@ -24,7 +27,14 @@ beforeAll(async () => {
   const theta = Array.from({ length: 300 }, () => prior.sample(source));
   const x = theta.map(([a, b]) => [a + source.normal(), b + source.normal(), a * b]);
   const sims = { theta: tf.tensor2d(theta), x: tf.tensor2d(x) };
-  estimator = await npse.train(sims, { prior, seed: 2, maxEpochs: 2, levels: 30, network: { width: 8, hidden: 1 }, progress: false });
+  estimator = await npse.train(sims, {
+    prior,
+    seed: 2,
+    maxEpochs: 2,
+    levels: 30,
+    network: { width: 8, hidden: 1 },
+    progress: false,
+  });
   tf.dispose([sims.theta, sims.x]);
   const drawn = await estimator.given(xObs).sample(20, draw);
   samples = Array.from(drawn.dataSync());
@@ -54,14 +64,21 @@ describe('a saved estimator', () => {
         const theta = await estimator.given(${JSON.stringify(xObs)}).sample(20, ${JSON.stringify(draw)});
         console.log('samples ' + JSON.stringify(Array.from(theta.dataSync())));
       })();`;
-    const output = execFileSync(process.execPath, ['-e', script], { cwd: lib, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } });
+    const output = execFileSync(process.execPath, ['-e', script], {
+      cwd: lib,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
+    });
     expect(JSON.parse(/samples (.*)/.exec(output)![1])).toEqual(samples);
   });
 
   it('reads back as it was, number by number', async () => {
     const [read, record] = [await readEstimator(folder), estimator.record()];
     expect(read.config).toEqual(JSON.parse(JSON.stringify(record.config)));
-    expect(read.arrays.map(({ name, shape, values }) => [name, shape, Array.from(values)])).toEqual(record.arrays.map(({ name, shape, values }) => [name, shape, Array.from(values)]));
+    expect(read.arrays.map(({ name, shape, values }) => [name, shape, Array.from(values)])).toEqual(
+      record.arrays.map(({ name, shape, values }) => [name, shape, Array.from(values)]),
+    );
   });
 
   it('replaces an older one, whole, and leaves nothing else beside it', async () => {
@@ -71,13 +88,17 @@ describe('a saved estimator', () => {
   });
 
   it('is refused where its folder is missing, cut short or not one', async () => {
-    await expect(readEstimator(join(root, 'nowhere'))).rejects.toThrow(/estimator\.json and weights\.bin, received .*nowhere \(ENOENT\)/);
+    await expect(readEstimator(join(root, 'nowhere'))).rejects.toThrow(
+      /estimator\.json and weights\.bin, received .*nowhere \(ENOENT\)/,
+    );
     const broken = join(root, 'broken');
     await saveEstimator(estimator, broken);
     const { length } = readFileSync(join(broken, 'weights.bin'));
     for (const size of [length - 4, 1, 0]) {
       truncateSync(join(broken, 'weights.bin'), size);
-      await expect(readEstimator(broken)).rejects.toThrow(new RegExp(`expected ${length} bytes in weights\\.bin, received ${size}\\. The folder is not whole`));
+      await expect(readEstimator(broken)).rejects.toThrow(
+        new RegExp(`expected ${length} bytes in weights\\.bin, received ${size}\\. The folder is not whole`),
+      );
     }
     for (const text of ['', '{"config": {', '[]', 'null', '{"config": {}}']) {
       writeFileSync(join(broken, 'estimator.json'), text);

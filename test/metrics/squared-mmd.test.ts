@@ -20,8 +20,10 @@ function meanKernel(dim: number, length: number, [m1, s1]: [number, number], [m2
 
 /** The estimates written out pair by pair, in float64. */
 function byHand(a: number[][], b: number[][], length: number): { unbiased: number; biased: number } {
-  const kernel = (p: number[], q: number[]): number => Math.exp(-p.reduce((sum, value, i) => sum + (value - q[i]) ** 2, 0) / (2 * length ** 2));
-  const sum = (p: number[][], q: number[][]): number => p.reduce((total, x) => q.reduce((part, y) => part + kernel(x, y), total), 0);
+  const kernel = (p: number[], q: number[]): number =>
+    Math.exp(-p.reduce((sum, value, i) => sum + (value - q[i]) ** 2, 0) / (2 * length ** 2));
+  const sum = (p: number[][], q: number[][]): number =>
+    p.reduce((total, x) => q.reduce((part, y) => part + kernel(x, y), total), 0);
   const [n, m] = [a.length, b.length];
   const cross = (2 * sum(a, b)) / (n * m);
   return {
@@ -43,15 +45,22 @@ describe('squaredMmd', () => {
     { dim: 2, mean: 0.7, std: 1, length: 1 },
     { dim: 5, mean: 0.3, std: 0.5, length: 2 },
     { dim: 1, mean: 3, std: 1, length: 0.5 },
-  ])('estimates the closed form between two Gaussians: $dim dimensions, mean $mean, std $std, length $length', ({ dim, mean, std, length }) => {
-    const n = 1500;
-    const value = squaredMmd(draw(n, { dim }), draw(n, { dim, mean, std, seed: 2 }), { length });
-    const [p, q]: [number, number][] = [[0, 1], [mean, std]];
-    const expected = meanKernel(dim, length, p, p) + meanKernel(dim, length, q, q) - 2 * meanKernel(dim, length, p, q);
-    // the witness's variance is at most that of the kernel, 1/4: 2 sqrt(1 / (4 n)) for each sample, plus the degenerate part 1 / n
-    expect(Math.abs(value - expected)).toBeLessThan(4 * Math.sqrt(expected / n) + 4 / n);
-    expect(value).toBeGreaterThan(0);
-  });
+  ])(
+    'estimates the closed form between two Gaussians: $dim dimensions, mean $mean, std $std, length $length',
+    ({ dim, mean, std, length }) => {
+      const n = 1500;
+      const value = squaredMmd(draw(n, { dim }), draw(n, { dim, mean, std, seed: 2 }), { length });
+      const [p, q]: [number, number][] = [
+        [0, 1],
+        [mean, std],
+      ];
+      const expected =
+        meanKernel(dim, length, p, p) + meanKernel(dim, length, q, q) - 2 * meanKernel(dim, length, p, q);
+      // the witness's variance is at most that of the kernel, 1/4: 2 sqrt(1 / (4 n)) for each sample, plus the degenerate part 1 / n
+      expect(Math.abs(value - expected)).toBeLessThan(4 * Math.sqrt(expected / n) + 4 / n);
+      expect(value).toBeGreaterThan(0);
+    },
+  );
 
   it('is symmetric, and near zero but for the floor between samples of one law', () => {
     const [a, b] = [draw(800), draw(900, { seed: 2 })];
@@ -64,7 +73,9 @@ describe('squaredMmd', () => {
     const [a, b] = [draw(300), draw(300, { mean: 1, seed: 2 })];
     const scaled = (rows: number[][]): number[][] => rows.map((row) => row.map((value) => 1000 * value));
     expect(squaredMmd(scaled(a), scaled(b))).toBeCloseTo(squaredMmd(a, b), 5);
-    const distances = [...a, ...b].flatMap((p, i, all) => all.slice(0, i).map((q) => Math.hypot(p[0] - q[0], p[1] - q[1]))).sort((p, q) => p - q);
+    const distances = [...a, ...b]
+      .flatMap((p, i, all) => all.slice(0, i).map((q) => Math.hypot(p[0] - q[0], p[1] - q[1])))
+      .sort((p, q) => p - q);
     expect(squaredMmd(a, b, { length: distances[distances.length >> 1] })).toBeCloseTo(squaredMmd(a, b), 5);
   });
 
@@ -77,7 +88,11 @@ describe('squaredMmd', () => {
 
   it('adds up blocks of 2,048 rows: more rows than that give what pairs written out give', () => {
     const [a, b] = [draw(2100, { dim: 1 }), draw(60, { dim: 1, mean: 1, seed: 2 })];
-    for (const [p, q] of [[a, b], [b, a]]) expect(squaredMmd(p, q, { length: 1 })).toBeCloseTo(byHand(p, q, 1).unbiased, 5);
+    for (const [p, q] of [
+      [a, b],
+      [b, a],
+    ])
+      expect(squaredMmd(p, q, { length: 1 })).toBeCloseTo(byHand(p, q, 1).unbiased, 5);
   });
 
   it('takes tensors and keeps them, and leaves no tensor', () => {
@@ -94,7 +109,12 @@ describe('squaredMmd', () => {
     const before = tf.memory().numTensors;
     expect(() => squaredMmd([[1, 2]], good)).toThrow(/at least two rows/);
     expect(() => squaredMmd(good, [[1], [2]])).toThrow(InvalidInputError);
-    expect(() => squaredMmd(good, [[1, 2], [NaN, 0]])).toThrow(/NaN in row 1/);
+    expect(() =>
+      squaredMmd(good, [
+        [1, 2],
+        [NaN, 0],
+      ]),
+    ).toThrow(/NaN in row 1/);
     expect(() => squaredMmd([], good)).toThrow(InvalidInputError);
     for (const length of [0, -1, NaN]) expect(() => squaredMmd(good, good, { length })).toThrow(/length/);
     expect(() => squaredMmd([[1], [1], [1]], [[1], [1]])).toThrow(/All rows are equal/);

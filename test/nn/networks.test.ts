@@ -14,7 +14,10 @@ const levels = vpLevels();
 
 describe('initialWeights', () => {
   it('are normal with the spread of their spec, seeded, and zero where the spec says so', () => {
-    const specs = [{ name: 'a', shape: [100, 100], initialStd: 0.3 }, { name: 'b', shape: [7], initialStd: 0 }];
+    const specs = [
+      { name: 'a', shape: [100, 100], initialStd: 0.3 },
+      { name: 'b', shape: [7], initialStd: 0 },
+    ];
     const [a, b] = initialWeights(specs, rng(1));
     const again = initialWeights(specs, rng(1));
     const values = a.dataSync<'float32'>();
@@ -35,7 +38,8 @@ describe('residualMlp', () => {
       const network = residualMlp(options);
       const w = randomWeights(network.weights);
       const x = normals(5, 3);
-      const layer = (h: tf.Tensor, k: number): tf.Tensor => tf.add(tf.matMul(h as tf.Tensor2D, w[2 * k] as tf.Tensor2D), w[2 * k + 1]);
+      const layer = (h: tf.Tensor, k: number): tf.Tensor =>
+        tf.add(tf.matMul(h as tf.Tensor2D, w[2 * k] as tf.Tensor2D), w[2 * k + 1]);
       let h = tf.tanh(layer(x, 0));
       for (const k of [1, 2]) h = tf.add(h, tf.tanh(layer(h, k)));
       expectClose(network.apply(w, x), layer(h, 3), 1e-6);
@@ -49,7 +53,11 @@ describe('residualMlp', () => {
     tf.tidy(() => {
       for (const zeroLast of [true, false]) {
         const network = residualMlp({ ...options, zeroLast });
-        const largest = network.apply(initialWeights(network.weights, rng(1)), normals(5, 3)).abs().max().dataSync()[0];
+        const largest = network
+          .apply(initialWeights(network.weights, rng(1)), normals(5, 3))
+          .abs()
+          .max()
+          .dataSync()[0];
         expect(largest === 0).toBe(zeroLast);
       }
     });
@@ -88,12 +96,24 @@ describe('timeEmbedding', () => {
 
 describe('scoreNetwork', () => {
   it("has the paper's parts and the sizes that were asked for", () => {
-    const shapes = scoreNetwork({ theta: 3, x: 7 }, { width: 16, hidden: 2, embedding: 5, timeEmbedding: 8 }).weights.map(({ name, shape }) => [name, shape.join()]);
+    const shapes = scoreNetwork(
+      { theta: 3, x: 7 },
+      { width: 16, hidden: 2, embedding: 5, timeEmbedding: 8 },
+    ).weights.map(({ name, shape }) => [name, shape.join()]);
     expect(Object.fromEntries(shapes)).toMatchObject({
-      'theta/first/weights': '3,16', 'theta/last/weights': '16,5', 'x/first/weights': '7,16', 'x/last/weights': '16,5',
-      'head/theta': '5,16', 'head/x': '5,16', 'head/t': '8,16', 'head/bias': '16', 'head/last/weights': '16,3', 'head/last/bias': '3',
+      'theta/first/weights': '3,16',
+      'theta/last/weights': '16,5',
+      'x/first/weights': '7,16',
+      'x/last/weights': '16,5',
+      'head/theta': '5,16',
+      'head/x': '5,16',
+      'head/t': '8,16',
+      'head/bias': '16',
+      'head/last/weights': '16,3',
+      'head/last/bias': '3',
     });
-    const deeper = scoreNetwork({ theta: 3, x: 7 }, { width: 16, hidden: 3, embedding: 5, timeEmbedding: 8 }).weights.length;
+    const deeper = scoreNetwork({ theta: 3, x: 7 }, { width: 16, hidden: 3, embedding: 5, timeEmbedding: 8 }).weights
+      .length;
     expect(deeper - shapes.length).toBe(3 * 2);
   });
 
@@ -103,7 +123,10 @@ describe('scoreNetwork', () => {
         for (const zeroLast of [false, true]) {
           const network = scoreNetwork({ theta: 2, x: 2 }, { width: 8, activation, zeroLast });
           const w = initialWeights(network.weights, rng(2));
-          const sum = network.embedTheta(w, normals(4, 2)).add(network.embedX(w, normals(4, 2, 2))).add(network.embedTime(w, levels.at(tf.scalar(7, 'int32'))));
+          const sum = network
+            .embedTheta(w, normals(4, 2))
+            .add(network.embedX(w, normals(4, 2, 2)))
+            .add(network.embedTime(w, levels.at(tf.scalar(7, 'int32'))));
           const out = network.last(w, network.trunk(w, sum as tf.Tensor2D)).dataSync();
           expect(out.every(Number.isFinite)).toBe(true);
           expect(new Set(out).size).toBe(zeroLast ? 1 : 8);
@@ -125,9 +148,11 @@ describe('scoreNetwork', () => {
   it('refuses sizes that are none, by name', () => {
     const dims = { theta: 2, x: 2 };
     for (const name of ['width', 'hidden', 'embedding'] as const) {
-      for (const value of [0, -1, 1.5, NaN]) expect(() => scoreNetwork(dims, { [name]: value })).toThrow(`scoreNetwork ${name}`);
+      for (const value of [0, -1, 1.5, NaN])
+        expect(() => scoreNetwork(dims, { [name]: value })).toThrow(`scoreNetwork ${name}`);
     }
-    for (const timeEmbedding of [0, 7, -2, NaN]) expect(() => scoreNetwork(dims, { timeEmbedding })).toThrow(/positive even number/);
+    for (const timeEmbedding of [0, 7, -2, NaN])
+      expect(() => scoreNetwork(dims, { timeEmbedding })).toThrow(/positive even number/);
     expect(() => scoreNetwork(dims, { activation: 'sine' as 'relu' })).toThrow(InvalidInputError);
   });
 });

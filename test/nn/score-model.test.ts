@@ -16,11 +16,25 @@ const weights = randomWeights(network.weights);
 const levels = vpLevels();
 const at = (t: number) => levels.at(tf.scalar(t, 'int32'));
 const gaussian = fitGaussianPart(normals(50, 3, 8), normals(50, 4, 9));
-const models: Record<string, ScoreModelTensors> = { 'with a Gaussian part': { network: weights, gaussian }, alone: { network: weights, gaussian: [] } };
+const models: Record<string, ScoreModelTensors> = {
+  'with a Gaussian part': { network: weights, gaussian },
+  alone: { network: weights, gaussian: [] },
+};
 
 /** One observation at a time, in training's way: score = -eps_hat / std, summed. */
 const oneByOne = (model: ScoreModelTensors, theta: tf.Tensor2D, x: tf.Tensor2D, t: number): tf.Tensor =>
-  tf.addN(tf.split(x, x.shape[0]).map((row) => tf.neg(tf.div(predictNoise(network, model, theta, at(t), tf.tile(row, [theta.shape[0], 1]) as tf.Tensor2D), at(t).std))));
+  tf.addN(
+    tf
+      .split(x, x.shape[0])
+      .map((row) =>
+        tf.neg(
+          tf.div(
+            predictNoise(network, model, theta, at(t), tf.tile(row, [theta.shape[0], 1]) as tf.Tensor2D),
+            at(t).std,
+          ),
+        ),
+      ),
+  );
 const allAtOnce = (model: ScoreModelTensors, theta: tf.Tensor2D, x: tf.Tensor2D, t: number): tf.Tensor2D =>
   sumOfScores(network, model, embedObservations(network, model, x, dims.theta), theta, at(t));
 
@@ -79,20 +93,40 @@ describe('the Gaussian part', () => {
       const zero = scoreNetwork(dims, { width: 8, zeroLast: true });
       const w = zero.weights.map(({ shape }) => tf.zeros(shape));
       const [theta, x] = [normals(4, 3, 2), normals(4, 4, 3)];
-      expectClose(predictNoise(zero, { network: w, gaussian }, theta, at(9), x), gaussianNoise(gaussian, theta, at(9), gaussianMean(gaussian, x)), 1e-7);
+      expectClose(
+        predictNoise(zero, { network: w, gaussian }, theta, at(9), x),
+        gaussianNoise(gaussian, theta, at(9), gaussianMean(gaussian, x)),
+        1e-7,
+      );
     });
   });
 
   it('reproduces the exact diffused score of data that are linear and Gaussian, with a full covariance', () => {
     // theta = A x + b + L e, so theta | x ~ N(A x + b, L L^T)
-    const [a, b, l] = [[[1, -0.5], [0.3, 0.8]], [0.5, -1], [[0.6, 0], [0.4, 0.3]]];
-    const covariance = [[0.36, 0.24], [0.24, 0.25]];
+    const [a, b, l] = [
+      [
+        [1, -0.5],
+        [0.3, 0.8],
+      ],
+      [0.5, -1],
+      [
+        [0.6, 0],
+        [0.4, 0.3],
+      ],
+    ];
+    const covariance = [
+      [0.36, 0.24],
+      [0.24, 0.25],
+    ];
     const count = 20_000;
     const source = rng(3);
     const x = Array.from({ length: count }, () => [source.normal(), source.normal(1, 2)]);
     const theta = x.map((row) => {
       const e = [source.normal(), source.normal()];
-      return a.map((coefficients, i) => coefficients[0] * row[0] + coefficients[1] * row[1] + b[i] + l[i][0] * e[0] + l[i][1] * e[1]);
+      return a.map(
+        (coefficients, i) =>
+          coefficients[0] * row[0] + coefficients[1] * row[1] + b[i] + l[i][0] * e[0] + l[i][1] * e[1],
+      );
     });
     tf.tidy(() => {
       const part = fitGaussianPart(tf.tensor2d(theta), tf.tensor2d(x));
@@ -101,7 +135,9 @@ describe('the Gaussian part', () => {
       const points = normals(50, 2, 4);
       for (const t of [1, 50, 200, 399]) {
         const level = at(t);
-        const received = tf.neg(tf.div(gaussianNoise(part, points, level, gaussianMean(part, tf.tensor2d([xObs]))), level.std));
+        const received = tf.neg(
+          tf.div(gaussianNoise(part, points, level, gaussianMean(part, tf.tensor2d([xObs]))), level.std),
+        );
         // covariance and mean are off by shares of sqrt(2 / N) = 1% and C^{1/2} sqrt(3 / N); scores by at most 4 times that
         expectClose(received, gaussianScore(mean, covariance)(points, level), 4 * Math.sqrt(2 / count));
       }
@@ -111,8 +147,15 @@ describe('the Gaussian part', () => {
   it('is linear in the observation: the noise of means summed is the sum of noises', () => {
     tf.tidy(() => {
       const [theta, x] = [normals(4, 3, 2), normals(5, 4, 3)];
-      const summed = gaussianNoise(gaussian, tf.mul(5, theta) as tf.Tensor2D, at(30), gaussianMean(gaussian, x).sum(0, true));
-      const each = tf.addN(tf.split(x, 5).map((row) => gaussianNoise(gaussian, theta, at(30), gaussianMean(gaussian, row as tf.Tensor2D))));
+      const summed = gaussianNoise(
+        gaussian,
+        tf.mul(5, theta) as tf.Tensor2D,
+        at(30),
+        gaussianMean(gaussian, x).sum(0, true),
+      );
+      const each = tf.addN(
+        tf.split(x, 5).map((row) => gaussianNoise(gaussian, theta, at(30), gaussianMean(gaussian, row as tf.Tensor2D))),
+      );
       expectClose(summed, each, 1e-5);
     });
   });
@@ -122,7 +165,8 @@ describe('the Gaussian part', () => {
       const theta = normals(200, 2);
       const x = tf.concat([theta.slice([0, 0], [-1, 1]), tf.ones([200, 1])], 1) as tf.Tensor2D;
       const part = fitGaussianPart(theta, x);
-      for (const t of [1, 399]) expect(gaussianNoise(part, theta, at(t), gaussianMean(part, x)).abs().max().dataSync()[0]).toBeLessThan(100);
+      for (const t of [1, 399])
+        expect(gaussianNoise(part, theta, at(t), gaussianMean(part, x)).abs().max().dataSync()[0]).toBeLessThan(100);
       // the constant column carries no weight
       expect((part[0].arraySync() as number[][])[1]).toEqual([0, 0]);
     });

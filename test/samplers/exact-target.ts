@@ -25,7 +25,11 @@ export const matrix = (dim: number, entry: (i: number, j: number) => number): nu
  * The exact diffused scores of each observation's posterior, composed, with the exact posterior of all: for prior precision A and
  * noise precision B, precision_n = A + n B and mean_n = precision_n^-1 B sum_j x_j.
  */
-export function gaussianCase(xObs: readonly (readonly number[])[], noise: Matrix, prior: Matrix = matrix(noise.length, (i, j) => (i === j ? 1 : 0))): GaussianCase {
+export function gaussianCase(
+  xObs: readonly (readonly number[])[],
+  noise: Matrix,
+  prior: Matrix = matrix(noise.length, (i, j) => (i === j ? 1 : 0)),
+): GaussianCase {
   const dim = noise.length;
   const n = xObs.length;
   const [a, b] = [inverse(prior), inverse(noise)];
@@ -45,7 +49,12 @@ export function gaussianCase(xObs: readonly (readonly number[])[], noise: Matrix
 }
 
 /** Draws for a target that needs no tensors of its own; the moments are taken in float64. */
-export async function momentsOf(target: ComposedScore, sampler: Sampler, samples: number, { seed = 1, levels = vpLevels() }: { seed?: number; levels?: VpLevels } = {}): Promise<{ mean: number[]; covariance: number[][]; rows: number[][] }> {
+export async function momentsOf(
+  target: ComposedScore,
+  sampler: Sampler,
+  samples: number,
+  { seed = 1, levels = vpLevels() }: { seed?: number; levels?: VpLevels } = {},
+): Promise<{ mean: number[]; covariance: number[][]; rows: number[][] }> {
   const program = samplingProgram(sampler, levels, () => target);
   const nothing = tf.scalar(0);
   const draws = await program.sample(nothing, target, samples, { seed, progress: false });

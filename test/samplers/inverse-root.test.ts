@@ -14,7 +14,9 @@ const rounded = (f: number[][]): number[][] =>
   });
 
 const expectIdentity = (m: number[][], tolerance: number): void =>
-  m.forEach((row, i) => row.forEach((value, j) => expect(Math.abs(value - (i === j ? 1 : 0)), `entry ${i}, ${j}`).toBeLessThan(tolerance)));
+  m.forEach((row, i) =>
+    row.forEach((value, j) => expect(Math.abs(value - (i === j ? 1 : 0)), `entry ${i}, ${j}`).toBeLessThan(tolerance)),
+  );
 
 describe('inverseRoot', () => {
   it('makes correlated matrices round, whatever their units', () => {

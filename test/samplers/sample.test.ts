@@ -13,10 +13,20 @@ import { annealedLangevin } from '../../lib/samplers/annealed-langevin';
 import { gaussianCase } from './exact-target';
 
 const levels = vpLevels({ count: 40 });
-const { composed } = gaussianCase([[0.5, -0.5], [1, 0]], [[1, 0.3], [0.3, 0.5]]);
+const { composed } = gaussianCase(
+  [
+    [0.5, -0.5],
+    [1, 0],
+  ],
+  [
+    [1, 0.3],
+    [0.3, 0.5],
+  ],
+);
 const size = { n: composed.n, dim: composed.dim };
 const quiet = { progress: false };
-const programOf = (target: ComposedScore, sampler = gaussianTransitions()) => samplingProgram(sampler, levels, (_: tf.Tensor) => target);
+const programOf = (target: ComposedScore, sampler = gaussianTransitions()) =>
+  samplingProgram(sampler, levels, (_: tf.Tensor) => target);
 
 /** Runs `work` with a context tensor and checks that it leaves nothing behind. */
 async function withoutLeak(work: (context: tf.Scalar) => Promise<void>): Promise<void> {
@@ -91,8 +101,12 @@ describe('samplingProgram', () => {
       const rows = theta.arraySync();
       expect(new Set(rows.map(([value]) => value)).size).toBeGreaterThan(19_900);
       // 40 levels: a bias of .02 standard deviations and 4% of the variance is allowed
-      expect(Math.abs(mean(rows)[0] - target.mean[0]) / Math.sqrt(target.covariance[0][0])).toBeLessThan(4 / Math.sqrt(20_000) + 0.02);
-      expect(Math.abs(covariance(rows)[0][0] / target.covariance[0][0] - 1)).toBeLessThan(4 * Math.sqrt(2 / 20_000) + 0.04);
+      expect(Math.abs(mean(rows)[0] - target.mean[0]) / Math.sqrt(target.covariance[0][0])).toBeLessThan(
+        4 / Math.sqrt(20_000) + 0.02,
+      );
+      expect(Math.abs(covariance(rows)[0][0] / target.covariance[0][0] - 1)).toBeLessThan(
+        4 * Math.sqrt(2 / 20_000) + 0.04,
+      );
       theta.dispose();
       program.dispose();
     });
@@ -101,7 +115,8 @@ describe('samplingProgram', () => {
   it('refuses 0, -1, 1.5 and NaN samples', async () => {
     await withoutLeak(async (context) => {
       const program = programOf(composed);
-      for (const samples of [0, -1, 1.5, NaN]) await expect(program.sample(context, size, samples, { seed: 1, ...quiet })).rejects.toThrow(InvalidInputError);
+      for (const samples of [0, -1, 1.5, NaN])
+        await expect(program.sample(context, size, samples, { seed: 1, ...quiet })).rejects.toThrow(InvalidInputError);
       await expect(program.sample(context, size, 1, { seed: NaN, ...quiet })).rejects.toThrow(/seed/);
       program.dispose();
     });
@@ -113,12 +128,17 @@ describe('samplingProgram', () => {
         ...composed,
         // NaN below half time wherever theta_0 exceeds 1, for a few particles
         observations: (theta, level) =>
-          tf.add(composed.observations(theta, level), tf.sqrt(tf.neg(tf.relu(tf.mul(tf.sub(theta, 1), tf.relu(tf.sub(0.5, level.t))))))) as tf.Tensor2D,
+          tf.add(
+            composed.observations(theta, level),
+            tf.sqrt(tf.neg(tf.relu(tf.mul(tf.sub(theta, 1), tf.relu(tf.sub(0.5, level.t)))))),
+          ) as tf.Tensor2D,
       };
       const program = programOf(failing);
       const error = await program.sample(context, size, 300, { seed: 1, ...quiet }).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(NonFiniteError);
-      expect((error as Error).message).toMatch(/gaussianTransitions left the finite numbers between levels \d+ and \d+ of 40/);
+      expect((error as Error).message).toMatch(
+        /gaussianTransitions left the finite numbers between levels \d+ and \d+ of 40/,
+      );
       program.dispose();
     });
   });
@@ -133,7 +153,12 @@ describe('samplingProgram', () => {
 
   it('hands on what the score throws', async () => {
     await withoutLeak(async (context) => {
-      const program = programOf({ ...composed, observations: () => { throw new Error('no score'); } });
+      const program = programOf({
+        ...composed,
+        observations: () => {
+          throw new Error('no score');
+        },
+      });
       await expect(program.sample(context, size, 10, { seed: 1, ...quiet })).rejects.toThrow('no score');
       program.dispose();
     });
@@ -144,7 +169,9 @@ describe('samplingProgram', () => {
       const program = programOf(composed);
       const controller = new AbortController();
       controller.abort();
-      await expect(program.sample(context, size, 10, { seed: 1, signal: controller.signal, ...quiet })).rejects.toThrow(InterruptedError);
+      await expect(program.sample(context, size, 10, { seed: 1, signal: controller.signal, ...quiet })).rejects.toThrow(
+        InterruptedError,
+      );
       const before = installHost({ ...silentHost, onInterrupt: (callback) => (queueMicrotask(callback), () => {}) });
       try {
         await expect(program.sample(context, size, 10, { seed: 1 })).rejects.toThrow(/interrupted at level \d+ of 40/);
@@ -159,7 +186,10 @@ describe('samplingProgram', () => {
   it('reports its progress level by level, over all passes', async () => {
     const seen: number[] = [];
     let total = 0;
-    const before = installHost({ ...silentHost, report: (_, of) => ((total = of), { update: (done) => void seen.push(done), curve: () => {}, end: () => {} }) });
+    const before = installHost({
+      ...silentHost,
+      report: (_, of) => ((total = of), { update: (done) => void seen.push(done), curve: () => {}, end: () => {} }),
+    });
     try {
       await withoutLeak(async (context) => {
         const program = programOf(composed);

@@ -15,21 +15,31 @@ import { gaussianCase, matrix, momentsOf, type GaussianCase } from './exact-targ
 
 const task = gaussian10d();
 const { xObs } = drawObservations(task, 32, 1);
-const paperCase = (n: number): GaussianCase => gaussianCase(xObs.slice(0, n), matrix(10, (i, j) => (i === j ? task.noiseVariance[i] : 0)));
+const paperCase = (n: number): GaussianCase =>
+  gaussianCase(
+    xObs.slice(0, n),
+    matrix(10, (i, j) => (i === j ? task.noiseVariance[i] : 0)),
+  );
 const samples = 2000;
 
 /**
  * Means within 4 standard errors sqrt(C_ii / N), covariances within 4 of sqrt((C_ii C_jj + C_ij^2) / N); the discretisation may add
  * `allowance`, in posterior standard deviations and in shares of the variance.
  */
-function expectExact(received: { mean: number[]; covariance: number[][] }, { mean, covariance }: GaussianCase, allowance: { mean: number; variance: number }): void {
+function expectExact(
+  received: { mean: number[]; covariance: number[][] },
+  { mean, covariance }: GaussianCase,
+  allowance: { mean: number; variance: number },
+): void {
   mean.forEach((value, i) => {
     const std = Math.sqrt(covariance[i][i]);
     expect(Math.abs(received.mean[i] - value) / std, `mean ${i}`).toBeLessThan(4 / Math.sqrt(samples) + allowance.mean);
     covariance.forEach((row, j) => {
       const scale = std * Math.sqrt(covariance[j][j]);
       const standardError = Math.sqrt((scale ** 2 + row[i] ** 2) / samples);
-      expect(Math.abs(received.covariance[i][j] - row[i]), `covariance ${i}, ${j}`).toBeLessThan(4 * standardError + allowance.variance * scale);
+      expect(Math.abs(received.covariance[i][j] - row[i]), `covariance ${i}, ${j}`).toBeLessThan(
+        4 * standardError + allowance.variance * scale,
+      );
     });
   });
 }
@@ -38,7 +48,10 @@ describe('gaussianTransitions with exact scores', () => {
   it('is exact for one observation', async () => {
     const target = paperCase(1);
     // ancestral steps of T = 400 levels with beta up to .05: their variance is off by less than 1%
-    expectExact(await momentsOf(target.composed, gaussianTransitions(), samples), target, { mean: 0.01, variance: 0.01 });
+    expectExact(await momentsOf(target.composed, gaussianTransitions(), samples), target, {
+      mean: 0.01,
+      variance: 0.01,
+    });
   });
 
   it('is too narrow for several, by the bias that is known: a standard deviation of about .75 of the true one for eight', async () => {
@@ -54,33 +67,55 @@ describe('predictorCorrector with exact scores', () => {
   it.each([1, 2, 8, 32])('has the exact mean and covariance for %i observations', async (n) => {
     const target = paperCase(n);
     // one corrector a level halves the lag of the mean, which for n = 32 is left at about .02 standard deviations and 2% of the variance
-    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, { mean: 0.02, variance: 0.02 });
+    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, {
+      mean: 0.02,
+      variance: 0.02,
+    });
   });
 
-  it.each([
-    { relativeStep: 1.5 },
-    { relativeStep: 0.5 },
-    { corrections: 2 },
-  ])('has them with %o', async (options) => {
+  it.each([{ relativeStep: 1.5 }, { relativeStep: 0.5 }, { corrections: 2 }])('has them with %o', async (options) => {
     const target = paperCase(2);
-    expectExact(await momentsOf(target.composed, predictorCorrector(options), samples), target, { mean: 0.02, variance: 0.03 });
+    expectExact(await momentsOf(target.composed, predictorCorrector(options), samples), target, {
+      mean: 0.02,
+      variance: 0.03,
+    });
   });
 
   it('has them with a quarter of the levels, but for a small bias', async () => {
     const target = paperCase(8);
-    expectExact(await momentsOf(target.composed, predictorCorrector(), samples, { levels: vpLevels({ count: 100 }) }), target, { mean: 0.05, variance: 0.04 });
+    expectExact(
+      await momentsOf(target.composed, predictorCorrector(), samples, { levels: vpLevels({ count: 100 }) }),
+      target,
+      { mean: 0.05, variance: 0.04 },
+    );
   });
 
   it.each([1, 8])('has them where the parameters are correlated, for %i observations', async (n) => {
     const x = xObs.slice(0, n).map((row) => row.slice(0, 3));
-    const target = gaussianCase(x, matrix(3, (i, j) => (i === j ? 1 : -0.45)), matrix(3, (i, j) => (i === j ? 1 : 0.3)));
-    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, { mean: 0.02, variance: 0.02 });
+    const target = gaussianCase(
+      x,
+      matrix(3, (i, j) => (i === j ? 1 : -0.45)),
+      matrix(3, (i, j) => (i === j ? 1 : 0.3)),
+    );
+    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, {
+      mean: 0.02,
+      variance: 0.02,
+    });
   });
 
   it('has them where the data know the sum of the parameters a hundred times better than the rest', async () => {
     const noise = inverse(matrix(6, (i, j) => 20 + (i === j ? 0.05 : 0)));
-    const target = gaussianCase([[1, 1, 1, 1, 1, 1], [0.9, 1, 1, 1, 1.1, 1]], noise);
-    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, { mean: 0.02, variance: 0.03 });
+    const target = gaussianCase(
+      [
+        [1, 1, 1, 1, 1, 1],
+        [0.9, 1, 1, 1, 1.1, 1],
+      ],
+      noise,
+    );
+    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, {
+      mean: 0.02,
+      variance: 0.03,
+    });
   });
 
   it.each([
@@ -90,14 +125,22 @@ describe('predictorCorrector with exact scores', () => {
   ])('holds where Algorithm 2 explodes: $n observations of noise variance $noise', async ({ n, noise }) => {
     const source = rng(6);
     const x = Array.from({ length: n }, () => [0.5 + Math.sqrt(noise) * source.normal(), -1 + source.normal()]);
-    const target = gaussianCase(x, [[noise, 0], [0, 1]]);
+    const target = gaussianCase(x, [
+      [noise, 0],
+      [0, 1],
+    ]);
     // the last level is t = 1, whose noise of 3e-4 widens each observation's posterior by as much: 15% for a variance of .002
-    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, { mean: 0.05, variance: noise < 0.01 ? 0.2 : 0.06 });
+    expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, {
+      mean: 0.05,
+      variance: noise < 0.01 ? 0.2 : 0.06,
+    });
   });
 
   it('refuses a step or a number of corrections out of range, naming it', () => {
-    for (const relativeStep of [0, -1, 1.6, 2, NaN]) expect(() => predictorCorrector({ relativeStep })).toThrow(/relativeStep/);
-    for (const corrections of [0, -1, 1.5, NaN]) expect(() => predictorCorrector({ corrections })).toThrow(/gaussianTransitions\(\)/);
+    for (const relativeStep of [0, -1, 1.6, 2, NaN])
+      expect(() => predictorCorrector({ relativeStep })).toThrow(/relativeStep/);
+    for (const corrections of [0, -1, 1.5, NaN])
+      expect(() => predictorCorrector({ corrections })).toThrow(/gaussianTransitions\(\)/);
   });
 });
 
@@ -116,7 +159,9 @@ describe('annealedLangevin with exact scores', () => {
 
   it('takes the step size that it is given: larger ones reach the target sooner', async () => {
     const target = gaussianCase([[1], [2]], [[1]]);
-    const width = async (stepSize: number): Promise<number> => (await momentsOf(target.composed, annealedLangevin({ steps: 5, stepSize }), samples)).covariance[0][0] / target.covariance[0][0];
+    const width = async (stepSize: number): Promise<number> =>
+      (await momentsOf(target.composed, annealedLangevin({ steps: 5, stepSize }), samples)).covariance[0][0] /
+      target.covariance[0][0];
     expect(await width(1)).toBeLessThan((await width(0.05)) - 0.1);
   });
 
@@ -136,7 +181,9 @@ describe('a target of two modes', () => {
       const variance = tf.add(tf.mul(tf.square(level.meanCoeff), std * std), tf.square(level.std));
       const centre = tf.mul(level.meanCoeff, mu);
       // log odds of the right mode: log w/(1-w) + 2 m theta / v
-      const right = tf.sigmoid(tf.add(Math.log(weight / (1 - weight)), tf.div(tf.mul(2, tf.mul(centre, theta)), variance)));
+      const right = tf.sigmoid(
+        tf.add(Math.log(weight / (1 - weight)), tf.div(tf.mul(2, tf.mul(centre, theta)), variance)),
+      );
       const nearest = tf.mul(centre, tf.sub(tf.mul(2, right), 1));
       return tf.div(tf.sub(nearest, theta), variance) as tf.Tensor2D;
     },
@@ -149,7 +196,9 @@ describe('a target of two modes', () => {
     const [weight, mu, std] = [0.3, 2, 0.3];
     const { rows } = await momentsOf(twoModes(weight, mu, std), sampler, samples);
     const right = rows.map(([value]) => value).filter((value) => value > 0);
-    expect(Math.abs(right.length / samples - weight)).toBeLessThan(4 * Math.sqrt((weight * (1 - weight)) / samples) + 0.01);
+    expect(Math.abs(right.length / samples - weight)).toBeLessThan(
+      4 * Math.sqrt((weight * (1 - weight)) / samples) + 0.01,
+    );
     const mean = right.reduce((sum, value) => sum + value, 0) / right.length;
     const variance = right.reduce((sum, value) => sum + (value - mean) ** 2, 0) / right.length;
     expect(Math.abs(mean - mu)).toBeLessThan((4 * std) / Math.sqrt(right.length) + 0.01);
@@ -159,21 +208,42 @@ describe('a target of two modes', () => {
 
 describe('each sampler', () => {
   const levels = vpLevels({ count: 20 });
-  const target = gaussianCase([[0.5, -0.5], [1, 0]], [[1, 0.3], [0.3, 0.5]]);
+  const target = gaussianCase(
+    [
+      [0.5, -0.5],
+      [1, 0],
+    ],
+    [
+      [1, 0.3],
+      [0.3, 0.5],
+    ],
+  );
   const start = tf.tensor2d(Array.from({ length: 64 }, ((source) => () => [source.normal(), source.normal()])(rng(4))));
 
-  it.each([gaussianTransitions(), predictorCorrector({ corrections: 2 }), annealedLangevin({ steps: 3 })].map((sampler) => [sampler.id, sampler] as const))(
-    '%s says how often it calls the score',
-    (_, sampler) => {
-      let calls = 0;
-      const counted: ComposedScore = { ...target.composed, observations: (theta, level) => (calls++, target.composed.observations(theta, level)) };
-      tf.tidy(() => void sampler.step(counted, levels, tf.scalar(5, 'int32'), start, tf.tensor1d([1, 2], 'int32')));
-      expect(calls).toBe(sampler.callsPerLevel);
-    },
-  );
+  it.each(
+    [gaussianTransitions(), predictorCorrector({ corrections: 2 }), annealedLangevin({ steps: 3 })].map(
+      (sampler) => [sampler.id, sampler] as const,
+    ),
+  )('%s says how often it calls the score', (_, sampler) => {
+    let calls = 0;
+    const counted: ComposedScore = {
+      ...target.composed,
+      observations: (theta, level) => (calls++, target.composed.observations(theta, level)),
+    };
+    tf.tidy(() => void sampler.step(counted, levels, tf.scalar(5, 'int32'), start, tf.tensor1d([1, 2], 'int32')));
+    expect(calls).toBe(sampler.callsPerLevel);
+  });
 
   it('is named by its settings', () => {
-    const ids = [gaussianTransitions(), predictorCorrector(), predictorCorrector({ corrections: 2 }), predictorCorrector({ relativeStep: 0.5 }), annealedLangevin(), annealedLangevin({ steps: 5 }), annealedLangevin({ stepSize: 0.1 })].map(({ id }) => id);
+    const ids = [
+      gaussianTransitions(),
+      predictorCorrector(),
+      predictorCorrector({ corrections: 2 }),
+      predictorCorrector({ relativeStep: 0.5 }),
+      annealedLangevin(),
+      annealedLangevin({ steps: 5 }),
+      annealedLangevin({ stepSize: 0.1 }),
+    ].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });

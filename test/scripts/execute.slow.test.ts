@@ -59,3 +59,12 @@ it('refuses a cell with a type error before it runs', () => {
   expect(status).toBe(1);
   expect(stdout).toContain("Type 'string' is not assignable to type 'number'");
 });
+
+it('takes shorthand properties of names from earlier cells', () => {
+  const { status, printed } = execute([
+    'const prior = 2; function twice({ prior }: { prior: number }) { return 2 * prior; }',
+    'console.log(twice({ prior }), [1].map((seed) => ({ prior, seed })));',
+  ]);
+  expect(status).toBe(0);
+  expect(printed[1]).toBe('4 [ { prior: 2, seed: 1 } ]\n');
+});

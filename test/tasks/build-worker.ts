@@ -6,9 +6,16 @@ import ts from 'typescript';
 export function buildWorker(): void {
   const lib = join(__dirname, '..', '..', 'lib');
   const worker = join(lib, 'tasks', 'simulate-worker.ts');
-  const config = ts.getParsedCommandLineOfConfigFile(join(lib, 'tsconfig.json'), { incremental: false, tsBuildInfoFile: undefined }, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} });
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(lib, 'tsconfig.json'),
+    { incremental: false, tsBuildInfoFile: undefined },
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} },
+  );
   const program = ts.createProgram([worker], { ...config!.options, noEmit: false });
-  const sources = program.getSourceFiles().map((file) => file.fileName).filter((name) => dirname(name).startsWith(lib) && !name.endsWith('.d.ts'));
+  const sources = program
+    .getSourceFiles()
+    .map((file) => file.fileName)
+    .filter((name) => dirname(name).startsWith(lib) && !name.endsWith('.d.ts'));
   const isStale = sources.some((source) => {
     const built = join(lib, 'dist', source.slice(lib.length + 1).replace(/\.ts$/, '.js'));
     return !existsSync(built) || statSync(built).mtimeMs < statSync(source).mtimeMs;

@@ -18,7 +18,9 @@ describe('gaussian10d', () => {
     const n = 20_000;
     const sims = await simulate(task, n, { seed: 3, workers: 0, progress: false });
     const variance = tf.tidy(() => sims.x.sub(sims.theta).square().mean(0).arraySync() as number[]);
-    variance.forEach((value, i) => expect(Math.abs(value - task.noiseVariance[i])).toBeLessThan(4 * task.noiseVariance[i] * Math.sqrt(2 / n)));
+    variance.forEach((value, i) =>
+      expect(Math.abs(value - task.noiseVariance[i])).toBeLessThan(4 * task.noiseVariance[i] * Math.sqrt(2 / n)),
+    );
     sims.dispose();
   });
 
@@ -27,9 +29,17 @@ describe('gaussian10d', () => {
     const posterior = task.exactPosterior(xObs);
     tf.tidy(() => {
       const theta = tf.randomNormal([4, 10], 0, 1, 'float32', 7) as tf.Tensor2D;
-      const likelihood = xObs.map((x) => tf.tensor1d(x).sub(theta).div(tf.tensor1d(task.noiseVariance as number[])));
+      const likelihood = xObs.map((x) =>
+        tf
+          .tensor1d(x)
+          .sub(theta)
+          .div(tf.tensor1d(task.noiseVariance as number[])),
+      );
       const expected = tf.addN([theta.neg(), ...likelihood]).arraySync() as number[][];
-      posterior.score(theta).arraySync().forEach((row, i) => row.forEach((value, k) => expect(Math.abs(value - expected[i][k])).toBeLessThan(1e-4)));
+      posterior
+        .score(theta)
+        .arraySync()
+        .forEach((row, i) => row.forEach((value, k) => expect(Math.abs(value - expected[i][k])).toBeLessThan(1e-4)));
     });
     posterior.covariance.forEach((row, i) => expect(row[i]).toBeCloseTo(1 / (1 + 5 / task.noiseVariance[i]), 12));
   });
@@ -41,7 +51,9 @@ describe('gaussian10d', () => {
     const draws = posterior.sample(n, 4);
     expect(draws.shape).toEqual([n, 10]);
     const mean = tf.tidy(() => draws.mean(0).arraySync() as number[]);
-    mean.forEach((value, i) => expect(Math.abs(value - posterior.mean[i])).toBeLessThan(4 * Math.sqrt(posterior.covariance[i][i] / n)));
+    mean.forEach((value, i) =>
+      expect(Math.abs(value - posterior.mean[i])).toBeLessThan(4 * Math.sqrt(posterior.covariance[i][i] / n)),
+    );
     draws.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -60,7 +72,10 @@ describe('gaussian10d', () => {
 
 describe('gaussianLinear', () => {
   it('weighs prior and data by their precisions', () => {
-    const posterior = gaussianLinear([0.1, 1], [0.1, 3]).exactPosterior([[1, 2], [3, 4]]);
+    const posterior = gaussianLinear([0.1, 1], [0.1, 3]).exactPosterior([
+      [1, 2],
+      [3, 4],
+    ]);
     // precisions 10 + 20 and 1 / 3 + 2
     expect(posterior.mean[0]).toBeCloseTo((20 * 2) / 30, 6);
     expect(posterior.mean[1]).toBeCloseTo((2 * 3) / (1 / 3 + 2), 6);
@@ -87,7 +102,9 @@ describe('drawObservations', () => {
   });
 
   it('simulates from a given theta', () => {
-    expect(drawObservations({ prior: task.prior, simulator: ([a]) => [a] }, 2, 1, [7, 0, 0, 0, 0, 0, 0, 0, 0, 0]).xObs).toEqual([[7], [7]]);
+    expect(
+      drawObservations({ prior: task.prior, simulator: ([a]) => [a] }, 2, 1, [7, 0, 0, 0, 0, 0, 0, 0, 0, 0]).xObs,
+    ).toEqual([[7], [7]]);
     expect(() => drawObservations(task, 2, 1, [1])).toThrow(/10 numbers/);
     expect(() => drawObservations(task, 0, 1)).toThrow(InvalidInputError);
   });
@@ -96,7 +113,13 @@ describe('drawObservations', () => {
 describe('simulationsFrom', () => {
   it('holds tables made elsewhere and refuses those that do not match', () => {
     const before = tf.memory().numTensors;
-    const sims = simulationsFrom([[1], [2]], [[3, 4], [5, 6]]);
+    const sims = simulationsFrom(
+      [[1], [2]],
+      [
+        [3, 4],
+        [5, 6],
+      ],
+    );
     expect([sims.theta.shape, sims.x.shape, sims.calls, sims.dropped]).toEqual([[2, 1], [2, 2], 2, 0]);
     sims.dispose();
     expect(() => simulationsFrom([[1]], [[1], [2]])).toThrow(/1 rows of x/);

@@ -25,10 +25,30 @@ beforeAll(() => buildWorker(), 60_000);
 describe('simulate with workers', () => {
   it.each<[string, AnySimulator]>([
     ['a function', selfContained],
-    ['a function with constants', defineSimulator(([a], rng, { weights }) => Array.from(weights, (w) => w * a + rng.normal()), { weights: Float64Array.of(1, 2) })],
-    ['a function declared by name', function named([a], rng) { return [a * rng.uniform()]; }],
-    ['a method', { simulate([a]: readonly number[]) { return [a]; } }.simulate],
-    ['a batched function', batchedSimulator((thetas, rng) => thetas.map(([a]) => [a + rng.normal()]), { batchSize: 7 })],
+    [
+      'a function with constants',
+      defineSimulator(([a], rng, { weights }) => Array.from(weights, (w) => w * a + rng.normal()), {
+        weights: Float64Array.of(1, 2),
+      }),
+    ],
+    [
+      'a function declared by name',
+      function named([a], rng) {
+        return [a * rng.uniform()];
+      },
+    ],
+    [
+      'a method',
+      {
+        simulate([a]: readonly number[]) {
+          return [a];
+        },
+      }.simulate,
+    ],
+    [
+      'a batched function',
+      batchedSimulator((thetas, rng) => thetas.map(([a]) => [a + rng.normal()]), { batchSize: 7 }),
+    ],
     ['a module', simulatorModule(fixture, 'simulate')],
     ['a task', gaussian10d().simulator],
   ])('gives the same bytes for 0, 1 and 2 workers: %s', async (_, simulator) => {
@@ -41,14 +61,19 @@ describe('simulate with workers', () => {
   it('drops and simulates at given parameters as without workers', async () => {
     const theta = Array.from({ length: 50 }, (_, i) => [i, -i]);
     const holes: AnySimulator = ([a], rng) => [a % 5 === 0 ? NaN : a + rng.normal()];
-    const [a, b] = await Promise.all([0, 2].map((workers) => simulate(modelOf(holes), 50, { ...quiet, workers, theta, invalid: 'drop' })));
+    const [a, b] = await Promise.all(
+      [0, 2].map((workers) => simulate(modelOf(holes), 50, { ...quiet, workers, theta, invalid: 'drop' })),
+    );
     expect(b.dropped).toBe(10);
     expect(bytesOf(b)).toEqual(bytesOf(a));
   });
 
   it('never loads TensorFlow.js in a worker', () => {
     const file = join(__dirname, '..', '..', 'lib', 'dist', 'tasks', 'simulate-worker.js');
-    const loaded = execFileSync(process.execPath, ['-e', `require(${JSON.stringify(file)}); console.log(Object.keys(require.cache).filter((f) => f.includes('tensorflow')).length)`]);
+    const loaded = execFileSync(process.execPath, [
+      '-e',
+      `require(${JSON.stringify(file)}); console.log(Object.keys(require.cache).filter((f) => f.includes('tensorflow')).length)`,
+    ]);
     expect(String(loaded).trim()).toBe('0');
   });
 });
@@ -66,20 +91,31 @@ describe('a simulator that cannot run in a worker', () => {
 
   it('is refused where cells of a notebook have rewritten its names', async () => {
     const text = '([a]) => [a * exports.factor]';
-    const cell = Object.assign(((theta) => [theta[0] * 2]) as AnySimulator & object, { portable: { kind: 'text', text } as const });
+    const cell = Object.assign(((theta) => [theta[0] * 2]) as AnySimulator & object, {
+      portable: { kind: 'text', text } as const,
+    });
     await expect(simulate(modelOf(cell), 10, { ...quiet, workers: 1 })).rejects.toThrow(/exports is not defined/);
   });
 
   it('is refused for state, Math.random, native functions and constants that cannot travel', async () => {
-    const refused = async (simulator: AnySimulator): Promise<string> => simulate(modelOf(simulator), 10, { ...quiet, workers: 1 }).then(() => 'not refused', (error: Error) => error.message);
+    const refused = async (simulator: AnySimulator): Promise<string> =>
+      simulate(modelOf(simulator), 10, { ...quiet, workers: 1 }).then(
+        () => 'not refused',
+        (error: Error) => error.message,
+      );
     expect(await refused(() => [Math.random()])).toMatch(/Math\.random/);
     expect(await refused(((theta: readonly number[]) => theta).bind(null))).toMatch(/cannot be made in a worker/);
-    expect(await refused(defineSimulator(([a], _rng, { f }) => [f(a)], { f: (v: number) => v }))).toMatch(/cannot be copied/);
+    expect(await refused(defineSimulator(([a], _rng, { f }) => [f(a)], { f: (v: number) => v }))).toMatch(
+      /cannot be copied/,
+    );
   });
 
   it('runs in this process with workers: auto, and says so', async () => {
     const notes: (string | undefined)[] = [];
-    installHost({ report: () => ({ update: () => {}, curve: () => {}, end: (note) => void notes.push(note) }), onInterrupt: () => () => {} });
+    installHost({
+      report: () => ({ update: () => {}, curve: () => {}, end: (note) => void notes.push(note) }),
+      onInterrupt: () => () => {},
+    });
     const busy: AnySimulator = ([a]) => {
       const end = performance.now() + 5;
       while (performance.now() < end);
@@ -96,7 +132,15 @@ describe('a simulator that cannot run in a worker', () => {
     const root = rng(5);
     const { prior } = modelOf(branch);
     const buffer = new SimulationBuffer(400, prior, root);
-    const job = { simulator: branch, seed: 5, root, dim: 2, buffer, progress: silentHost.report('', 0), signal: new AbortController().signal };
+    const job = {
+      simulator: branch,
+      seed: 5,
+      root,
+      dim: 2,
+      buffer,
+      progress: silentHost.report('', 0),
+      signal: new AbortController().signal,
+    };
     await simulateHere(job, () => true);
     expect(await simulateInPool(job, 2, 20)).toMatch(/captured/);
     await simulateHere(job);
@@ -117,7 +161,9 @@ describe('workers at work', () => {
       if (a > 2) throw new TypeError('no such world');
       return [a];
     };
-    const error = (await simulate(modelOf(faulty), 500, { ...quiet, workers: 2 }).catch((e: unknown) => e)) as SimulationError<Simulations>;
+    const error = (await simulate(modelOf(faulty), 500, { ...quiet, workers: 2 }).catch(
+      (e: unknown) => e,
+    )) as SimulationError<Simulations>;
     expect(error).toBeInstanceOf(SimulationError);
     expect(error.message).toMatch(/"TypeError: no such world" at item \d+, theta \[(2|3)\./);
     expect((error.cause as Error).message).toBe('no such world');
@@ -128,7 +174,9 @@ describe('workers at work', () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 700);
     const begin = performance.now();
-    const error = (await simulate(modelOf(busy), 20_000, { ...quiet, workers: 2, signal: controller.signal }).catch((e: unknown) => e)) as InterruptedError<Simulations>;
+    const error = (await simulate(modelOf(busy), 20_000, { ...quiet, workers: 2, signal: controller.signal }).catch(
+      (e: unknown) => e,
+    )) as InterruptedError<Simulations>;
     expect(performance.now() - begin).toBeLessThan(2_000);
     expect(error).toBeInstanceOf(InterruptedError);
     expect(error.partial!.calls).toBeGreaterThan(1);

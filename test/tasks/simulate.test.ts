@@ -13,7 +13,11 @@ import { batchedSimulator, defineSimulator, type AnySimulator } from '../../lib/
 import { bytesOf, modelOf, selfContained } from './fixtures';
 
 const here = { seed: 1, workers: 0, progress: false } as const;
-const failure = async (simulator: AnySimulator, n = 20, options: Partial<SimulateOptions> = {}): Promise<Error & { partial?: Simulations }> =>
+const failure = async (
+  simulator: AnySimulator,
+  n = 20,
+  options: Partial<SimulateOptions> = {},
+): Promise<Error & { partial?: Simulations }> =>
   simulate(modelOf(simulator), n, { ...here, ...options }).then(
     () => expect.unreachable('simulate did not throw'),
     (error: Error) => error,
@@ -21,13 +25,18 @@ const failure = async (simulator: AnySimulator, n = 20, options: Partial<Simulat
 
 describe('simulate', () => {
   it('gives parameters from the prior and the data of each', async () => {
-    const sims = await simulate(modelOf(([a, b]) => [a + b, a, 2]), 50, here);
+    const sims = await simulate(
+      modelOf(([a, b]) => [a + b, a, 2]),
+      50,
+      here,
+    );
     expect([sims.theta.shape, sims.x.shape, sims.calls, sims.dropped]).toEqual([[50, 2], [50, 3], 50, 0]);
     const expected = priorSamples(normal({ mean: [0, 0] }), 50, 1);
     const { theta, x } = bytesOf(sims);
     expect(theta).toEqual(Array.from(expected.dataSync()));
     expected.dispose();
-    for (let i = 0; i < 50; i++) expect(x.slice(3 * i, 3 * i + 3)).toEqual([Math.fround(theta[2 * i] + theta[2 * i + 1]), theta[2 * i], 2]);
+    for (let i = 0; i < 50; i++)
+      expect(x.slice(3 * i, 3 * i + 3)).toEqual([Math.fround(theta[2 * i] + theta[2 * i + 1]), theta[2 * i], 2]);
   });
 
   it('depends on the seed and the item only', async () => {
@@ -41,7 +50,13 @@ describe('simulate', () => {
 
   it('gives each item its own noise, with the moments of the simulator', async () => {
     const n = 20_000;
-    const { theta, x } = bytesOf(await simulate(modelOf(([a], rng) => [a + rng.normal(0, 2)]), n, here));
+    const { theta, x } = bytesOf(
+      await simulate(
+        modelOf(([a], rng) => [a + rng.normal(0, 2)]),
+        n,
+        here,
+      ),
+    );
     const noise = x.map((value, i) => value - theta[2 * i]);
     const mean = noise.reduce((sum, value) => sum + value, 0) / n;
     const variance = noise.reduce((sum, value) => sum + value * value, 0) / n;
@@ -54,10 +69,22 @@ describe('simulate', () => {
   });
 
   it('simulates at given parameters', async () => {
-    const sims = await simulate(modelOf(([a, b]) => [a - b]), 2, { ...here, theta: [[3, 1], [5, 5]] });
+    const sims = await simulate(
+      modelOf(([a, b]) => [a - b]),
+      2,
+      {
+        ...here,
+        theta: [
+          [3, 1],
+          [5, 5],
+        ],
+      },
+    );
     expect(bytesOf(sims)).toEqual({ theta: [3, 1, 5, 5], x: [2, 0] });
     await expect(simulate(modelOf(selfContained), 3, { ...here, theta: [[1, 2]] })).rejects.toThrow(/3 rows/);
-    await expect(simulate(modelOf(selfContained), 1, { ...here, theta: [[1, 2, 3]] })).rejects.toThrow(InvalidInputError);
+    await expect(simulate(modelOf(selfContained), 1, { ...here, theta: [[1, 2, 3]] })).rejects.toThrow(
+      InvalidInputError,
+    );
   });
 
   it('takes typed arrays, constants and batches, whose boundaries do not depend on n', async () => {
@@ -65,7 +92,10 @@ describe('simulate', () => {
     const { theta, x } = bytesOf(await simulate(modelOf(shift), 3, here));
     expect(x).toEqual([0, 2, 4].map((i) => Math.fround(theta[i] + 10)));
     const sizes: number[] = [];
-    const batched = batchedSimulator((thetas, rng) => (sizes.push(thetas.length), thetas.map(([a]) => [a, rng.normal()])), { batchSize: 8 });
+    const batched = batchedSimulator(
+      (thetas, rng) => (sizes.push(thetas.length), thetas.map(([a]) => [a, rng.normal()])),
+      { batchSize: 8 },
+    );
     const long = bytesOf(await simulate(modelOf(batched), 20, here));
     expect(sizes).toEqual([8, 8, 4]);
     expect(bytesOf(await simulate(modelOf(batched), 8, here)).x).toEqual(long.x.slice(0, 16));
@@ -87,7 +117,7 @@ describe('the types of simulate', () => {
       // @ts-expect-error the seed is required
       () => simulate(modelOf(selfContained), 5, {}),
       // @ts-expect-error a simulator gives numbers
-      () => simulate(modelOf(() => ['a']), 5, here),
+      () => modelOf(() => ['a']),
       // @ts-expect-error no such way with NaN
       () => simulate(modelOf(selfContained), 5, { ...here, invalid: 'keep' }),
     ];
@@ -103,7 +133,13 @@ describe('simulate refuses', () => {
     ['negative workers', modelOf(selfContained), 5, { ...here, workers: -1 }, /workers/],
     ['an unknown way with NaN', modelOf(selfContained), 5, { ...here, invalid: 'ignore' }, /invalid.*ignore/],
     ['a simulator that is no function', { prior: normal({ mean: 0 }), simulator: 3 }, 5, here, /simulator.*received 3/],
-    ['a prior of wrong draws', { prior: { ...normal({ mean: [0, 0] }), sample: () => [1] }, simulator: selfContained }, 5, here, /prior\.sample/],
+    [
+      'a prior of wrong draws',
+      { prior: { ...normal({ mean: [0, 0] }), sample: () => [1] }, simulator: selfContained },
+      5,
+      here,
+      /prior\.sample/,
+    ],
     ['no model', undefined, 5, here, /simulator/],
   ])('%s before it starts', async (_, model, n, options, message) => {
     const attempt = simulate(model as never, n as number, options as SimulateOptions);
@@ -210,7 +246,10 @@ describe('long simulations', () => {
 
   it('let timers run and report progress up to n', async () => {
     const updates: number[] = [];
-    installHost({ report: () => ({ update: (done) => void updates.push(done), curve: () => {}, end: () => {} }), onInterrupt: () => () => {} });
+    installHost({
+      report: () => ({ update: (done) => void updates.push(done), curve: () => {}, end: () => {} }),
+      onInterrupt: () => () => {},
+    });
     let ticks = 0;
     const timer = setInterval(() => ticks++, 5);
     (await simulate(modelOf(slow), 100, { seed: 1, workers: 0 })).dispose();

@@ -48,7 +48,13 @@ describe('adamStep', () => {
   it('makes a first step of the learning rate, whatever the size of the gradient', () => {
     tf.tidy(() => {
       const weights = [tf.tensor1d([0, 0, 0])];
-      const { weights: next } = adamStep(weights, [tf.tensor1d([1e-4, -1, 1e4])], adamStart(weights), tf.scalar(1), tf.scalar(0.5));
+      const { weights: next } = adamStep(
+        weights,
+        [tf.tensor1d([1e-4, -1, 1e4])],
+        adamStart(weights),
+        tf.scalar(1),
+        tf.scalar(0.5),
+      );
       [-0.5, 0.5, -0.5].forEach((value, i) => expect(next[0].dataSync()[i]).toBeCloseTo(value, 3));
     });
   });

@@ -10,7 +10,12 @@ describe('split', () => {
     const a = tf.tensor2d(Array.from({ length: 20 }, (_, i) => [i]));
     const b = tf.mul(a, -1) as tf.Tensor2D;
     const { training, validation } = split([a, b], 6, rng(1));
-    expect(training.concat(validation).map(({ shape }) => shape)).toEqual([[14, 1], [14, 1], [6, 1], [6, 1]]);
+    expect(training.concat(validation).map(({ shape }) => shape)).toEqual([
+      [14, 1],
+      [14, 1],
+      [6, 1],
+      [6, 1],
+    ]);
     const numbers = [...training[0].dataSync(), ...validation[0].dataSync()];
     expect([...numbers].sort((p, q) => p - q)).toEqual(Array.from({ length: 20 }, (_, i) => i));
     expect([...training[1].dataSync(), ...validation[1].dataSync()]).toEqual(numbers.map((value) => -value));

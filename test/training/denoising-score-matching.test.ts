@@ -11,14 +11,24 @@ const [variance, count] = [[0.25, 1, 4], 40_000];
 
 /** The best prediction of eps for theta ~ N(0, diag(variance)): std theta_t / (g v + 1 - g). */
 const exact: NoisePrediction = (_, theta, level) =>
-  tf.div(tf.mul(level.std, theta), tf.add(tf.mul(tf.square(level.meanCoeff), tf.tensor1d(variance)), tf.square(level.std))) as tf.Tensor2D;
+  tf.div(
+    tf.mul(level.std, theta),
+    tf.add(tf.mul(tf.square(level.meanCoeff), tf.tensor1d(variance)), tf.square(level.std)),
+  ) as tf.Tensor2D;
 /** What no prediction can do better than: the mean over levels of sum_i Var(eps_i | theta_t) = g v_i / (g v_i + 1 - g). */
-const minimum = levels.gamma.slice(1, -1).reduce((sum, g) => sum + variance.reduce((part, v) => part + (g * v) / (g * v + 1 - g), 0), 0) / (levels.count - 1);
+const minimum =
+  levels.gamma
+    .slice(1, -1)
+    .reduce((sum, g) => sum + variance.reduce((part, v) => part + (g * v) / (g * v + 1 - g), 0), 0) /
+  (levels.count - 1);
 
 const lossOf = (predict: NoisePrediction, seed = 1): number =>
   tf.tidy(() => {
     const source = rng(7);
-    const theta = tf.tensor2d(Float32Array.from({ length: 3 * count }, (_, i) => source.normal(0, Math.sqrt(variance[i % 3]))), [count, 3]);
+    const theta = tf.tensor2d(
+      Float32Array.from({ length: 3 * count }, (_, i) => source.normal(0, Math.sqrt(variance[i % 3]))),
+      [count, 3],
+    );
     return denoisingScoreMatching(predict, levels)([], [theta, tf.zeros([count, 1])], randomKey(seed)).dataSync()[0];
   });
 
@@ -32,7 +42,10 @@ describe('denoisingScoreMatching', () => {
 
   it('is D for no prediction at all, and larger than the minimum for any scaled one', () => {
     expect(Math.abs(lossOf((_, theta) => tf.zerosLike(theta)) - 3)).toBeLessThan(tolerance);
-    for (const scale of [0.9, 1.1]) expect(lossOf((w, theta, level, x) => tf.mul(scale, exact(w, theta, level, x)) as tf.Tensor2D)).toBeGreaterThan(lossOf(exact));
+    for (const scale of [0.9, 1.1])
+      expect(lossOf((w, theta, level, x) => tf.mul(scale, exact(w, theta, level, x)) as tf.Tensor2D)).toBeGreaterThan(
+        lossOf(exact),
+      );
   });
 
   it('draws each row its own level from 1 to T - 1, all its randomness from the key, and hands x on', () => {

@@ -16,12 +16,23 @@ const specs = [
   { name: 'w', shape: [2, 1], initialStd: 1 },
   { name: 'b', shape: [1], initialStd: 0 },
 ];
-const squaredError: Loss = ([w, b], [inputs, targets]) => tf.mean(tf.squaredDifference(tf.add(tf.matMul(inputs, w as tf.Tensor2D), b), targets)) as tf.Scalar;
-const base: FitOptions = { seed: 1, batchSize: 100, learningRate: 0.05, maxEpochs: 200, patience: 1000, progress: false };
+const squaredError: Loss = ([w, b], [inputs, targets]) =>
+  tf.mean(tf.squaredDifference(tf.add(tf.matMul(inputs, w as tf.Tensor2D), b), targets)) as tf.Scalar;
+const base: FitOptions = {
+  seed: 1,
+  batchSize: 100,
+  learningRate: 0.05,
+  maxEpochs: 200,
+  patience: 1000,
+  progress: false,
+};
 const numbers = (result: Fit): number[] => result.weights.flatMap((w) => Array.from(w.dataSync()));
 
 /** Fits, hands the result to `look`, frees it, and checks that no tensor is left, whatever fit itself throws. */
-async function fitted(options: Partial<FitOptions> = {}, { loss = squaredError, rows = x.length, look }: { loss?: Loss; rows?: number; look?: (result: Fit) => void } = {}): Promise<Fit> {
+async function fitted(
+  options: Partial<FitOptions> = {},
+  { loss = squaredError, rows = x.length, look }: { loss?: Loss; rows?: number; look?: (result: Fit) => void } = {},
+): Promise<Fit> {
   const tables = [tf.tensor2d(x.slice(0, rows)), tf.tensor2d(y.slice(0, rows))];
   const before = tf.memory().numTensors;
   const outcome = await fit(specs, loss, tables, { ...base, ...options }).then(
@@ -43,22 +54,34 @@ describe('fit', () => {
   it('finds the closed form of a linear regression', async () => {
     const { weights, intercept } = leastSquares(x, y);
     // the best of the steps is chosen on 80 held-out rows: within 4 standard errors .1 / (.5 sqrt(80)) of their own closed form
-    await fitted({ cosineDecay: true, maxEpochs: 600 }, {
-      look: (result) => {
-        const [w0, w1, b] = numbers(result);
-        [w0 - weights[0][0], w1 - weights[0][1], b - intercept[0]].forEach((difference) => expect(Math.abs(difference)).toBeLessThan(0.09));
-        expect(result.validationLoss).toBeLessThan(0.02);
-        expect(result.ended).toBe('epoch limit');
+    await fitted(
+      { cosineDecay: true, maxEpochs: 600 },
+      {
+        look: (result) => {
+          const [w0, w1, b] = numbers(result);
+          [w0 - weights[0][0], w1 - weights[0][1], b - intercept[0]].forEach((difference) =>
+            expect(Math.abs(difference)).toBeLessThan(0.09),
+          );
+          expect(result.validationLoss).toBeLessThan(0.02);
+          expect(result.ended).toBe('epoch limit');
+        },
       },
-    });
+    );
   });
 
   it('gives the same bytes for the same seed, whatever the clock says, and others for another', async () => {
     // a loss with noise of its own
-    const noisy: Loss = (w, rows, key) => tf.add(squaredError(w, rows, key), tf.mul(0.1, tf.mean(tf.mul(randomNormal(foldKey(key, 1), [2, 1]), w[0])))) as tf.Scalar;
+    const noisy: Loss = (w, rows, key) =>
+      tf.add(
+        squaredError(w, rows, key),
+        tf.mul(0.1, tf.mean(tf.mul(randomNormal(foldKey(key, 1), [2, 1]), w[0]))),
+      ) as tf.Scalar;
     const run = async (seed: number): Promise<number[]> => {
       let values: number[] = [];
-      const { validationLoss, bestEpoch, steps } = await fitted({ seed, maxEpochs: 60 }, { loss: noisy, look: (result) => void (values = numbers(result)) });
+      const { validationLoss, bestEpoch, steps } = await fitted(
+        { seed, maxEpochs: 60 },
+        { loss: noisy, look: (result) => void (values = numbers(result)) },
+      );
       return [...values, validationLoss, bestEpoch, steps];
     };
     const first = await run(1);
@@ -78,27 +101,41 @@ describe('fit', () => {
 
   it('keeps the best weights, not the last, and stops after the patience', async () => {
     // 320 of 400 rows in batches of 160: 2 steps an epoch, 32 epochs between validations
-    const result = await fitted({ batchSize: 160, learningRate: 1.5, patience: 40, maxEpochs: 2000 }, {
-      look: ({ history, bestEpoch, validationLoss, ended, weights }) => {
-        const losses = history.map((point) => point.validation!);
-        expect(validationLoss).toBe(Math.min(...losses));
-        expect(history[losses.indexOf(validationLoss)].epoch).toBe(bestEpoch);
-        expect(ended).toBe('converged');
-        const last = history.at(-1)!.epoch;
-        expect(last - bestEpoch).toBeGreaterThanOrEqual(40);
-        expect(last - bestEpoch).toBeLessThan(40 + 32);
-        // the weights have the loss that is told of them, but for the choice of the rows
-        const error = tf.tidy(() => squaredError(weights, [tf.tensor2d(x), tf.tensor2d(y)], tf.tensor1d([1, 1], 'int32')).dataSync()[0]);
-        expect(error).toBeLessThan(3 * validationLoss + 0.02);
+    const result = await fitted(
+      { batchSize: 160, learningRate: 1.5, patience: 40, maxEpochs: 2000 },
+      {
+        look: ({ history, bestEpoch, validationLoss, ended, weights }) => {
+          const losses = history.map((point) => point.validation!);
+          expect(validationLoss).toBe(Math.min(...losses));
+          expect(history[losses.indexOf(validationLoss)].epoch).toBe(bestEpoch);
+          expect(ended).toBe('converged');
+          const last = history.at(-1)!.epoch;
+          expect(last - bestEpoch).toBeGreaterThanOrEqual(40);
+          expect(last - bestEpoch).toBeLessThan(40 + 32);
+          // the weights have the loss that is told of them, but for the choice of the rows
+          const error = tf.tidy(
+            () => squaredError(weights, [tf.tensor2d(x), tf.tensor2d(y)], tf.tensor1d([1, 1], 'int32')).dataSync()[0],
+          );
+          expect(error).toBeLessThan(3 * validationLoss + 0.02);
+        },
       },
-    });
+    );
     expect(result.steps).toBe(result.history.at(-1)!.epoch * 2);
   });
 
   it('keeps the first weights where training makes nothing better', async () => {
-    const atZero: Loss = ([w, b], rows, key) => tf.add(tf.add(tf.sum(tf.square(w)), tf.sum(tf.square(b))), tf.mul(0, squaredError([w, b], rows, key))) as tf.Scalar;
+    const atZero: Loss = ([w, b], rows, key) =>
+      tf.add(
+        tf.add(tf.sum(tf.square(w)), tf.sum(tf.square(b))),
+        tf.mul(0, squaredError([w, b], rows, key)),
+      ) as tf.Scalar;
     const tables = [tf.tensor2d(x), tf.tensor2d(y)];
-    const result = await fit(specs.map((spec) => ({ ...spec, initialStd: 0 })), atZero, tables, { ...base, patience: 30 });
+    const result = await fit(
+      specs.map((spec) => ({ ...spec, initialStd: 0 })),
+      atZero,
+      tables,
+      { ...base, patience: 30 },
+    );
     expect([result.bestEpoch, result.ended, result.validationLoss]).toEqual([0, 'converged', 0]);
     expect(numbers(result)).toEqual([0, 0, 0]);
     tf.dispose([tables, result.weights]);
@@ -121,7 +158,8 @@ describe('fit', () => {
   });
 
   it('tells the mean training loss of each stretch', async () => {
-    const constant: Loss = ([w, b], rows) => tf.add(tf.mul(0, tf.add(tf.sum(w), tf.sum(b))), tf.add(tf.mul(0, tf.sum(rows[0])), 2.5)) as tf.Scalar;
+    const constant: Loss = ([w, b], rows) =>
+      tf.add(tf.mul(0, tf.add(tf.sum(w), tf.sum(b))), tf.add(tf.mul(0, tf.sum(rows[0])), 2.5)) as tf.Scalar;
     const { history } = await fitted({ maxEpochs: 100, batchSize: 320 }, { loss: constant });
     expect(history.map(({ training }) => training)).toEqual([undefined, 2.5, 2.5]);
     expect(history.map(({ validation }) => validation)).toEqual([2.5, 2.5, 2.5]);
@@ -132,7 +170,10 @@ describe('fit', () => {
     const slope: Loss = ([w, b], rows) => tf.add(tf.sum(w), tf.add(tf.sum(b), tf.mul(0, tf.sum(rows[0])))) as tf.Scalar;
     const distance = async (cosineDecay: boolean): Promise<number> => {
       let bias = NaN;
-      await fitted({ cosineDecay, maxEpochs: 128, batchSize: 320, learningRate: 0.01 }, { loss: slope, look: (result) => void (bias = numbers(result)[2]) });
+      await fitted(
+        { cosineDecay, maxEpochs: 128, batchSize: 320, learningRate: 0.01 },
+        { loss: slope, look: (result) => void (bias = numbers(result)[2]) },
+      );
       return -bias;
     };
     expect(await distance(false)).toBeCloseTo(1.28, 3);
@@ -148,7 +189,10 @@ describe('fit', () => {
       const keep = Math.min(0.9, (k + 1) / (k + 10));
       average = keep * average + (1 - keep) * -0.01 * (k + 1);
     }
-    await fitted({ ema: 0.9, maxEpochs: 64, batchSize: 320, learningRate: 0.01 }, { loss: slope, look: (result) => expect(numbers(result)[2]).toBeCloseTo(average, 4) });
+    await fitted(
+      { ema: 0.9, maxEpochs: 64, batchSize: 320, learningRate: 0.01 },
+      { loss: slope, look: (result) => expect(numbers(result)[2]).toBeCloseTo(average, 4) },
+    );
   });
 
   it('is interrupted within a second, with the best weights so far, and again at once by a signal that came before', async () => {
@@ -158,8 +202,13 @@ describe('fit', () => {
       aborted ||= performance.now();
       controller.abort();
     };
-    const before = installHost({ ...silentHost, report: () => ({ update: onFirstValidation, curve: () => {}, end: () => {} }) });
-    const error = await fitted({ maxEpochs: 1_000_000, signal: controller.signal, progress: true }).catch((reason: unknown) => reason).finally(() => installHost(before));
+    const before = installHost({
+      ...silentHost,
+      report: () => ({ update: onFirstValidation, curve: () => {}, end: () => {} }),
+    });
+    const error = await fitted({ maxEpochs: 1_000_000, signal: controller.signal, progress: true })
+      .catch((reason: unknown) => reason)
+      .finally(() => installHost(before));
     expect(performance.now() - aborted).toBeLessThan(1000);
     expect(error).toBeInstanceOf(InterruptedError);
     const { partial } = error as InterruptedError<Fit>;
@@ -173,8 +222,11 @@ describe('fit', () => {
 
   it('stops where the loss becomes NaN, naming the steps, with the best weights so far', async () => {
     // the root of what falls below zero once w has gone far enough down the slope
-    const failing: Loss = ([w, b], rows) => tf.sqrt(tf.add(tf.add(0.5, tf.sum(b)), tf.mul(0, tf.add(tf.sum(w), tf.sum(rows[0]))))) as tf.Scalar;
-    const error = (await fitted({ batchSize: 320, learningRate: 0.005 }, { loss: failing }).catch((reason: unknown) => reason)) as NonFiniteError<Fit>;
+    const failing: Loss = ([w, b], rows) =>
+      tf.sqrt(tf.add(tf.add(0.5, tf.sum(b)), tf.mul(0, tf.add(tf.sum(w), tf.sum(rows[0]))))) as tf.Scalar;
+    const error = (await fitted({ batchSize: 320, learningRate: 0.005 }, { loss: failing }).catch(
+      (reason: unknown) => reason,
+    )) as NonFiniteError<Fit>;
     expect(error).toBeInstanceOf(NonFiniteError);
     expect(error.message).toMatch(/between steps \d+ and \d+\. Lower the learning rate \(now 0\.005\)/);
     expect(error.partial!.ended).toBe('not finite');
@@ -183,10 +235,19 @@ describe('fit', () => {
   });
 
   it('stops where only the validation is not finite: before the first step, or later', async () => {
-    const onRows = (from: number): Loss => (w, rows, key) =>
-      rows[0].shape[0] === 80 ? (tf.add(squaredError(w, rows, key), tf.div(1, tf.relu(tf.sub(from, tf.abs(tf.sum(w[1])))))) as tf.Scalar) : squaredError(w, rows, key);
-    for (const [from, where] of [[0, /before the first step/], [0.01, /validation after step \d+/]] as const) {
-      const error = (await fitted({}, { loss: onRows(from) }).catch((reason: unknown) => reason)) as NonFiniteError<Fit>;
+    const onRows =
+      (from: number): Loss =>
+      (w, rows, key) =>
+        rows[0].shape[0] === 80
+          ? (tf.add(squaredError(w, rows, key), tf.div(1, tf.relu(tf.sub(from, tf.abs(tf.sum(w[1])))))) as tf.Scalar)
+          : squaredError(w, rows, key);
+    for (const [from, where] of [
+      [0, /before the first step/],
+      [0.01, /validation after step \d+/],
+    ] as const) {
+      const error = (await fitted({}, { loss: onRows(from) }).catch(
+        (reason: unknown) => reason,
+      )) as NonFiniteError<Fit>;
       expect(error).toBeInstanceOf(NonFiniteError);
       expect(error.message).toMatch(where);
       expect(error.partial!.bestEpoch).toBe(0);
@@ -194,7 +255,16 @@ describe('fit', () => {
   });
 
   it('hands on what the loss throws', async () => {
-    await expect(fitted({}, { loss: () => { throw new Error('no loss'); } })).rejects.toThrow('no loss');
+    await expect(
+      fitted(
+        {},
+        {
+          loss: () => {
+            throw new Error('no loss');
+          },
+        },
+      ),
+    ).rejects.toThrow('no loss');
     let calls = 0;
     const later: Loss = (...args) => {
       if (++calls > 1) throw new Error('no loss later');

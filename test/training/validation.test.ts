@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { randomKey, randomNormal } from '../../lib/graph/random';
 import { validationLoss } from '../../lib/training/validation';
 
-const withNoise = validationLoss(([w], [rows], key) => tf.mean(tf.square(tf.add(tf.mul(w, rows), randomNormal(key, [rows.shape[0], 1])))) as tf.Scalar);
+const withNoise = validationLoss(
+  ([w], [rows], key) => tf.mean(tf.square(tf.add(tf.mul(w, rows), randomNormal(key, [rows.shape[0], 1])))) as tf.Scalar,
+);
 
 describe('validationLoss', () => {
   it('is the same at every call with one key, so that it tells weights apart by themselves', () => {

@@ -75,16 +75,21 @@ function dashGroups(series: CurveSeries): { dash: readonly number[]; names: stri
   }));
 }
 
+/** Points that a logarithmic axis can draw, with the number that was moved to its lower end. */
+export interface LogAxisPoints {
+  readonly points: readonly CurvePoint[];
+  readonly moved: number;
+  /** Which values were moved, in words. */
+  readonly which: string;
+}
+
 /**
- * Points as a logarithmic axis can draw them: what is not positive goes to half of the smallest positive number drawn.
- * @returns the points, and how many centres were moved.
+ * Points as a logarithmic axis can draw them. With a sampling floor, what lies below a quarter of it is noise, and goes to that quarter;
+ * without one, what is not positive goes to half of the smallest positive number drawn.
  */
-export function onLogAxis(
-  points: readonly CurvePoint[],
-  floor?: number,
-): { points: readonly CurvePoint[]; moved: number } {
-  const positive = [...points.flatMap((point) => [point.center, point.high]), floor ?? 0].filter((value) => value > 0);
-  const end = positive.length === 0 ? 1 : Math.min(...positive) / 2;
+export function onLogAxis(points: readonly CurvePoint[], floor = 0): LogAxisPoints {
+  const positive = points.flatMap((point) => [point.center, point.high]).filter((value) => value > 0);
+  const end = floor > 0 ? floor / 4 : positive.length === 0 ? 1 : Math.min(...positive) / 2;
   const raise = (value: number): number => (value > 0 ? Math.max(value, end) : end);
   return {
     points: points.map((point) => ({
@@ -93,7 +98,8 @@ export function onLogAxis(
       low: raise(point.low),
       high: raise(point.high),
     })),
-    moved: points.filter((point) => point.center <= 0).length,
+    moved: points.filter((point) => point.center <= 0 || point.center < end).length,
+    which: floor > 0 ? 'below a quarter of the floor' : 'at or below 0',
   };
 }
 

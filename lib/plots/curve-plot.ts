@@ -2,8 +2,8 @@ import { checkResultRows } from '../core/check-rows';
 import { InvalidInputError } from '../core/errors';
 import type { VegaLiteSpec } from '../core/figure-spec';
 import type { ResultRow } from '../core/result-row';
-import { curveLayers, onLogAxis, type Floor } from './curve-layers';
-import { curvePoints, type CurvePoint, type Spread } from './curve-points';
+import { curveLayers, onLogAxis, type Floor, type LogAxisPoints } from './curve-layers';
+import { curvePoints, type Spread } from './curve-points';
 import { curveSeries } from './curve-series';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
@@ -43,7 +43,8 @@ const FIELDS = {
  * A figure of one metric against the number of observations or the simulation budget: one line a method and setting, spread over seeds.
  *
  * A method keeps its colour in every figure; its settings differ by dash and point shape. The subtitle says what the band is and
- * over how many seeds. On a logarithmic y axis, values at or below 0 are drawn at its lower end and counted in the subtitle.
+ * over how many seeds. On a logarithmic y axis, values at or below 0 (with a floor, below a quarter of it) are
+ * drawn at its lower end and counted in the subtitle.
  *
  * @param rows results of one metric (or choose it by `options.metric`).
  * @throws InvalidInputError for no rows, NaN, several metrics, and for several tasks, budgets or n that no panel tells apart.
@@ -74,7 +75,8 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
   const series = curveSeries(chosen, options.colors);
   const panelOf = (row: ResultRow): string => (facet ? FIELDS[facet].panel(row[facet]) : '');
   const all = curvePoints(chosen, { series: series.nameOf, facet: panelOf, x: (row) => row[x] }, spread);
-  const { points, moved } = axes.logY ? onLogAxis(all, floor?.value) : { points: all, moved: 0 };
+  const drawn = axes.logY ? onLogAxis(all, floor?.value) : { points: all, moved: 0, which: '' };
+  const { points } = drawn;
   const layer = curveLayers(points, series, axes, floor);
 
   return {
@@ -82,7 +84,7 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
     config: figureConfig,
     title: figureTitle(
       options.title ?? `${capitalised(metric)} against ${axes.xTitle}`,
-      subtitle(chosen, [x, facet], spread, points, moved, floor),
+      subtitle(chosen, [x, facet], spread, drawn, floor),
     ),
     data: { values: points },
     ...panels(layer, facet ? panelLabels(chosen, facet, panelOf) : []),
@@ -107,8 +109,7 @@ function subtitle(
   rows: readonly ResultRow[],
   told: readonly (string | undefined)[],
   spread: Spread,
-  points: readonly CurvePoint[],
-  moved: number,
+  { points, moved, which }: LogAxisPoints,
   floor?: Floor,
 ): string {
   const seeds = points.map((point) => point.seeds);
@@ -128,7 +129,7 @@ function subtitle(
   const fixed = (['task', 'budget', 'n'] as const)
     .filter((field) => !told.includes(field))
     .map((field) => FIELDS[field].panel(rows[0][field]));
-  const atEnd = moved > 0 ? [`${moved} value${moved > 1 ? 's' : ''} at or below 0 drawn at the lower end`] : [];
+  const atEnd = moved > 0 ? [`${moved} value${moved > 1 ? 's' : ''} ${which} drawn at the lower end`] : [];
   const rule = floor ? [`dotted: ${floor.label}\u00a0${Number(floor.value.toPrecision(3))}`] : [];
   return [...fixed, repeats, ...rule, ...atEnd].join(' · ');
 }

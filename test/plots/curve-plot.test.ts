@@ -112,6 +112,9 @@ describe('curvePlot', () => {
     expect(textsOf(svg).join()).toContain('1 value at or below 0 drawn at the lower end');
     expect(svg).not.toContain('NaN');
     expect(() => curvePlot([resultRow({ value: 0 })], { log: 'y' })).not.toThrow();
+    const floored = curvePlot([...rows, resultRow({ n: 8, value: 1e-7 })], { log: 'y', floor: 0.001 });
+    const { subtitle } = floored.title as { subtitle: string[] };
+    expect(subtitle.join(' ')).toContain('2 values below a quarter of the floor');
   });
 
   test('chooses one of several metrics', () => {

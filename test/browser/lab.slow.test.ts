@@ -37,7 +37,9 @@ describe.skipIf(!chromium)('JupyterLab in a browser', () => {
     await notebook.runAll();
     await notebook.allDone(280_000);
     const charts = notebook.page.locator('.jp-OutputArea-output .vega-embed :is(canvas, svg.marks)');
-    await charts.first().scrollIntoViewIfNeeded();
+    await charts.first().evaluate((chart) => chart.scrollIntoView({ block: 'center' }));
+    // JupyterLab draws the cells that come into view a moment later
+    await notebook.page.waitForTimeout(1500);
     await notebook.page.screenshot({ path: join(screenshots, 'quickstart.png') });
     expect(await notebook.errors()).toEqual([]);
     const box = await charts.first().boundingBox();

@@ -1,19 +1,11 @@
 import type { VegaLiteSpec } from '../core/figure-spec';
+import { figureInput, type FigureChoice } from './figure-input';
 import { marginalLayers, setStyle, SHARED_STYLE, sizes } from './marginal-layers';
-import { checkBounds, checkTruth, chosenDims, parameterLabels } from './parameter-labels';
-import { sampleColumns, type SampleSets } from './sample-sets';
+import type { SampleSets } from './sample-sets';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
 /** Options of `marginalPlot`. */
-export interface MarginalPlotOptions {
-  /** Axis titles of the D parameters, with units. Default θ₁, θ₂, ... */
-  labels?: readonly string[];
-  /** The parameter that made the observation; a rule in every panel. */
-  truth?: ArrayLike<number>;
-  /** Which parameters, from 0. Default all. */
-  dims?: readonly number[];
-  /** Hard ends of the support of each of the D parameters; the density does not leak beyond them. Default none. */
-  bounds?: readonly (readonly [number, number])[];
+export interface MarginalPlotOptions extends FigureChoice {
   /** Default `Marginal densities`. */
   title?: string;
   /** Colours by name, before those of `palette`. */
@@ -31,12 +23,7 @@ export interface MarginalPlotOptions {
  * const figure = plots.marginalPlot({ prior: priorSamples(prior, 500, 1), exact: theta }, { truth });
  */
 export function marginalPlot(samples: SampleSets, options: MarginalPlotOptions = {}): VegaLiteSpec {
-  const sets = sampleColumns(samples);
-  const dimension = sets[0].columns.length;
-  const labels = parameterLabels(dimension, options.labels);
-  const truth = checkTruth(dimension, options.truth);
-  checkBounds(dimension, options.bounds);
-  const dims = chosenDims(dimension, options.dims);
+  const { sets, labels, truth, dims } = figureInput(samples, options);
 
   const columns =
     dims.length <= 3 ? dims.length : dims.length === 4 ? 2 : dims.length <= 6 ? 3 : dims.length <= 8 ? 4 : 5;

@@ -2,10 +2,10 @@ import { InvalidInputError } from '../core/errors';
 import type { VegaLiteSpec } from '../core/figure-spec';
 import { rng } from '../core/rng';
 import { commonRange } from './density';
+import { figureInput } from './figure-input';
 import { marginalLayers, rounded, setStyle, SHARED_STYLE, sizes, TRUTH_LABEL } from './marginal-layers';
 import type { MarginalPlotOptions } from './marginal-plot';
-import { checkBounds, checkTruth, chosenDims, parameterLabels } from './parameter-labels';
-import { sampleColumns, type SampleColumns, type SampleSets } from './sample-sets';
+import type { SampleColumns, SampleSets } from './sample-sets';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
 /** Options of `pairPlot`. */
@@ -27,12 +27,7 @@ export interface PairPlotOptions extends MarginalPlotOptions {
  * const figure = plots.pairPlot({ prior: priorSamples(prior, 500, 1), exact: theta }, { dims: [0, 1], truth });
  */
 export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): VegaLiteSpec {
-  const sets = sampleColumns(samples);
-  const dimension = sets[0].columns.length;
-  const labels = parameterLabels(dimension, options.labels);
-  const truth = checkTruth(dimension, options.truth);
-  checkBounds(dimension, options.bounds);
-  const dims = chosenDims(dimension, options.dims);
+  const { sets, labels, truth, dims } = figureInput(samples, options);
   if (dims.length < 2 || dims.length > 10) {
     throw new InvalidInputError('dims', {
       expected: '2 to 10 parameters',

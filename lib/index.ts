@@ -24,6 +24,7 @@ export type { Tensors } from './graph/tensors';
 export { checkPrior } from './distributions/check-prior';
 export { independent } from './distributions/independent';
 export { logNormal } from './distributions/log-normal';
+export type { LogDensity } from './distributions/log-density';
 export { mixture } from './distributions/mixture';
 export { normal } from './distributions/normal';
 export { priorScore, type Prior, type Support } from './distributions/prior';

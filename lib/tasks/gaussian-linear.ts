@@ -3,6 +3,7 @@ import { toTensor2D, type Rows } from '../core/rows';
 import { normal, type NormalPrior } from '../distributions/normal';
 import { priorSamples } from '../distributions/prior-samples';
 import { requireEach } from '../distributions/per-dimension';
+import { linearGaussianLogLikelihood } from './linear-gaussian-likelihood';
 import { defineSimulator } from './simulator';
 import type { ExactPosterior, Task } from './task';
 
@@ -63,6 +64,8 @@ export function gaussianLinear(
     simulator: defineSimulator((theta, rng, { std }) => theta.map((value, i) => value + std[i] * rng.normal()), {
       std,
     }),
+    logLikelihood: (theta, xObs) =>
+      linearGaussianLogLikelihood([{ weight: 1, scale: 1, variance: noiseVariance }], theta, xObs),
     exactPosterior: (xObs) => {
       const rows = toTensor2D(xObs, 'xObs', dim);
       const n = rows.shape[0];

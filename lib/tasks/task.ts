@@ -17,6 +17,8 @@ export interface Task extends Model {
   readonly name: string;
   /** L, the number of values of one observation, where it is fixed. */
   readonly dataDim?: number;
+  /** log p(x_1, ..., x_n | theta) [B] of n observations [n, L] at theta [B, D], where it is known; the caller disposes it. */
+  logLikelihood?(theta: tf.Tensor2D, xObs: Rows): tf.Tensor;
   /** The posterior given n observations [n, L]. */
   exactPosterior?(xObs: Rows): ExactPosterior;
 }

@@ -1,0 +1,11 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** A density on R^D that need not be normalised, with its gradient: what Markov chains sample from. */
+export interface LogDensity {
+  /** D, the number of parameters. */
+  readonly dim: number;
+  /** The log density [B], up to a constant, at theta [B, D]: tfjs operations only, since it is recorded into graphs. */
+  logProb(theta: tf.Tensor2D): tf.Tensor;
+  /** Its gradient [B, D]. */
+  score(theta: tf.Tensor2D): tf.Tensor2D;
+}

@@ -1,51 +1,190 @@
 import * as tf from '@tensorflow/tfjs';
 import { symmetricEigen, transpose } from '../core/linalg';
 import { leastSquares, rowViews } from '../core/moments';
+import type { Rng } from '../core/rng';
 import type { NoiseLevel } from '../diffusion/noise-level';
+import { fitJointMixture, type RegressionPart } from './joint-mixture';
 import type { Weights } from './network';
 
 /*
- * The Gaussian nearest to the training pairs, theta | x ~ N(m(x), C) with m(x) = x W + b, in closed form.
+ * The Gaussians nearest to the training pairs in closed form: theta | x ~ sum_k r_k(x) N(m_k(x), C_k) with m_k(x) = x W_k + b_k, one Gaussian where
+ * more are no better.
  *
- * Diffused to a level it is N(meanCoeff m(x), meanCoeff^2 C + std^2 I), whose score is known; with C = U diag(lambda) U^T the noise it
- * implies is std U diag(1 / (meanCoeff^2 lambda + std^2)) U^T (theta - meanCoeff m(x)). A network that starts at zero and is added to it
- * learns only what is not Gaussian.
+ * Diffused to a level, a part is N(meanCoeff m_k(x), meanCoeff^2 C_k + std^2 I), and the mixture's score is known. With C = U diag(lambda) U^T a
+ * part implies the noise std U diag(1 / v) U^T (theta - meanCoeff m(x)), v = meanCoeff^2 lambda + std^2, and the mixture their mean under the
+ * shares r_k N(theta; ...) of the parts. A network that starts at zero and is added to it learns only what is left.
  */
 
 /** Parameters that the data determine leave no residual; this keeps the precision finite (in units of standardised theta). */
 const smallestVariance = 1e-6;
 
+/** The tensors of a part: W [L, D], b [D], U [D, D], lambda [D], and for a mixture also m [L], S^{-1/2} [L, L] and the log of its share over |S|^{1/2}. */
+const ofOne = 4;
+const ofMixture = 7;
+
 /**
- * Fits the Gaussian part by least squares.
+ * Fits the Gaussian part: by expectation-maximisation where several Gaussians tell held-out parameters better than one, else by least squares.
  * @param theta parameters [N, D].
  * @param x data [N, L].
- * @returns tensors [W [L, D], b [D], U [D, D], lambda [D]]; the caller disposes them.
+ * @param most Gaussians at most.
+ * @returns its tensors, part by part; the caller disposes them.
  */
-export function fitGaussianPart(theta: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor[] {
-  const rows = (tensor: tf.Tensor2D) => rowViews(tensor.dataSync() as Float32Array, tensor.shape[1]);
-  const { weights, intercept, residualCovariance } = leastSquares(rows(x), rows(theta));
+export async function fitGaussianPart(
+  theta: tf.Tensor2D,
+  x: tf.Tensor2D,
+  most: number,
+  source: Rng,
+): Promise<tf.Tensor[]> {
+  const parts = most > 1 ? await fitJointMixture(rowsOf(theta), rowsOf(x), most, source) : undefined;
+  return parts
+    ? parts.flatMap((part) => [...regressionTensors(part), ...shareTensors(part)])
+    : leastSquaresPart(theta, x);
+}
+
+/** One Gaussian by least squares: tensors [W [L, D], b [D], U [D, D], lambda [D]]; the caller disposes them. */
+export function leastSquaresPart(theta: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor[] {
+  return regressionTensors(leastSquares(rowsOf(x), rowsOf(theta)));
+}
+
+function rowsOf(tensor: tf.Tensor2D): ReturnType<typeof rowViews> {
+  return rowViews(tensor.dataSync() as Float32Array, tensor.shape[1]);
+}
+
+function regressionTensors({
+  weights,
+  intercept,
+  residualCovariance,
+}: Pick<RegressionPart, 'weights' | 'intercept' | 'residualCovariance'>): tf.Tensor[] {
   const { values, vectors } = symmetricEigen(residualCovariance);
   return [
-    tf.tensor2d(transpose(weights), [x.shape[1], theta.shape[1]]),
-    tf.tensor1d(intercept),
+    tf.tensor2d(transpose(weights), [weights[0].length, weights.length]),
+    tf.tensor1d(Array.from(intercept)),
     tf.tensor2d(transpose(vectors)),
     tf.tensor1d(values.map((value) => Math.max(value, smallestVariance))),
   ];
 }
 
-/** m(x) = x W + b, [n, D]. */
-export function gaussianMean([w, b]: Weights, x: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(tf.matMul(x, w as tf.Tensor2D), b);
+function shareTensors({ share, xMean, xCovariance }: RegressionPart): tf.Tensor[] {
+  const { values, vectors } = symmetricEigen(xCovariance);
+  const scale = values.map((value) => 1 / Math.sqrt(Math.max(value, 1e-9)));
+  return [
+    tf.tensor1d(Array.from(xMean)),
+    tf.tensor2d(transpose(vectors.map((vector, i) => Array.from(vector, (value) => value * scale[i])))),
+    tf.scalar(Math.log(share) + scale.reduce((sum, value) => sum + Math.log(value), 0)),
+  ];
+}
+
+/** What observations are to the Gaussian part: the means of its parts side by side, and the logs of their shares. */
+export interface GaussianOfX {
+  /** m_k(x) [n, K D]. */
+  readonly means: tf.Tensor2D;
+  /** log r_k(x) up to a constant [n, K]; [n, 0] for one part. */
+  readonly logShares: tf.Tensor2D;
+}
+
+/** The number of parts, K. */
+export function partCount(tensors: Weights): number {
+  return tensors.length <= ofOne ? tensors.length / ofOne : tensors.length / ofMixture;
+}
+
+/** m_k(x) and log r_k(x) of observations [n, L]. */
+export function gaussianOfX(tensors: Weights, x: tf.Tensor2D): GaussianOfX {
+  const parts = split(tensors);
+  const means = parts.map(([w, b]) => tf.add(tf.matMul(x, w as tf.Tensor2D), b) as tf.Tensor2D);
+  if (parts.length === 1) return { means: means[0], logShares: tf.zeros([x.shape[0], 0]) };
+  const logs = parts.map(([, , , , mean, whitening, log]) =>
+    tf.add(
+      tf.mul(-0.5, tf.sum(tf.square(tf.matMul(tf.sub(x, mean) as tf.Tensor2D, whitening as tf.Tensor2D)), 1, true)),
+      log,
+    ),
+  );
+  return { means: tf.concat(means, 1), logShares: tf.concat(logs, 1) as tf.Tensor2D };
+}
+
+/** What adds up over observations: for one Gaussian, which is linear in them, only the sum of its means counts. */
+export function sumOfX({ means, logShares }: GaussianOfX): GaussianOfX {
+  return logShares.shape[1] === 0
+    ? { means: tf.sum(means, 0, true), logShares: tf.zeros([1, 0]) }
+    : { means, logShares };
 }
 
 /** The noise that the diffused Gaussian of mean m implies in theta; sums over observations, which it is linear in, need only sums of theta and m. */
-export function gaussianNoise(
-  [, , u, lambda]: Weights,
-  theta: tf.Tensor2D,
-  level: NoiseLevel,
-  mean: tf.Tensor2D,
-): tf.Tensor2D {
+export function gaussianNoise(tensors: Weights, theta: tf.Tensor2D, level: NoiseLevel, mean: tf.Tensor2D): tf.Tensor2D {
+  const [, , u, lambda] = tensors;
   const variance = tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std));
   const rotated = tf.matMul(tf.sub(theta, tf.mul(level.meanCoeff, mean)) as tf.Tensor2D, u as tf.Tensor2D);
   return tf.mul(level.std, tf.matMul(tf.div(rotated, variance) as tf.Tensor2D, u as tf.Tensor2D, false, true));
+}
+
+/** The noise that the diffused mixture implies in each row of theta [B, D], with the observation of the same row. */
+export function mixtureNoise(
+  tensors: Weights,
+  theta: tf.Tensor2D,
+  level: NoiseLevel,
+  { means, logShares }: GaussianOfX,
+): tf.Tensor2D {
+  const dim = theta.shape[1];
+  const logs: tf.Tensor[] = [];
+  const noises = split(tensors).map(([, , u, lambda], k) => {
+    const variance = tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std));
+    const mean = tf.slice(means, [0, k * dim], [-1, dim]);
+    const rotated = tf.matMul(tf.sub(theta, tf.mul(level.meanCoeff, mean)) as tf.Tensor2D, u as tf.Tensor2D);
+    const precise = tf.div(rotated, variance) as tf.Tensor2D;
+    logs.push(tf.mul(-0.5, tf.sum(tf.add(tf.mul(rotated, precise), tf.log(variance)), 1, true)));
+    return tf.matMul(precise, u as tf.Tensor2D, false, true);
+  });
+  const shares = tf.softmax(tf.add(logShares, tf.concat(logs, 1)));
+  const mixed = noises.map((noise, k) => tf.mul(tf.slice(shares, [0, k], [-1, 1]), noise));
+  return tf.mul(level.std, tf.addN(mixed));
+}
+
+/**
+ * The sum over observations of the noise that the diffused mixture implies in theta [B, D], at one level.
+ *
+ * With a = U^T theta / sqrt(v) and b = meanCoeff U^T m / sqrt(v), the squared distances |a|^2 + |b|^2 - 2 a b^T of all particles from all observations are one
+ * product, so that nothing of size [B, n, D] arises.
+ */
+export function mixtureNoiseSum(
+  tensors: Weights,
+  theta: tf.Tensor2D,
+  level: NoiseLevel,
+  { means, logShares }: GaussianOfX,
+): tf.Tensor2D {
+  const dim = theta.shape[1];
+  const parts = split(tensors).map(([, , u, lambda], k) => {
+    const variance = tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std));
+    const scale = tf.sqrt(variance);
+    const mean = tf.slice(means, [0, k * dim], [-1, dim]) as tf.Tensor2D;
+    const a = tf.div(tf.matMul(theta, u as tf.Tensor2D), scale) as tf.Tensor2D;
+    const b = tf.div(tf.mul(level.meanCoeff, tf.matMul(mean, u as tf.Tensor2D)), scale) as tf.Tensor2D;
+    // distances from the middle of the observations lose no digits where all are far from 0
+    const middle = tf.mean(b, 0, true);
+    const [near, others] = [tf.sub(a, middle) as tf.Tensor2D, tf.sub(b, middle) as tf.Tensor2D];
+    const squares = tf.add(
+      tf.sub(tf.sum(tf.square(near), 1, true), tf.mul(2, tf.matMul(near, others, false, true))),
+      tf.sum(tf.square(others), 1),
+    );
+    const log = tf.sub(
+      tf.mul(-0.5, tf.add(squares, tf.sum(tf.log(variance)))),
+      tf.neg(tf.squeeze(tf.slice(logShares, [0, k], [-1, 1]), [1])),
+    );
+    return { a, b, scale, u: u as tf.Tensor2D, log };
+  });
+  const shares = tf.softmax(
+    tf.stack(
+      parts.map(({ log }) => log),
+      2,
+    ),
+  ) as tf.Tensor3D;
+  const noises = parts.map(({ a, b, scale, u }, k) => {
+    const share = tf.squeeze(tf.slice(shares, [0, 0, k], [-1, -1, 1]), [2]) as tf.Tensor2D;
+    const drawn = tf.sub(tf.mul(tf.sum(share, 1, true), a), tf.matMul(share, b));
+    return tf.matMul(tf.div(drawn, scale) as tf.Tensor2D, u, false, true);
+  });
+  return tf.mul(level.std, tf.addN(noises));
+}
+
+function split(tensors: Weights): Weights[] {
+  const each = tensors.length === ofOne ? ofOne : ofMixture;
+  return Array.from({ length: tensors.length / each }, (_, k) => tensors.slice(k * each, (k + 1) * each));
 }

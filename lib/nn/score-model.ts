@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NoiseLevel } from '../diffusion/noise-level';
 import { loop } from '../graph/loop';
-import { gaussianMean, gaussianNoise } from './gaussian-part';
+import { gaussianNoise, gaussianOfX, mixtureNoise, mixtureNoiseSum, partCount, sumOfX } from './gaussian-part';
 import type { ScoreNetwork } from './score-network';
 
 /** The tensors that a trained model of the posterior's score is made of. */
@@ -17,8 +17,10 @@ export interface ObservationTensors {
   readonly [name: string]: tf.Tensor2D;
   /** The head's share of each observation [n, width]. */
   readonly shares: tf.Tensor2D;
-  /** Sum of the Gaussian part's means [1, D]; zeros without it. */
-  readonly meanSum: tf.Tensor2D;
+  /** The Gaussian part's means [n, K D]; their sum [1, D] for one Gaussian, and zeros without it. */
+  readonly means: tf.Tensor2D;
+  /** The logs of the shares of its parts [n, K]; empty but for a mixture. */
+  readonly logShares: tf.Tensor2D;
 }
 
 /** Rows that the head works on at once: larger chunks are not faster, and this bounds the memory for any number of observations. */
@@ -37,9 +39,13 @@ export function predictNoise(
     network.embedTime(weights, level),
   ) as tf.Tensor2D;
   const learned = network.last(weights, network.trunk(weights, sum));
-  return gaussian.length === 0
-    ? learned
-    : tf.add(correction(learned, level), gaussianNoise(gaussian, theta, level, gaussianMean(gaussian, x)));
+  if (gaussian.length === 0) return learned;
+  const ofX = gaussianOfX(gaussian, x);
+  const known =
+    partCount(gaussian) === 1
+      ? gaussianNoise(gaussian, theta, level, ofX.means)
+      : mixtureNoise(gaussian, theta, level, ofX);
+  return tf.add(correction(learned, level), known);
 }
 
 /** Embeds observations x [n, L]; the caller disposes the tensors. */
@@ -51,7 +57,9 @@ export function embedObservations(
 ): ObservationTensors {
   return {
     shares: network.embedX(weights, x),
-    meanSum: gaussian.length === 0 ? tf.zeros([1, dim]) : (tf.sum(gaussianMean(gaussian, x), 0, true) as tf.Tensor2D),
+    ...(gaussian.length === 0
+      ? { means: tf.zeros<tf.Rank.R2>([1, dim]), logShares: tf.zeros<tf.Rank.R2>([1, 0]) }
+      : sumOfX(gaussianOfX(gaussian, x))),
   };
 }
 
@@ -64,12 +72,13 @@ export function embedObservations(
 export function sumOfScores(
   network: ScoreNetwork,
   { network: weights, gaussian }: ScoreModelTensors,
-  { shares, meanSum }: ObservationTensors,
+  { shares, means, logShares }: ObservationTensors,
   theta: tf.Tensor2D,
   level: NoiseLevel,
 ): tf.Tensor2D {
   const [n, width] = shares.shape;
   const particles = theta.shape[0];
+  const isMixture = partCount(gaussian) > 1;
   const ofTheta = tf.add(network.embedTheta(weights, theta), network.embedTime(weights, level)) as tf.Tensor2D;
   const trunkSum = (some: tf.Tensor2D): tf.Tensor2D => {
     const count = some.shape[0];
@@ -80,22 +89,46 @@ export function sumOfScores(
     ]) as tf.Tensor2D;
     return tf.sum(tf.reshape(network.trunk(weights, rows), [count, particles, width]), 0) as tf.Tensor2D;
   };
+  type Sums = { hidden: tf.Tensor2D; known: tf.Tensor2D };
+  const sums = (some: (rows: tf.Tensor2D) => tf.Tensor2D): Sums => ({
+    hidden: trunkSum(some(shares)),
+    known: isMixture
+      ? mixtureNoiseSum(gaussian, theta, level, { means: some(means), logShares: some(logShares) })
+      : tf.zeros<tf.Rank.R2>([1, 1]),
+  });
+  const plus = (a: Sums, b: Sums): Sums => ({ hidden: tf.add(a.hidden, b.hidden), known: tf.add(a.known, b.known) });
   const chunk = Math.min(n, Math.max(1, Math.floor(headRows / particles)));
   const whole = Math.floor(n / chunk);
-  let hidden =
+  const nothing: Sums = {
+    hidden: tf.zerosLike(ofTheta),
+    known: isMixture ? tf.zerosLike(theta) : tf.zeros<tf.Rank.R2>([1, 1]),
+  };
+  let total =
     whole === 1
-      ? trunkSum(shares.slice([0, 0], [chunk, -1]))
-      : loop(whole, tf.zerosLike(ofTheta) as tf.Tensor2D, (i, before) => {
+      ? sums((rows) => rows.slice([0, 0], [chunk, -1]))
+      : loop(whole, { ...nothing }, (i, before) => {
           const index = tf.add(tf.mul(i, tf.scalar(chunk, 'int32')), tf.range(0, chunk, 1, 'int32')) as tf.Tensor1D;
-          return tf.add(before, trunkSum(tf.gather(shares, index)));
+          return {
+            ...plus(
+              before,
+              sums((rows) => tf.gather(rows, index)),
+            ),
+          };
         });
-  if (whole * chunk < n) hidden = tf.add(hidden, trunkSum(shares.slice([whole * chunk, 0], [-1, -1])));
-  const noise = network.last(weights, hidden, n);
-  const total =
+  if (whole * chunk < n)
+    total = plus(
+      total,
+      sums((rows) => rows.slice([whole * chunk, 0], [-1, -1])),
+    );
+  const learned = network.last(weights, total.hidden, n);
+  const noise =
     gaussian.length === 0
-      ? noise
-      : tf.add(correction(noise, level), gaussianNoise(gaussian, tf.mul(n, theta) as tf.Tensor2D, level, meanSum));
-  return tf.neg(tf.div(total, level.std)) as tf.Tensor2D;
+      ? learned
+      : tf.add(
+          correction(learned, level),
+          isMixture ? total.known : gaussianNoise(gaussian, tf.mul(n, theta) as tf.Tensor2D, level, means),
+        );
+  return tf.neg(tf.div(noise, level.std)) as tf.Tensor2D;
 }
 
 /**

@@ -5,7 +5,7 @@ import { gaussianScore } from '../../lib/diffusion/gaussian-score';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { rng } from '../../lib/core/rng';
 import { compile } from '../../lib/graph/compile';
-import { fitGaussianPart, gaussianMean, gaussianNoise } from '../../lib/nn/gaussian-part';
+import { gaussianNoise, gaussianOfX, leastSquaresPart } from '../../lib/nn/gaussian-part';
 import { embedObservations, predictNoise, sumOfScores, type ScoreModelTensors } from '../../lib/nn/score-model';
 import { scoreNetwork } from '../../lib/nn/score-network';
 import { expectClose, normals, randomWeights } from './support';
@@ -15,7 +15,7 @@ const network = scoreNetwork(dims, { width: 8, hidden: 2, timeEmbedding: 8, acti
 const weights = randomWeights(network.weights);
 const levels = vpLevels();
 const at = (t: number) => levels.at(tf.scalar(t, 'int32'));
-const gaussian = fitGaussianPart(normals(50, 3, 8), normals(50, 4, 9));
+const gaussian = leastSquaresPart(normals(50, 3, 8), normals(50, 4, 9));
 const models: Record<string, ScoreModelTensors> = {
   'with a Gaussian part': { network: weights, gaussian },
   alone: { network: weights, gaussian: [] },
@@ -79,7 +79,7 @@ describe.each(Object.entries(models))('the score network %s', (_, model) => {
     const [theta, x] = [normals(3000, 3, 2), normals(5, 4, 3)];
     const before = tf.memory().numTensors;
     const observations = tf.tidy(() => embedObservations(network, model, x, dims.theta));
-    expect(tf.memory().numTensors).toBe(before + 2);
+    expect(tf.memory().numTensors).toBe(before + 3);
     tf.dispose(tf.tidy(() => sumOfScores(network, model, observations, theta, at(3))));
     tf.dispose(observations);
     expect(tf.memory().numTensors).toBe(before);
@@ -95,7 +95,7 @@ describe('the Gaussian part', () => {
       const [theta, x] = [normals(4, 3, 2), normals(4, 4, 3)];
       expectClose(
         predictNoise(zero, { network: w, gaussian }, theta, at(9), x),
-        gaussianNoise(gaussian, theta, at(9), gaussianMean(gaussian, x)),
+        gaussianNoise(gaussian, theta, at(9), gaussianOfX(gaussian, x).means),
         1e-7,
       );
     });
@@ -129,14 +129,14 @@ describe('the Gaussian part', () => {
       );
     });
     tf.tidy(() => {
-      const part = fitGaussianPart(tf.tensor2d(theta), tf.tensor2d(x));
+      const part = leastSquaresPart(tf.tensor2d(theta), tf.tensor2d(x));
       const xObs = [0.7, 2];
       const mean = a.map((row, i) => row[0] * xObs[0] + row[1] * xObs[1] + b[i]);
       const points = normals(50, 2, 4);
       for (const t of [1, 50, 200, 399]) {
         const level = at(t);
         const received = tf.neg(
-          tf.div(gaussianNoise(part, points, level, gaussianMean(part, tf.tensor2d([xObs]))), level.std),
+          tf.div(gaussianNoise(part, points, level, gaussianOfX(part, tf.tensor2d([xObs])).means), level.std),
         );
         // covariance and mean are off by shares of sqrt(2 / N) = 1% and C^{1/2} sqrt(3 / N); scores by at most 4 times that
         expectClose(received, gaussianScore(mean, covariance)(points, level), 4 * Math.sqrt(2 / count));
@@ -151,10 +151,12 @@ describe('the Gaussian part', () => {
         gaussian,
         tf.mul(5, theta) as tf.Tensor2D,
         at(30),
-        gaussianMean(gaussian, x).sum(0, true),
+        gaussianOfX(gaussian, x).means.sum(0, true),
       );
       const each = tf.addN(
-        tf.split(x, 5).map((row) => gaussianNoise(gaussian, theta, at(30), gaussianMean(gaussian, row as tf.Tensor2D))),
+        tf
+          .split(x, 5)
+          .map((row) => gaussianNoise(gaussian, theta, at(30), gaussianOfX(gaussian, row as tf.Tensor2D).means)),
       );
       expectClose(summed, each, 1e-5);
     });
@@ -164,9 +166,11 @@ describe('the Gaussian part', () => {
     tf.tidy(() => {
       const theta = normals(200, 2);
       const x = tf.concat([theta.slice([0, 0], [-1, 1]), tf.ones([200, 1])], 1) as tf.Tensor2D;
-      const part = fitGaussianPart(theta, x);
+      const part = leastSquaresPart(theta, x);
       for (const t of [1, 399])
-        expect(gaussianNoise(part, theta, at(t), gaussianMean(part, x)).abs().max().dataSync()[0]).toBeLessThan(100);
+        expect(gaussianNoise(part, theta, at(t), gaussianOfX(part, x).means).abs().max().dataSync()[0]).toBeLessThan(
+          100,
+        );
       // the constant column carries no weight
       expect((part[0].arraySync() as number[][])[1]).toEqual([0, 0]);
     });

@@ -50,6 +50,7 @@ export class Report {
       value: median,
       standardError: null,
       seconds,
+      simulatorCalls: simulations,
       min,
       max,
       rounds: rounds.length,

@@ -66,10 +66,19 @@ export type { Posterior, PosteriorSampleOptions, ScoreEstimator } from './infere
 
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
 
-export { runScoreNpseGrid, type GridMethod, type GridSetting, type ScoreNpseGrid } from './experiments/score-npse-grid';
+export type { Experiment, ExperimentSetting, RunOptions, Trained, TruePosterior } from './experiments/experiment';
+export { missingRuns, type ExperimentCell, type ExperimentRun } from './experiments/missing-runs';
+export * as paper001 from './experiments/paper-001';
+export { runExperiment, type ExperimentOutcome } from './experiments/run-experiment';
+export {
+  scoreNpseSetting,
+  type ScoreNpseMethod,
+  type ScoreNpseSettingOptions,
+} from './experiments/score-npse-setting';
 
 export * as plots from './plots/index';
 export { show, showTable } from './notebook/show';
 export { exportFigure, type ExportedFigure } from './io/figures';
 export { openResults, type ResultsFolder, type Summary } from './io/records';
+export type { RunFailure } from './io/run-lines';
 export { readEstimator, saveEstimator } from './io/saved-estimator';

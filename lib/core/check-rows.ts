@@ -2,7 +2,7 @@ import { InvalidInputError } from './errors';
 import type { ResultRow } from './result-row';
 
 const TEXT = ['task', 'method', 'setting', 'metric'] as const;
-const NUMBERS = ['budget', 'n', 'seed', 'value', 'seconds'] as const;
+const NUMBERS = ['budget', 'n', 'seed', 'value', 'seconds', 'simulatorCalls'] as const;
 
 /**
  * Refuses result rows that a record or a figure could not hold.

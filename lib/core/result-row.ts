@@ -4,7 +4,7 @@
  * @example
  * const row: ResultRow = {
  *   task: 'gaussian10d', method: 'Algorithm 2', setting: 'paper', budget: 10_000, n: 4, seed: 1,
- *   metric: 'squared MMD', value: 0.013, standardError: null, seconds: 41.2,
+ *   metric: 'squared MMD', value: 0.013, standardError: null, seconds: 41.2, simulatorCalls: 10_000,
  * };
  */
 export interface ResultRow {
@@ -28,4 +28,6 @@ export interface ResultRow {
   readonly standardError: number | null;
   /** Wall-clock seconds the run took. */
   readonly seconds: number;
+  /** Simulator calls that were really spent on it; at most the budget, for methods that keep to it. */
+  readonly simulatorCalls: number;
 }

@@ -5,7 +5,7 @@ import type { ResultRow } from '../core/result-row';
 import { writeFileAtomically } from './atomic-write';
 import { machine, versions, type Machine, type Versions } from './provenance';
 import { resultsRoot, toProject } from './results-path';
-import { appendRunLine, readRunLines, sizeOf, type RunLines } from './run-lines';
+import { appendRunLine, readRunLines, sizeOf, type RunFailure, type RunLines } from './run-lines';
 
 /** What `summary.json` holds besides what the library finds out by itself. */
 export interface SummaryInput {
@@ -49,6 +49,13 @@ export interface ResultsFolder {
    * @throws InvalidInputError for an empty key, no rows, missing fields, NaN or infinity.
    */
   append(key: string, rows: readonly ResultRow[]): void;
+  /**
+   * Notes that a run failed, where and by what; the run counts as not done, and may be appended later.
+   * @throws InvalidInputError for an empty key.
+   */
+  fail(key: string, failure: Omit<RunFailure, 'run'>): RunFailure;
+  /** The last failure of each run that has not finished since. */
+  failures(): RunFailure[];
   /** All rows of all finished runs, in the order they were finished. */
   rows(): ResultRow[];
   /** Where a figure of this name belongs; `exportFigure` takes it. */
@@ -60,7 +67,8 @@ export interface ResultsFolder {
 /**
  * The results folder of a notebook, whose store lets a sweep that was stopped go on where it stopped.
  *
- * `results/<notebook>/rows.jsonl` holds one finished run a line, `{"run": key, "rows": [...]}`. Several processes may append.
+ * `results/<notebook>/rows.jsonl` holds one finished run a line, `{"run": key, "rows": [...]}`, and one failed run a line,
+ * `{"run": key, "at": "training", "error": {...}}`. Several processes may append.
  * A line cut short by a killed process is left out with a note, and its run counts as not done.
  *
  * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is `results/<notebook>` in the
@@ -82,7 +90,8 @@ export function openResults(notebook: string): ResultsFolder {
     });
   }
   const path = join(resultsRoot(), notebook);
-  const store = runStore(join(path, 'rows.jsonl'));
+  const file = join(path, 'rows.jsonl');
+  const store = runStore(file);
   const rows = (): ResultRow[] => [...store().runs.values()].flat();
   return {
     notebook,
@@ -90,12 +99,17 @@ export function openResults(notebook: string): ResultsFolder {
     rows,
     has: (key) => store().runs.has(key),
     append: (key, added) => {
-      if (typeof key !== 'string' || key === '') {
-        throw new InvalidInputError('key', { expected: 'a text that names the run', received: JSON.stringify(key) });
-      }
+      checkKey(key);
       checkResultRows(added, 'rows');
-      if (!store().runs.has(key)) appendRunLine(join(path, 'rows.jsonl'), { run: key, rows: added });
+      if (!store().runs.has(key)) appendRunLine(file, { run: key, rows: added });
     },
+    fail: (key, { at, error: { name, message } }) => {
+      checkKey(key);
+      const failure = { run: key, at, error: { name, message } };
+      if (!store().runs.has(key)) appendRunLine(file, failure);
+      return failure;
+    },
+    failures: () => [...store().failures.values()],
     figurePath: (name) => join(path, 'figures', name),
     writeSummary: async (input) => {
       const summary: Summary = {
@@ -113,10 +127,15 @@ export function openResults(notebook: string): ResultsFolder {
   };
 }
 
+function checkKey(key: string): void {
+  if (typeof key !== 'string' || key === '')
+    throw new InvalidInputError('key', { expected: 'a text that names the run', received: JSON.stringify(key) });
+}
+
 /** Reads the file again only when its size changed, and says once how many lines were broken. */
 function runStore(path: string): () => RunLines {
   let size = 0;
-  let lines: RunLines = { runs: new Map(), broken: 0 };
+  let lines: RunLines = { runs: new Map(), failures: new Map(), broken: 0 };
   let told = 0;
   return () => {
     if (sizeOf(path) !== size) {

@@ -18,30 +18,50 @@ export interface RunLine {
   readonly rows: readonly ResultRow[];
 }
 
-/** The runs of a `rows.jsonl` file in order, the first of each key, and how many broken lines were left out. */
+/** A run that failed: a line of `rows.jsonl`, too. */
+export interface RunFailure {
+  /** The run's key. */
+  readonly run: string;
+  /** Where in the run, such as `training` or `Score NPE (A1), n = 8`. */
+  readonly at: string;
+  /** What was thrown. */
+  readonly error: { readonly name: string; readonly message: string };
+}
+
+/** What a `rows.jsonl` file holds. */
 export interface RunLines {
+  /** The finished runs in order, the first of each key. */
   readonly runs: ReadonlyMap<string, readonly ResultRow[]>;
+  /** The last failure of each run that has not finished since. */
+  readonly failures: ReadonlyMap<string, RunFailure>;
+  /** Broken lines that were left out. */
   readonly broken: number;
 }
 
 /** Reads a `rows.jsonl` file; a missing file has no runs. A line cut short by a killed process is counted and left out. */
 export function readRunLines(path: string): RunLines {
   const runs = new Map<string, readonly ResultRow[]>();
+  const failures = new Map<string, RunFailure>();
   let broken = 0;
   for (const line of sizeOf(path) === 0 ? [] : readFileSync(path, 'utf8').split('\n')) {
     if (line.trim() === '') continue;
     const parsed = parseRunLine(line);
     if (!parsed) broken++;
-    else if (!runs.has(parsed.run)) runs.set(parsed.run, parsed.rows);
+    else if (runs.has(parsed.run)) continue;
+    else if ('error' in parsed) failures.set(parsed.run, parsed);
+    else {
+      runs.set(parsed.run, parsed.rows);
+      failures.delete(parsed.run);
+    }
   }
-  return { runs, broken };
+  return { runs, failures, broken };
 }
 
 /**
  * Appends one run in a single write, so that lines of several processes never mix, and waits until it is on the disk.
  * A torn line before it (no newline at the end of the file) is closed first, so that it spoils itself only.
  */
-export function appendRunLine(path: string, line: RunLine): void {
+export function appendRunLine(path: string, line: RunLine | RunFailure): void {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'a+');
   try {
@@ -71,10 +91,12 @@ function endsTorn(file: number): boolean {
   return last[0] !== 0x0a;
 }
 
-function parseRunLine(line: string): RunLine | undefined {
+function parseRunLine(line: string): RunLine | RunFailure | undefined {
   try {
-    const parsed = JSON.parse(line) as Partial<RunLine> | null;
-    return parsed && typeof parsed.run === 'string' && Array.isArray(parsed.rows) ? (parsed as RunLine) : undefined;
+    const parsed = JSON.parse(line) as Partial<RunLine & RunFailure> | null;
+    if (!parsed || typeof parsed.run !== 'string') return undefined;
+    if (Array.isArray(parsed.rows)) return { run: parsed.run, rows: parsed.rows };
+    return typeof parsed.error?.message === 'string' ? (parsed as RunFailure) : undefined;
   } catch {
     return undefined;
   }

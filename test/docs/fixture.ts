@@ -35,10 +35,18 @@ export async function makeFixture() {
   const exact = task.exactPosterior(xObs);
   const theta = exact.sample(1_000, 4);
   const row = { task: task.name, setting: 'scorebook', metric: 'squared MMD', standardError: null, seconds: 1 };
+  const cost = (budget: number) => ({ budget, simulatorCalls: budget });
   const rows: ResultRow[] = ['Algorithm 1', 'Algorithm 2'].flatMap((method, k) =>
     [1_000, 10_000].flatMap((budget) =>
       [1, 10].flatMap((n) =>
-        [1, 2].map((seed) => ({ ...row, method, budget, n, seed, value: (0.02 + 0.01 * k + 0.001 * seed) / n })),
+        [1, 2].map((seed) => ({
+          ...row,
+          ...cost(budget),
+          method,
+          n,
+          seed,
+          value: (0.02 + 0.01 * k + 0.001 * seed) / n,
+        })),
       ),
     ),
   );

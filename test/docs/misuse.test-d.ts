@@ -22,13 +22,14 @@ import {
   normal,
   npse,
   openResults,
+  paper001,
   plots,
   predictorCorrector,
   priorSamples,
   randomNormal,
   readEstimator,
   rng,
-  runScoreNpseGrid,
+  runExperiment,
   saveEstimator,
   show,
   showTable,
@@ -222,11 +223,10 @@ export const reports = {
   noPath: () => exportFigure(plots.curvePlot(rows)),
   // @ts-expect-error the summary needs its mode
   summary: () => openResults('a').writeSummary({ seed: 1 }),
-  grid: () => {
-    const axes = { settings: [], budgets: [], seeds: [], n: [] };
-    // @ts-expect-error a task without an exact posterior has nothing to be judged by
-    return runScoreNpseGrid({ task: { name: 'mine', ...model }, ...axes }, openResults('a'));
-  },
+  // @ts-expect-error an experiment has seeds
+  experiment: () => runExperiment({ task: tasks.gaussian10d(), settings: [], budgets: [], n: [] }, openResults('a')),
+  // @ts-expect-error the paper has no such setting
+  paper: () => paper001.gaussian10d({ settings: ['ours'] }),
   // @ts-expect-error variances are an array
   task: () => tasks.gaussianLinear(0.1),
   // @ts-expect-error nothing to show

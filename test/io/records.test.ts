@@ -21,6 +21,7 @@ const row = (seed: number, value = 0.01): ResultRow => ({
   value,
   standardError: null,
   seconds: 1.5,
+  simulatorCalls: 1000,
 });
 const store = (): string => join(folder.path, 'demo', 'rows.jsonl');
 

@@ -15,6 +15,7 @@ export function resultRow(part: Partial<ResultRow> = {}): ResultRow {
     value: 0.1,
     standardError: null,
     seconds: 1,
+    simulatorCalls: 1000,
     ...part,
   };
 }

@@ -1,0 +1,104 @@
+import { defaultSettings, paperSettings } from '../inference/npse';
+import { annealedLangevin } from '../samplers/annealed-langevin';
+import { gaussianTransitions } from '../samplers/gaussian-transitions';
+import { predictorCorrector } from '../samplers/predictor-corrector';
+import { gaussian10d as gaussianTask } from '../tasks/gaussian-linear';
+import { mixture10d as mixtureTask } from '../tasks/linear-mixture';
+import type { Task } from '../tasks/task';
+import type { Experiment, ExperimentSetting } from './experiment';
+import { scoreNpseSetting } from './score-npse-setting';
+
+/** A way to train of the paper's experiments: its Score NPE, or ours. */
+export type Paper001Setting = 'paper' | 'scorebook';
+
+/** Which part of the paper's experiments is wanted. */
+export interface Paper001Options {
+  /** Default: all. */
+  readonly settings?: readonly Paper001Setting[];
+  /** Default: the paper's 1,000, 3,000, 10,000 and 30,000. */
+  readonly budgets?: readonly number[];
+  /** Default: the paper's 40, 1 to 40. */
+  readonly seeds?: readonly number[];
+  /** Numbers of observations. Default: 1 to 8. */
+  readonly n?: readonly number[];
+  /** Added to the names of settings, so that trial runs are never mistaken for the experiment's: `, quick`. Default none. */
+  readonly suffix?: string;
+}
+
+/** One of the paper's experiments with the notebook that its results belong to. */
+export interface Paper001Experiment {
+  /** The folder in `results/`. */
+  readonly notebook: string;
+  /** What is run. */
+  readonly experiment: Experiment;
+}
+
+/** The simulator calls that the paper's trainings are allowed. */
+export const budgets: readonly number[] = [1000, 3000, 10_000, 30_000];
+
+/**
+ * The experiment on the 10-D Gaussian task: rows of `results/01-gaussian-10d`.
+ *
+ * The settings are `paper` (Score NPE unchanged, by Algorithm 1 with L = 50, 256 samples, and by Algorithm 2) and `scorebook` (ours, by
+ * Algorithm 2, Algorithm 1 with five larger steps, and the predictor-corrector).
+ * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
+ * @example
+ * const trial = paper001.gaussian10d({ seeds: [1], budgets: [1_000], n: [1, 8], suffix: ', quick' });
+ * trial.settings.length; // 2
+ */
+export function gaussian10d(options: Paper001Options = {}): Experiment {
+  return experiment(gaussianTask(), options);
+}
+
+/**
+ * The experiment on the 10-D mixture task: rows of `results/02-mixture-10d`, in the settings of {@link gaussian10d}.
+ * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
+ * @example
+ * paper001.mixture10d({ seeds: [1] }).budgets; // [1000, 3000, 10000, 30000]
+ */
+export function mixture10d(options: Paper001Options = {}): Experiment {
+  return experiment(mixtureTask(), options);
+}
+
+/**
+ * The paper's experiments on both tasks.
+ * @example
+ * paper001.experiments({ seeds: [1, 2] }).length; // 2
+ */
+export function experiments(options: Paper001Options = {}): Paper001Experiment[] {
+  return [
+    { notebook: '01-gaussian-10d', experiment: gaussian10d(options) },
+    { notebook: '02-mixture-10d', experiment: mixture10d(options) },
+  ];
+}
+
+function experiment(task: Task, { settings, seeds, n, suffix = '', ...rest }: Paper001Options): Experiment {
+  const all: Record<Paper001Setting, ExperimentSetting> = {
+    paper: scoreNpseSetting({
+      setting: `paper${suffix}`,
+      training: paperSettings,
+      methods: [
+        // fifty times the network calls of A2
+        { method: 'Score NPE (A1)', sampler: annealedLangevin(), samples: 256 },
+        { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
+      ],
+    }),
+    scorebook: scoreNpseSetting({
+      setting: `scorebook${suffix}`,
+      training: defaultSettings,
+      methods: [
+        { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
+        // the same Langevin time in a tenth of the steps
+        { method: 'Score NPE (A1, L=5)', sampler: annealedLangevin({ steps: 5, stepSize: 0.5 }) },
+        { method: 'Score NPE (PC)', sampler: predictorCorrector() },
+      ],
+    }),
+  };
+  return {
+    task,
+    settings: (settings ?? (Object.keys(all) as Paper001Setting[])).map((name) => all[name]),
+    budgets: rest.budgets ?? budgets,
+    seeds: seeds ?? Array.from({ length: 40 }, (_, i) => i + 1),
+    n: n ?? [1, 2, 3, 4, 5, 6, 7, 8],
+  };
+}

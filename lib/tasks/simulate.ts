@@ -4,7 +4,7 @@ import { rng } from '../core/rng';
 import { toTensor2D, type Rows } from '../core/rows';
 import { checkPrior } from '../distributions/check-prior';
 import { simulateHere, type SimulationJob } from './simulate-here';
-import { SimulationBuffer } from './simulation-buffer';
+import { SimulationBuffer, type Collected } from './simulation-buffer';
 import { showTheta, SimulationError } from './simulation-error';
 import { simulationsOf, type Simulations } from './simulations';
 import { isBatched } from './simulator';
@@ -46,25 +46,51 @@ const WORTH_WORKERS_MS = 2000;
  * sims.x; // shape [1000, 10]
  */
 export async function simulate(model: Model, n: number, options: SimulateOptions): Promise<Simulations> {
+  return simulateAs(model, n, options, () => ({
+    thetas: givenThetas(options.theta, n, model.prior.dim),
+    form: simulationsOf,
+  }));
+}
+
+/** What is to be simulated, and what is made of it. */
+export interface SimulationPlan<T> {
+  /** The parameters [n * D]; without them each item draws its own from the prior. */
+  readonly thetas?: Float32Array;
+  /** The result of the finite rows that were done, all or, for an error's `partial`, some; undefined where that is nothing. */
+  readonly form: (rows: Collected) => T | undefined;
+}
+
+/**
+ * {@link simulate} with a result of another form.
+ * @param plan is asked once the arguments have been checked.
+ * @throws what `simulate` throws, with `partial` in that form.
+ */
+export async function simulateAs<T>(
+  model: Model,
+  n: number,
+  options: SimulateOptions,
+  plan: () => SimulationPlan<T>,
+): Promise<T> {
   checkArguments(model, n, options);
   const { prior, simulator } = model;
   const root = rng(options.seed);
-  const buffer = new SimulationBuffer(n, prior, root, givenThetas(options.theta, n, prior.dim));
+  const { thetas, form } = plan();
+  const buffer = new SimulationBuffer(n, prior, root, thetas);
   return longWork('Simulating', n, options, async (progress, signal) => {
     const job: SimulationJob = { simulator, seed: options.seed, root, dim: prior.dim, buffer, progress, signal };
     try {
       await run(job, options.workers ?? 'auto');
     } catch (error) {
-      throw error instanceof SimulationError ? new SimulationError(error.fault, partial(buffer)) : error;
+      throw error instanceof SimulationError ? new SimulationError(error.fault, partial(buffer, form)) : error;
     }
     if (buffer.done < n) {
       const done = buffer.done;
       throw new InterruptedError(
         `simulate: stopped after ${done} of ${n} simulations; error.partial holds them.`,
-        partial(buffer),
+        partial(buffer, form),
       );
     }
-    return finish(buffer, options.invalid ?? 'refuse');
+    return finish(buffer, options.invalid ?? 'refuse', form);
   });
 }
 
@@ -94,20 +120,22 @@ async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> 
   if (note) job.progress.end(note);
 }
 
-function finish(buffer: SimulationBuffer, invalid: 'refuse' | 'drop'): Simulations {
-  const { firstInvalid, ...arrays } = buffer.collect();
-  if (!firstInvalid || (invalid === 'drop' && arrays.rows > 0)) return simulationsOf(arrays);
-  const which = `${arrays.dropped} of ${buffer.n} simulations have NaN or infinite values, first item ${firstInvalid.item} at theta ${showTheta(firstInvalid.theta)}`;
+function finish<T>(buffer: SimulationBuffer, invalid: 'refuse' | 'drop', form: SimulationPlan<T>['form']): T {
+  const rows = buffer.collect();
+  const { firstInvalid, dropped } = rows;
+  const result = rows.rows > 0 ? form(rows) : undefined;
+  if (result !== undefined && (!firstInvalid || invalid === 'drop')) return result;
+  const which = `${dropped} of ${buffer.n} simulations have NaN or infinite values, first item ${firstInvalid!.item} at theta ${showTheta(firstInvalid!.theta)}`;
   const remedy =
-    arrays.rows > 0
-      ? `Pass invalid: 'drop' to leave them out; error.partial holds the ${arrays.rows} finite ones.`
-      : 'No finite simulation is left.';
-  throw new NonFiniteError(`simulate: ${which}. ${remedy}`, arrays.rows > 0 ? simulationsOf(arrays) : undefined);
+    result === undefined
+      ? 'No finite simulation is left.'
+      : `Pass invalid: 'drop' to leave them out; error.partial holds the ${rows.rows} finite ones.`;
+  throw new NonFiniteError(`simulate: ${which}. ${remedy}`, result);
 }
 
-function partial(buffer: SimulationBuffer): Simulations | undefined {
-  const arrays = buffer.collect();
-  return arrays.rows > 0 ? simulationsOf(arrays) : undefined;
+function partial<T>(buffer: SimulationBuffer, form: SimulationPlan<T>['form']): T | undefined {
+  const rows = buffer.collect();
+  return rows.rows > 0 ? form(rows) : undefined;
 }
 
 function checkArguments(model: Model, n: number, options: SimulateOptions): void {

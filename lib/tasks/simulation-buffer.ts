@@ -6,6 +6,8 @@ import type { SimulationArrays } from './simulations';
 
 /** What is left of the work after the rows with NaN or infinite values are taken out. */
 export interface Collected extends SimulationArrays {
+  /** The item of each row, ascending. */
+  readonly items: Int32Array;
   /** The first parameters whose data were not finite. */
   readonly firstInvalid?: { readonly item: number; readonly theta: number[] };
 }
@@ -87,6 +89,7 @@ export class SimulationBuffer {
     const { dim } = this.prior;
     const width = this.dataDim ?? 0;
     const x = this.x ?? new Float32Array(0);
+    const items = new Int32Array(this.count);
     let rows = 0;
     let firstInvalid: Collected['firstInvalid'];
     for (let i = 0; i < this.n; i++) {
@@ -101,12 +104,13 @@ export class SimulationBuffer {
         this.theta.copyWithin(rows * dim, i * dim, (i + 1) * dim);
         x.copyWithin(rows * width, i * width, (i + 1) * width);
       }
-      rows++;
+      items[rows++] = i;
     }
     const whole = rows === this.n;
     return {
       theta: whole ? this.theta : this.theta.slice(0, rows * dim),
       x: whole ? x : x.slice(0, rows * width),
+      items: items.subarray(0, rows),
       rows,
       calls: this.count,
       dropped: this.count - rows,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
 import { toTensor2D, type Rows } from '../core/rows';
+import { lazyTensor, type LazyTensor } from './lazy-tensor';
 
 /** Parameters and the data simulated from them, row by row. */
 export interface Simulations {
@@ -56,28 +57,23 @@ export function simulationsFrom(theta: Rows, x: Rows): Simulations {
   return { theta: parameters, x: data, calls: rows, dropped: 0, dispose: () => tf.dispose([parameters, data]) };
 }
 
-/**
- * Simulations over flat arrays. The tensors are made when they are first read, so what nobody reads (the rest of an
- * interrupted run) holds none.
- */
+/** Simulations over flat arrays; the tensors are made when they are first read. */
 export function simulationsOf({ theta, x, rows, calls, dropped }: SimulationArrays): Simulations {
-  const made = new Map<Float32Array, tf.Tensor2D>();
-  const tensor = (values: Float32Array): tf.Tensor2D => {
-    const known = made.get(values);
-    if (known) return known;
-    const fresh = tf.keep(tf.tensor2d(values, [rows, values.length / rows]));
-    made.set(values, fresh);
-    return fresh;
-  };
+  const table = (values: Float32Array): LazyTensor<tf.Tensor2D> =>
+    lazyTensor(() => tf.tensor2d(values, [rows, values.length / rows]));
+  const [parameters, data] = [table(theta), table(x)];
   return {
     get theta() {
-      return tensor(theta);
+      return parameters.get();
     },
     get x() {
-      return tensor(x);
+      return data.get();
     },
     calls,
     dropped,
-    dispose: () => tf.dispose([...made.values()]),
+    dispose: () => {
+      parameters.dispose();
+      data.dispose();
+    },
   };
 }

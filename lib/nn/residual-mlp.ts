@@ -19,10 +19,18 @@ export interface ResidualMlpOptions {
 /** He's gain for activations that are zero on one side. */
 const hiddenGain = Math.SQRT2;
 
+/** A network whose last layer, which is linear, can be applied by itself, to a mean over rows say. */
+export interface ResidualMlp extends Network {
+  /** All layers but the last, [B, inputs] -> [B, width]. */
+  hidden(weights: Weights, rows: tf.Tensor2D): tf.Tensor2D;
+  /** The last layer, [B, width] -> [B, outputs]. */
+  last(weights: Weights, hidden: tf.Tensor2D): tf.Tensor2D;
+}
+
 /**
  * An MLP with residual connections: h_1 = f(x W_1 + b_1), h_k = h_{k-1} + f(h_{k-1} W_k + b_k), y = h_last W + b.
  */
-export function residualMlp(options: ResidualMlpOptions): Network {
+export function residualMlp(options: ResidualMlpOptions): ResidualMlp {
   const { name, inputs, outputs, width, hidden, activation } = options;
   const trunk = residualTrunk({ name, width, layers: hidden - 1, activation });
   const weights = [
@@ -30,13 +38,10 @@ export function residualMlp(options: ResidualMlpOptions): Network {
     ...trunk.weights,
     ...denseSpecs(`${name}/last`, width, outputs, options.zeroLast ? 0 : 1),
   ];
-  return {
-    weights,
-    apply: (w, rows) => {
-      const first = applyDense(w, 0, rows, activation);
-      return applyDense(w, w.length - 2, trunk.apply(w.slice(2, -2), first));
-    },
-  };
+  const through = (w: Weights, rows: tf.Tensor2D): tf.Tensor2D =>
+    trunk.apply(w.slice(2, -2), applyDense(w, 0, rows, activation));
+  const last = (w: Weights, rows: tf.Tensor2D): tf.Tensor2D => applyDense(w, w.length - 2, rows);
+  return { weights, hidden: through, last, apply: (w, rows) => last(w, through(w, rows)) };
 }
 
 /** The residual layers of a {@link residualMlp}: h <- h + f(h W + b), `layers` times. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
 import { activate, dense, product, type Activation } from '../graph/dense';
 import type { NoiseLevel } from '../diffusion/noise-level';
+import { checkNetworkOptions } from './check-network-options';
 import { denseSpecs, type WeightSpec, type Weights } from './network';
 import { residualMlp, residualTrunk } from './residual-mlp';
 import { timeEmbedding } from './time-embedding';
@@ -42,8 +42,6 @@ export interface ScoreNetwork {
   last(weights: Weights, hidden: tf.Tensor2D, terms?: number): tf.Tensor2D;
 }
 
-const activations: readonly Activation[] = ['linear', 'relu', 'elu', 'tanh', 'silu'];
-
 /**
  * The score network of the paper: residual MLPs embed theta and x, a third one takes both with a sinusoidal embedding of t.
  * @param dims D parameters and L data values.
@@ -53,19 +51,7 @@ const activations: readonly Activation[] = ['linear', 'relu', 'elu', 'tanh', 'si
 export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreNetworkOptions = {}): ScoreNetwork {
   const { width = 128, hidden = 3, activation = 'relu', zeroLast = false } = options;
   const { embedding = width, timeEmbedding: timeSize = 64 } = options;
-  for (const [name, value] of Object.entries({ width, hidden, embedding, timeEmbedding: timeSize / 2 })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new InvalidInputError(`scoreNetwork ${name}`, {
-        expected: name === 'timeEmbedding' ? 'a positive even number' : 'a positive whole number',
-        received: String(name === 'timeEmbedding' ? timeSize : value),
-      });
-    }
-  }
-  if (!activations.includes(activation))
-    throw new InvalidInputError('scoreNetwork activation', {
-      expected: activations.join(', '),
-      received: String(activation),
-    });
+  checkNetworkOptions('scoreNetwork', { width, hidden, embedding }, { timeEmbedding: timeSize }, activation);
   const theta = residualMlp({ name: 'theta', inputs: dims.theta, outputs: embedding, width, hidden, activation });
   const x = residualMlp({ name: 'x', inputs: dims.x, outputs: embedding, width, hidden, activation });
   const trunk = residualTrunk({ name: 'head', width, layers: hidden - 1, activation });

@@ -11,10 +11,21 @@ const positions = 400;
  * Source: Vaswani et al., "Attention is all you need", section 3.5.
  */
 export function timeEmbedding(t: tf.Tensor2D, size: number): tf.Tensor2D {
-  const frequencies = Array.from(
-    { length: size / 2 },
-    (_, k) => positions * 10_000 ** (-k / Math.max(1, size / 2 - 1)),
-  );
-  const angles = tf.mul(t, tf.tensor2d([frequencies]));
+  return sinusoids(t, size, positions);
+}
+
+/**
+ * The same embedding of a number of observations, which is its own position: [sin(n w_k), cos(n w_k)].
+ * @param n column [B, 1].
+ * @param size length of the embedding, even.
+ * @returns [B, size].
+ */
+export function countEmbedding(n: tf.Tensor2D, size: number): tf.Tensor2D {
+  return sinusoids(n, size, 1);
+}
+
+function sinusoids(values: tf.Tensor2D, size: number, fastest: number): tf.Tensor2D {
+  const frequencies = Array.from({ length: size / 2 }, (_, k) => fastest * 10_000 ** (-k / Math.max(1, size / 2 - 1)));
+  const angles = tf.mul(values, tf.tensor2d([frequencies]));
   return tf.concat([tf.sin(angles), tf.cos(angles)], 1) as tf.Tensor2D;
 }

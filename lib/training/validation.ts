@@ -21,7 +21,7 @@ export function validationLoss(loss: Loss): {
     const chunks = Math.ceil(count / chunkRows);
     // chunks of one size; fewer rows than there are chunks may be left over
     const chunk = Math.floor(count / chunks);
-    const draws = Math.min(mostDraws, Math.ceil(enoughRows / (chunk * chunks)));
+    const draws = loss.noiseless ? 1 : Math.min(mostDraws, Math.ceil(enoughRows / (chunk * chunks)));
     const sum = loop(chunks * draws, tf.scalar(0), (i, before) => {
       const start = tf.mul(tf.mod(i, tf.scalar(chunks, 'int32')), tf.scalar(chunk, 'int32'));
       const index = tf.add(start, tf.range(0, chunk, 1, 'int32')) as tf.Tensor1D;

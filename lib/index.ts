@@ -38,6 +38,7 @@ export { cosineSchedule, linearSchedule, vpLevels, type VpLevels, type VpSchedul
 export * as tasks from './tasks/index';
 export { drawObservations, type Observations } from './tasks/draw-observations';
 export { simulate, type SimulateOptions } from './tasks/simulate';
+export { simulateSets, type ObservationSets, type SimulateSetsOptions } from './tasks/simulate-sets';
 export { SimulationError } from './tasks/simulation-error';
 export { simulationsFrom, type Simulations } from './tasks/simulations';
 export { batchedSimulator, defineSimulator, type Simulator } from './tasks/simulator';
@@ -45,6 +46,7 @@ export { simulatorModule } from './tasks/simulator-module';
 export type { ExactPosterior, Model, Task } from './tasks/task';
 
 export type { ScoreNetworkOptions } from './nn/score-network';
+export type { SetFlowOptions } from './nn/set-flow';
 
 export { totalScore, type ComposedScore, type Composition, type ObservationScores } from './compose/composed-score';
 export { factorized } from './compose/factorized';
@@ -62,7 +64,26 @@ export {
   type TrainedScoreEstimator,
   type TrainingPairs,
 } from './inference/npse';
+export {
+  flowNpe,
+  trainFlowNpe,
+  type FlowNpeOptions,
+  type FlowNpeSettings,
+  type TrainedFlowEstimator,
+  type TrainingSets,
+} from './inference/flow-npe';
+export type { FlowEstimator, FlowPosterior, FlowSampleOptions } from './inference/flow-estimator';
 export type { Posterior, PosteriorSampleOptions, ScoreEstimator } from './inference/score-estimator';
+
+export { effectiveSampleSize, splitRHat, type ChainDraws, type EssKind } from './mcmc/convergence';
+export type { Mixing, MixingLimits } from './mcmc/diagnose';
+export { hmc, type ScoredPoint } from './mcmc/hmc';
+export type { Kernel, Move, Point, Target, Tuning } from './mcmc/kernel';
+export { randomWalkMetropolis } from './mcmc/random-walk-metropolis';
+export { sampleChains, type ChainOptions, type ChainRun } from './mcmc/sample-chains';
+export { sliceSampling } from './mcmc/slice-sampling';
+export type { StepRule, StepState } from './mcmc/step-adaptation';
+export { tempered } from './mcmc/tempered';
 
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
 
@@ -70,11 +91,7 @@ export type { Experiment, ExperimentSetting, RunOptions, Trained, TruePosterior 
 export { missingRuns, type ExperimentCell, type ExperimentRun } from './experiments/missing-runs';
 export * as paper001 from './experiments/paper-001';
 export { runExperiment, type ExperimentOutcome } from './experiments/run-experiment';
-export {
-  scoreNpseSetting,
-  type ScoreNpseMethod,
-  type ScoreNpseSettingOptions,
-} from './experiments/score-npse-setting';
+export { scoreNpseSetting, type ScoreNpseMethod, type ScoreNpseSettingOptions } from './experiments/score-npse-setting';
 
 export * as plots from './plots/index';
 export { show, showTable } from './notebook/show';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InterruptedError, InvalidInputError, NonFiniteError } from '../core/errors';
+import { InvalidInputError } from '../core/errors';
 import type { EstimatorRecord } from '../core/estimator-record';
 import { rng } from '../core/rng';
 import { vpLevels } from '../diffusion/vp-levels';
@@ -9,9 +9,10 @@ import { fitGaussianPart } from '../nn/gaussian-part';
 import { predictNoise } from '../nn/score-model';
 import { scoreNetwork, type ScoreNetworkOptions } from '../nn/score-network';
 import { denoisingScoreMatching } from '../training/denoising-score-matching';
-import { fit, type Fit, type FitOptions } from '../training/fit';
+import type { Fit, FitOptions } from '../training/fit';
+import { checkFinite, courseOf, fitEstimator } from './fit-estimator';
+import { priorProbe } from './prior-probe';
 import {
-  priorLogProb,
   restoreScoreEstimator,
   scoreEstimator,
   type ScoreEstimator,
@@ -33,8 +34,10 @@ export interface NpseSettings extends Omit<FitOptions, 'seed'> {
   network?: ScoreNetworkOptions;
   /** Noise levels T. Default 400. */
   levels?: number;
-  /** Let the network learn only what a closed-form Gaussian fit leaves over. Default true. */
+  /** Let the network learn only what a closed-form fit of Gaussians leaves over. Default true. */
   gaussianPart?: boolean;
+  /** Gaussians of that fit at most; as many are taken as tell held-out parameters better. Default 8. */
+  gaussians?: number;
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
 }
@@ -104,10 +107,17 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
     network: networkOptions,
     levels: count = 400,
     gaussianPart,
+    gaussians: mostGaussians = 8,
     standardise: toStandard,
     ...fitOptions
   } = { ...defaultSettings, ...options };
   checkPairs(pairs, prior);
+  if (!Number.isInteger(mostGaussians) || mostGaussians < 1)
+    throw new InvalidInputError('npse.train: gaussians', {
+      expected: 'a positive whole number',
+      received: String(mostGaussians),
+      remedy: 'gaussianPart: false trains the network alone.',
+    });
   const dims = { theta: prior.dim, x: pairs.x.shape[1] };
   // both refuse settings that are none, before there is a tensor
   const networkUsed: ScoreNetworkOptions = { ...networkOptions, zeroLast: gaussianPart !== false };
@@ -118,14 +128,14 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
   const x = fitStandardisation(pairs.x, toStandard !== false);
   const rows = tf.tidy(() => [standardise(theta, z), standardise(x, pairs.x)]);
   z.dispose();
-  const gaussian = gaussianPart === false ? [] : fitGaussianPart(rows[0], rows[1]);
+  const gaussian =
+    gaussianPart === false ? [] : await fitGaussianPart(rows[0], rows[1], mostGaussians, rng(fitOptions.seed).fork(-1));
   const loss = denoisingScoreMatching(
     (weights, noisy, level, data) => predictNoise(network, { network: weights, gaussian }, noisy, level, data),
     levels,
   );
 
   const finish = ({ weights, ...course }: Fit): TrainedScoreEstimator => {
-    const { bestEpoch, ended, steps, seconds, validationLoss } = course;
     const config: ScoreEstimatorConfig = {
       kind: 'npse',
       version: 1,
@@ -135,23 +145,19 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
       theta,
       x,
       priorProbe: priorProbe(prior),
-      training: { simulations: pairs.theta.shape[0], bestEpoch, ended, steps, seconds, validationLoss },
+      training: { simulations: pairs.theta.shape[0], ...courseOf(course) },
     };
     return Object.assign(scoreEstimator(config, { network: weights, gaussian }, prior), { fit: course });
   };
+  let isOwned = false;
   try {
-    return finish(
-      await fit(network.weights, loss, rows, { ...trainingLength(pairs.theta.shape[0], fitOptions), ...fitOptions }),
-    );
-  } catch (error) {
-    if (error instanceof InterruptedError && error.partial)
-      throw new InterruptedError(error.message, finish(error.partial as Fit));
-    if (error instanceof NonFiniteError && error.partial)
-      throw new NonFiniteError(error.message, finish(error.partial as Fit));
-    tf.dispose(gaussian);
-    throw error;
+    return await fitEstimator(network.weights, loss, rows, fitOptions, (fitted) => {
+      isOwned = true;
+      return finish(fitted);
+    });
   } finally {
     tf.dispose(rows);
+    if (!isOwned) tf.dispose(gaussian);
   }
 }
 
@@ -171,21 +177,6 @@ export const npse = {
     restoreScoreEstimator(record, prior),
 };
 
-function trainingLength(
-  count: number,
-  { batchSize = 256, validationFraction = 0.2, maxEpochs }: NpseSettings,
-): { maxEpochs: number; patience: number } {
-  const perEpoch = Math.max(1, Math.floor((count * (1 - validationFraction)) / batchSize));
-  const epochs = maxEpochs ?? Math.min(2000, Math.max(100, Math.ceil(6000 / perEpoch)));
-  return { maxEpochs: epochs, patience: Math.ceil(epochs / 5) };
-}
-
-function priorProbe(prior: Prior): ScoreEstimatorConfig['priorProbe'] {
-  const source = rng(0);
-  const theta = Array.from({ length: 3 }, () => prior.sample(source));
-  return { theta, logProb: priorLogProb(prior, theta) };
-}
-
 function checkPairs({ theta, x }: TrainingPairs, prior: Prior): void {
   if (theta.shape[1] !== prior.dim) {
     throw new InvalidInputError('npse.train: theta', {
@@ -198,14 +189,6 @@ function checkPairs({ theta, x }: TrainingPairs, prior: Prior): void {
       expected: 'as many rows of theta as of x',
       received: `${theta.shape[0]} and ${x.shape[0]}`,
     });
-  for (const [name, tensor] of Object.entries({ theta, x })) {
-    const bad = tf.tidy(() => tf.sum(tf.cast(tf.logicalNot(tf.isFinite(tensor)), 'int32')).dataSync()[0]);
-    if (bad > 0) {
-      throw new InvalidInputError(`npse.train: ${name}`, {
-        expected: 'finite numbers',
-        received: `${bad} that are NaN or infinite`,
-        remedy: "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them.",
-      });
-    }
-  }
+  const remedy = "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them.";
+  for (const [name, tensor] of Object.entries({ theta, x })) checkFinite(`npse.train: ${name}`, tensor, remedy);
 }

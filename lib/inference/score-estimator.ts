@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
 import type { EstimatorRecord } from '../core/estimator-record';
 import { toTensor2D, type Rows } from '../core/rows';
 import { factorized } from '../compose/factorized';
@@ -14,6 +13,8 @@ import { gaussianTransitions } from '../samplers/gaussian-transitions';
 import { predictorCorrector } from '../samplers/predictor-corrector';
 import { samplingProgram, type SampleOptions, type SamplingProgram } from '../samplers/sample';
 import type { Sampler } from '../samplers/sampler';
+import { arraysOf, checkRecord, tensorsOf } from './estimator-record';
+import { checkPriorProbe, type PriorProbe } from './prior-probe';
 import { farObservations, standardise, unstandardise, type Standardisation } from './standardisation';
 
 /** What a score estimator is besides its tensors; JSON. */
@@ -26,8 +27,8 @@ export interface ScoreEstimatorConfig {
   readonly levels: number;
   readonly theta: Standardisation;
   readonly x: Standardisation;
-  /** A few points and the prior's log density there, to tell a wrong prior when the estimator is read back. */
-  readonly priorProbe: { readonly theta: number[][]; readonly logProb: number[] };
+  /** Tells a wrong prior when the estimator is read back. */
+  readonly priorProbe: PriorProbe;
   /** How training went. */
   readonly training: Readonly<Record<string, number | string>>;
 }
@@ -142,13 +143,7 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
     },
     record: () => ({
       config: config as unknown as EstimatorRecord['config'],
-      arrays: (['network', 'gaussian'] as const).flatMap((part) =>
-        model[part].map((tensor, i) => ({
-          name: `${part}/${i}`,
-          shape: tensor.shape,
-          values: tensor.dataSync() as Float32Array,
-        })),
-      ),
+      arrays: arraysOf({ network: model.network, gaussian: model.gaussian }),
     }),
     dispose: () => {
       tf.dispose([model.network, model.gaussian]);
@@ -163,37 +158,9 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
  * @throws InvalidInputError for a record of another kind, or another prior than the one it was trained with.
  */
 export function restoreScoreEstimator(record: EstimatorRecord, prior: Prior): ScoreEstimator {
+  checkRecord(record, 'npse', 1, 'an NPSE estimator');
   const config = record.config as unknown as ScoreEstimatorConfig;
-  if (config.kind !== 'npse' || config.version !== 1) {
-    throw new InvalidInputError('estimator record', {
-      expected: 'an NPSE estimator of version 1',
-      received: `${config.kind} of version ${config.version}`,
-    });
-  }
-  if (prior.dim !== config.dims.theta)
-    throw new InvalidInputError('prior', {
-      expected: `a prior of ${config.dims.theta} parameters`,
-      received: String(prior.dim),
-    });
-  const logProb = priorLogProb(prior, config.priorProbe.theta);
-  // -Infinity, outside of another prior's support, is off too
-  const off = config.priorProbe.logProb.findIndex(
-    (value, i) => !(Math.abs(logProb[i] - value) <= 1e-3 * (1 + Math.abs(value))),
-  );
-  if (off >= 0) {
-    throw new InvalidInputError('prior', {
-      expected: `the prior of training, with log density ${config.priorProbe.logProb[off]} at [${config.priorProbe.theta[off].join(', ')}]`,
-      received: `one with ${logProb[off]} there`,
-    });
-  }
-  const part = (name: string): tf.Tensor[] =>
-    record.arrays
-      .filter((array) => array.name.startsWith(`${name}/`))
-      .map(({ values, shape }) => tf.tensor(values, [...shape], 'float32'));
-  return scoreEstimator(config, { network: part('network'), gaussian: part('gaussian') }, prior);
-}
-
-/** The prior's log density at a few rows, as numbers. */
-export function priorLogProb(prior: Prior, theta: number[][]): number[] {
-  return tf.tidy(() => Array.from(prior.logProb(tf.tensor2d(theta)).dataSync()));
+  checkPriorProbe(config.priorProbe, config.dims.theta, prior);
+  const model = { network: tensorsOf(record, 'network'), gaussian: tensorsOf(record, 'gaussian') };
+  return scoreEstimator(config, model, prior);
 }

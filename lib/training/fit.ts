@@ -25,6 +25,8 @@ export interface FitOptions extends LongWorkOptions {
   maxEpochs?: number;
   /** Epochs without a better validation loss until training stops. Default 200. */
   patience?: number;
+  /** Epochs from one validation to the next. Default: as few as have 64 steps. */
+  epochsPerValidation?: number;
   /** Share of the rows held out for validation. Default 0.2. */
   validationFraction?: number;
   /** Decay of the running average of the weights, which is what is validated and kept; 0 keeps the weights themselves. Default 0. */
@@ -44,7 +46,7 @@ export interface Fit {
   readonly seconds: number;
 }
 
-/** Steps between two looks at the validation loss, in whole epochs. */
+/** Steps between two looks at the validation loss, in whole epochs, where nothing else was asked for. */
 const stepsPerBlock = 64;
 /** Longest time that a graph call should keep the event loop waiting. */
 const callMilliseconds = 120;
@@ -68,7 +70,7 @@ export async function fit(
   const source = rng(settings.seed);
   const parts = split(rows, settings.validationRows, source.fork(0));
   const perEpoch = Math.floor(settings.trainingRows / settings.batchSize);
-  const epochsPerBlock = Math.max(1, Math.ceil(stepsPerBlock / perEpoch));
+  const epochsPerBlock = settings.epochsPerValidation ?? Math.max(1, Math.ceil(stepsPerBlock / perEpoch));
   const totalSteps = settings.maxEpochs * perEpoch;
   const advance = trainingProgram(loss, settings, totalSteps);
   const validate = validationLoss(loss);
@@ -277,8 +279,10 @@ function checked(options: FitOptions, count: number) {
       received: String(settings[name as keyof typeof settings]),
     });
   };
-  for (const name of ['batchSize', 'maxEpochs', 'patience'] as const)
-    if (!Number.isInteger(settings[name]) || settings[name] < 1) refuse(name, 'a positive whole number');
+  for (const name of ['batchSize', 'maxEpochs', 'patience', 'epochsPerValidation'] as const) {
+    const value = name === 'epochsPerValidation' ? (settings[name] ?? 1) : settings[name];
+    if (!Number.isInteger(value) || value < 1) refuse(name, 'a positive whole number');
+  }
   if (!(settings.learningRate > 0)) refuse('learningRate', 'a positive number');
   if (!(settings.validationFraction > 0 && settings.validationFraction < 1))
     refuse('validationFraction', 'a number between 0 and 1');

@@ -67,6 +67,21 @@ function gridMass(posterior: FlowPosterior, lower: number[], upper: number[], po
 }
 const total = (values: number[]): number => values.reduce((sum, value) => sum + value, 0);
 
+describe('the types of flowNpe', () => {
+  it('refuse pairs, a missing prior and settings of another method at compile time', () => {
+    const sets = {} as TrainingSets;
+    const misuse = [
+      // @ts-expect-error pairs are not sets
+      () => flowNpe.train({ theta: sets.theta, x: sets.theta }, { ...quick, prior: three }),
+      // @ts-expect-error the prior is required
+      () => flowNpe.train(sets, quick),
+      // @ts-expect-error a flow has no noise levels
+      () => flowNpe.train(sets, { ...quick, prior: three, levels: 10 }),
+    ];
+    expect(misuse).toHaveLength(3);
+  });
+});
+
 describe('flowNpe.train', () => {
   let sets: { theta: tf.Tensor2D; x: tf.Tensor3D; counts: tf.Tensor1D };
   let tensors: number;

@@ -157,6 +157,17 @@ describe('fit', () => {
     }
   });
 
+  it('validates after as many epochs as were asked for', async () => {
+    for (const [epochsPerValidation, epochs] of [
+      [1, [0, 1, 2, 3, 4, 5, 6, 7]],
+      [3, [0, 3, 6, 7]],
+      [100, [0, 7]],
+    ] as const) {
+      const { history, steps } = await fitted({ maxEpochs: 7, epochsPerValidation, batchSize: 160 });
+      expect([history.map(({ epoch }) => epoch), steps]).toEqual([epochs, 14]);
+    }
+  });
+
   it('tells the mean training loss of each stretch', async () => {
     const constant: Loss = ([w, b], rows) =>
       tf.add(tf.mul(0, tf.add(tf.sum(w), tf.sum(b))), tf.add(tf.mul(0, tf.sum(rows[0])), 2.5)) as tf.Scalar;
@@ -277,6 +288,7 @@ describe('fit', () => {
     ['batchSize', [0, -1, 1.5, NaN]],
     ['maxEpochs', [0, -1, 1.5, NaN]],
     ['patience', [0, -1, 1.5, NaN]],
+    ['epochsPerValidation', [0, -1, 1.5, NaN]],
     ['learningRate', [0, -1, NaN]],
     ['validationFraction', [0, 1, -0.1, NaN]],
     ['ema', [1, -0.1, NaN]],

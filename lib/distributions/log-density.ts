@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Support } from './prior';
 
-/** A density on R^D that need not be normalised, with its gradient: what Markov chains sample from. */
+/** A density on R^D, or on a box within it, that need not be normalised, with its gradient: what Markov chains sample from. */
 export interface LogDensity {
   /** D, the number of parameters. */
   readonly dim: number;
@@ -8,4 +9,6 @@ export interface LogDensity {
   logProb(theta: tf.Tensor2D): tf.Tensor;
   /** Its gradient [B, D]. */
   score(theta: tf.Tensor2D): tf.Tensor2D;
+  /** Where the density can be positive. Default: everywhere. */
+  readonly support?: Support;
 }

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { unconstrained } from './bijector';
 import { priorScore, type Prior, type ScoredPrior } from './prior';
+import { unconstrainedDensity } from './unconstrained-density';
 
 /**
- * The law of z = toUnconstrained(theta) for theta from `prior`: a density on all of R^D without walls.
+ * The law of z = toUnconstrained(theta) for theta from `prior`: a density on all of R^D without walls, as {@link unconstrainedDensity}.
  *
- * log p(z) = log p(theta(z)) + log |d theta / d z| and, in closed form,
- * score_i = (d theta_i / d z_i) grad_i log p(theta) + grad_i log |d theta / d z|.
  * For the box it is the logistic density. A prior without bounds comes back unchanged but for its score.
  * @returns a prior in z, without support.
  * @example
@@ -14,21 +13,18 @@ import { priorScore, type Prior, type ScoredPrior } from './prior';
  * smooth.score(tf.tensor2d([[0]])); // [[0]]
  */
 export function unconstrainedPrior(prior: Prior): ScoredPrior {
-  const score = priorScore(prior);
-  const isBounded = prior.support && [...prior.support.lower, ...prior.support.upper].some(Number.isFinite);
-  if (!isBounded)
-    return {
-      dim: prior.dim,
-      sample: (rng) => prior.sample(rng),
-      logProb: (theta) => prior.logProb(theta).as1D(),
-      score,
-    };
+  const { dim, support } = prior;
   const map = unconstrained(prior);
+  const inZ = unconstrainedDensity({
+    dim,
+    support,
+    logProb: (theta) => prior.logProb(theta),
+    score: priorScore(prior),
+  });
   return {
-    dim: prior.dim,
+    dim,
     sample: (rng) => map.toUnconstrainedVector(prior.sample(rng)),
-    logProb: (z) => tf.tidy(() => prior.logProb(map.toConstrained(z)).add(map.logAbsDetJacobian(z))),
-    score: (z) =>
-      tf.tidy(() => score(map.toConstrained(z)).mul(map.derivative(z)).add<tf.Tensor2D>(map.logAbsDetJacobianScore(z))),
+    logProb: (z) => tf.tidy(() => inZ.logProb(z).as1D()),
+    score: (z) => inZ.score(z),
   };
 }

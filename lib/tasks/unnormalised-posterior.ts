@@ -31,6 +31,7 @@ export function unnormalisedPosterior(task: Task, xObs: Rows): LogDensity {
   const likelihoodScore = tf.grad((theta: tf.Tensor) => tf.sum(logLikelihood(theta)));
   return {
     dim: prior.dim,
+    ...(prior.support && { support: prior.support }),
     logProb: (theta) => tf.tidy(() => tf.add(prior.logProb(theta), logLikelihood(theta))),
     score: (theta) => tf.tidy(() => tf.add(score(theta), likelihoodScore(theta)) as tf.Tensor2D),
   };

@@ -17,8 +17,10 @@ export const arrows = {
   samplers: [...scoreFunctions, 'compose'],
   inference: [...laws, 'tasks', 'nn', 'training', 'compose', 'samplers'],
   metrics: ['core', 'graph', 'nn'],
+  // Markov chains: they know densities only.
+  mcmc: ['core', 'graph', 'distributions'],
   // Whole experiments: train, draw, measure, keep the rows.
-  experiments: [...laws, 'tasks', 'compose', 'samplers', 'inference', 'metrics', 'io'],
+  experiments: [...laws, 'tasks', 'compose', 'samplers', 'inference', 'mcmc', 'metrics', 'io'],
   plots: ground,
   io: ground,
   notebook: ['core', 'plots', 'io'],

@@ -1,0 +1,270 @@
+import '@tensorflow/tfjs-node';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it, vi } from 'vitest';
+import { InvalidInputError } from '../../lib/core/errors';
+import type { LogDensity } from '../../lib/distributions/log-density';
+import { normal } from '../../lib/distributions/normal';
+import { priorSamples } from '../../lib/distributions/prior-samples';
+import { hmc } from '../../lib/mcmc/hmc';
+import type { Kernel, Point } from '../../lib/mcmc/kernel';
+import { leapfrog, type Phase } from '../../lib/mcmc/leapfrog';
+import { randomWalkMetropolis } from '../../lib/mcmc/random-walk-metropolis';
+import { sampleChains, type ChainOptions, type ChainRun } from '../../lib/mcmc/sample-chains';
+import { sliceSampling } from '../../lib/mcmc/slice-sampling';
+import { tempered } from '../../lib/mcmc/tempered';
+import { mmdFloor, squaredMmd } from '../../lib/metrics/squared-mmd';
+import { drawObservations } from '../../lib/tasks/draw-observations';
+import { mixture10d, multimodal2d } from '../../lib/tasks/linear-mixture';
+import { unnormalisedPosterior } from '../../lib/tasks/unnormalised-posterior';
+import { estimate } from './chains-of';
+
+/** A run without progress or warnings, and its draws as rows. */
+async function run<P extends Point>(
+  density: LogDensity,
+  kernel: Kernel<P>,
+  options: Omit<ChainOptions, 'seed'>,
+): Promise<ChainRun & { rows: number[][] }> {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  try {
+    const result = await sampleChains(density, kernel, { progress: false, seed: 1, ...options });
+    const rows = result.samples.arraySync();
+    result.samples.dispose();
+    return { ...result, rows };
+  } finally {
+    warn.mockRestore();
+  }
+}
+
+/** Means and covariances within four standard errors. */
+function expectMoments(
+  rows: number[][],
+  chains: number,
+  mean: readonly number[],
+  covariance: readonly (readonly number[])[],
+) {
+  mean.forEach((centre, i) => {
+    const first = estimate(rows, chains, (row) => row[i]);
+    expect(Math.abs(first.mean - centre) / first.error, `mean ${i}`).toBeLessThan(4);
+    for (let j = 0; j <= i; j++) {
+      const second = estimate(rows, chains, (row) => (row[i] - centre) * (row[j] - mean[j]));
+      expect(Math.abs(second.mean - covariance[i][j]) / second.error, `covariance ${i}, ${j}`).toBeLessThan(4);
+    }
+  });
+}
+
+const standard = (dim: number) => normal({ mean: new Array<number>(dim).fill(0), std: 1 });
+
+describe('leapfrog', () => {
+  const density = multimodal2d().exactPosterior([
+    [1, 1],
+    [0.5, 1.5],
+  ]);
+  const energy = ({ theta, momentum }: Phase): Float32Array =>
+    tf.tidy(() => tf.sub(tf.div(tf.sum(tf.square(momentum), 1), 2), density.logProb(theta)).dataSync() as Float32Array);
+  const start = (): Phase => {
+    const theta = priorSamples(standard(2), 32, 1);
+    return { theta, momentum: priorSamples(standard(2), 32, 2), score: density.score(theta) };
+  };
+  const go = (phase: Phase, step: number, count: number): Phase =>
+    leapfrog(density.score, phase, { step, spread: tf.tensor1d([0.7, 1.2]) }, count);
+
+  it('comes back when the momentum is turned round', () => {
+    tf.tidy(() => {
+      const first = start();
+      const end = go(first, 0.1, 20);
+      const back = go({ ...end, momentum: tf.neg(end.momentum) }, 0.1, 20);
+      expect(tf.max(tf.abs(tf.sub(back.theta, first.theta))).dataSync()[0]).toBeLessThan(1e-4);
+      expect(tf.max(tf.abs(tf.add(back.momentum, first.momentum))).dataSync()[0]).toBeLessThan(1e-4);
+      expect(tf.max(tf.abs(tf.sub(end.theta, first.theta))).dataSync()[0]).toBeGreaterThan(0.5);
+    });
+  });
+
+  it('errs in energy by the second order: a quarter of the error with half the step', () => {
+    tf.tidy(() => {
+      const first = start();
+      const before = energy(first);
+      const [coarse, fine] = [0.2, 0.1].map((step) => {
+        const after = energy(go(first, step, Math.round(0.8 / step)));
+        return Math.sqrt(after.reduce((sum, value, i) => sum + (value - before[i]) ** 2, 0) / 32);
+      });
+      expect(coarse / fine).toBeGreaterThan(3.3);
+      expect(coarse / fine).toBeLessThan(4.8);
+    });
+  });
+});
+
+describe('a Gaussian of widths .01 to 100', () => {
+  const [mean, std] = [
+    [1, -2, 3, 40],
+    [0.01, 0.3, 4, 100],
+  ];
+  const target = normal({ mean, std });
+  const covariance = std.map((a, i) => std.map((_, j) => (i === j ? a * a : 0)));
+
+  it.each([
+    ['hmc', hmc(), { warmup: 320, draws: 250 }],
+    ['sliceSampling', sliceSampling(), { warmup: 160, draws: 100 }],
+    ['randomWalkMetropolis', randomWalkMetropolis(), { warmup: 2000, draws: 200, thin: 10 }],
+  ])('is sampled by %s from starts of width 1, with widths found in warm-up', async (_, kernel, options) => {
+    const { rows, spread, rHat } = await run(target, kernel as Kernel, {
+      initial: standard(4),
+      chains: 24,
+      ...options,
+    });
+    expect(Math.max(...rHat)).toBeLessThan(1.05);
+    expectMoments(rows, 24, mean, covariance);
+    spread.forEach((value, i) => expect(Math.abs(Math.log(value / std[i]))).toBeLessThan(0.25));
+  });
+
+  it('is sampled by hmc at the acceptance asked for, with a shorter step for a higher one', async () => {
+    const options = { initial: standard(4), chains: 24, warmup: 320, draws: 50 };
+    const [low, high] = [
+      await run(target, hmc({ targetAcceptance: 0.6 }), { ...options, warmup: 960 }),
+      await run(target, hmc({ targetAcceptance: 0.95, trajectory: 0.8, maxSteps: 4 }), options),
+    ];
+    // the search's mean over its last eighth
+    expect(Math.abs(low.acceptance - 0.6)).toBeLessThan(0.15);
+    expect(Math.abs(high.acceptance - 0.95)).toBeLessThan(0.04);
+    expect(high.stepSize).toBeLessThan(low.stepSize);
+  });
+});
+
+describe('a correlated Gaussian', () => {
+  it.each([
+    ['hmc', hmc()],
+    ['sliceSampling with other options', sliceSampling({ width: 0.5, maxStepsOut: 3 })],
+    ['randomWalkMetropolis with another acceptance', randomWalkMetropolis({ targetAcceptance: 0.35 })],
+  ])('is sampled by %s', async (_, kernel) => {
+    const covariance = [
+      [1, 0.8],
+      [0.8, 1],
+    ];
+    const thin = kernel.id.startsWith('random') ? 8 : 1;
+    const { rows } = await run(normal({ mean: [0, 1], covariance }), kernel as Kernel, {
+      initial: standard(2),
+      chains: 20,
+      warmup: 100,
+      draws: 150,
+      thin,
+    });
+    expectMoments(rows, 20, [0, 1], covariance);
+  });
+});
+
+describe('two modes far apart', () => {
+  // a prior off zero gives the modes different weights
+  const task = { ...multimodal2d(), prior: normal({ mean: [0.2, 0.2], std: 1 }) };
+  const density = unnormalisedPosterior(task, [
+    [1.4, 1.5],
+    [-1.2, -1.6],
+    [1.9, 1],
+    [1.6, 1.4],
+    [1.1, 1.8],
+  ]);
+  const isRight = (row: readonly number[]): number => (row[0] + row[1] > 0 ? 1 : 0);
+  const quantities: [string, (row: readonly number[]) => number][] = [
+    ['the weight of the right mode', isRight],
+    ['the mean of the right mode', (row) => isRight(row) * row[0]],
+    ['the second moment', (row) => row[1] ** 2],
+    ['the mixed moment', (row) => row[0] * row[1]],
+  ];
+  const exact = tf.tidy(() => {
+    const axis = Array.from({ length: 241 }, (_, i) => -4.5 + i * 0.0375);
+    const grid = axis.flatMap((a) => axis.map((b) => [a, b]));
+    const logs = density.logProb(tf.tensor2d(grid));
+    const weights = tf.softmax(logs as tf.Tensor1D).dataSync();
+    return quantities.map(([, value]) => grid.reduce((sum, row, i) => sum + weights[i] * value(row), 0));
+  });
+
+  it.each([
+    ['hmc', hmc(), 3],
+    ['sliceSampling', sliceSampling(), 2],
+    ['randomWalkMetropolis', randomWalkMetropolis(), 8],
+  ])('have the weights of a grid under tempered %s', async (_, kernel, thin) => {
+    const { rows, exchanges, ess } = await run(density, tempered(kernel as Kernel, { temperatures: [1, 2.5, 6, 15] }), {
+      initial: standard(2),
+      chains: 30,
+      warmup: 160,
+      draws: 160,
+      thin,
+    });
+    expect(Math.min(...ess)).toBeGreaterThan(300);
+    expect(exchanges).toHaveLength(3);
+    for (const rate of exchanges) expect(rate).toBeGreaterThan(0.2);
+    quantities.forEach(([name, value], k) => {
+      const { mean, error } = estimate(rows, 30, value);
+      expect(Math.abs(mean - exact[k]) / error, name).toBeLessThan(4);
+      expect(error, name).toBeLessThan(0.1);
+    });
+  });
+
+  it('are told from a run without temperatures: R-hat says that it has not mixed', async () => {
+    const { mixed, rHat, warnings, exchanges } = await run(density, hmc(), {
+      initial: standard(2),
+      chains: 20,
+      warmup: 100,
+      draws: 100,
+    });
+    expect(mixed).toBe(false);
+    expect(Math.max(...rHat)).toBeGreaterThan(1.2);
+    expect(warnings.join()).toMatch(/tempered/);
+    expect(exchanges).toEqual([]);
+  });
+});
+
+describe('the 10-D mixture posterior', () => {
+  it('is sampled by hmc as the exact posterior: moments, and squared MMD at its floor', async () => {
+    const task = mixture10d();
+    const { xObs } = drawObservations(task, 4, 1);
+    const exact = task.exactPosterior(xObs);
+    const { rows, mixed, divergences } = await run(unnormalisedPosterior(task, xObs), hmc(), {
+      initial: task.prior,
+      chains: 64,
+      warmup: 200,
+      draws: 200,
+    });
+    expect(mixed).toBe(true);
+    expect(divergences).toBe(0);
+    for (let i = 0; i < 10; i++) {
+      const moment = (power: 1 | 2): number =>
+        exact.components.reduce((sum, { weight, component: { mean, covariance } }) => {
+          return sum + weight * (power === 1 ? mean[i] : mean[i] ** 2 + covariance[i][i]);
+        }, 0);
+      for (const power of [1, 2] as const) {
+        const { mean, error } = estimate(rows, 64, (row) => row[i] ** power);
+        expect(Math.abs(mean - moment(power)) / error, `moment ${power} of ${i}`).toBeLessThan(4);
+      }
+    }
+    const thinned = rows.filter((_, i) => i % 20 === 0);
+    const reference = exact.sample(thinned.length, 5);
+    const floor = mmdFloor((seed) => exact.sample(thinned.length, seed + 100), { repeats: 5 });
+    expect(squaredMmd(thinned, reference)).toBeLessThan(2 * floor.quantile95);
+    reference.dispose();
+  });
+});
+
+describe('the options of the kernels', () => {
+  it('are refused out of their ranges', () => {
+    for (const targetAcceptance of [0, 1, NaN]) {
+      expect(() => hmc({ targetAcceptance })).toThrow(/targetAcceptance/);
+      expect(() => randomWalkMetropolis({ targetAcceptance })).toThrow(InvalidInputError);
+    }
+    for (const trajectory of [0, -1, Infinity, NaN]) expect(() => hmc({ trajectory })).toThrow(/trajectory/);
+    for (const maxSteps of [0, 1.5, NaN]) expect(() => hmc({ maxSteps })).toThrow(/maxSteps/);
+    for (const width of [0, -1, Infinity, NaN]) expect(() => sliceSampling({ width })).toThrow(/width/);
+    for (const maxStepsOut of [0, 2.5]) expect(() => sliceSampling({ maxStepsOut })).toThrow(/maxStepsOut/);
+    for (const temperatures of [[], [1], [2, 4], [1, 1], [1, 3, 2], [1, NaN], [1, Infinity]])
+      expect(() => tempered(hmc(), { temperatures })).toThrow(/rise from 1/);
+    const twice = tempered(sliceSampling(), { temperatures: [1, 2] });
+    expect(() => tempered(twice, { temperatures: [1, 2] })).toThrow(/without temperatures/);
+  });
+
+  it('are in the ids', () => {
+    const ids = [hmc(), hmc({ maxSteps: 3 }), hmc({ trajectory: 1 }), hmc({ targetAcceptance: 0.9 }), sliceSampling()]
+      .map(({ id }) => id)
+      .concat(
+        [sliceSampling({ width: 1 }), sliceSampling({ maxStepsOut: 3 }), randomWalkMetropolis()].map(({ id }) => id),
+      );
+    expect(new Set(ids).size).toBe(8);
+  });
+});

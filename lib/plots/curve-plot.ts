@@ -3,7 +3,7 @@ import { InvalidInputError } from '../core/errors';
 import type { VegaLiteSpec } from '../core/figure-spec';
 import type { ResultRow } from '../core/result-row';
 import { curveLayers, onLogAxis, type Floor, type LogAxisPoints } from './curve-layers';
-import { curvePoints, type Spread } from './curve-points';
+import { curvePoints, type CurvePoint, type Spread } from './curve-points';
 import { curveSeries } from './curve-series';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
@@ -14,8 +14,8 @@ export type CurveFacet = 'task' | 'budget' | 'n';
 export interface CurvePlotOptions {
   /** What runs along x. Default `n`. */
   x?: 'n' | 'budget';
-  /** One panel for each value of this field. Default none. */
-  facet?: CurveFacet;
+  /** One panel for each value of this field, or a grid of panels: the field of its rows and that of its columns. Default none. */
+  facet?: CurveFacet | readonly [rows: CurveFacet, columns: CurveFacet];
   /** The metric to draw; needed where the rows hold several. */
   metric?: string;
   /** Default `standard error`. */
@@ -53,10 +53,12 @@ const FIELDS = {
  */
 export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions = {}): VegaLiteSpec {
   checkResultRows(rows, 'rows');
-  const { x = 'n', facet, spread = 'standard error' } = options;
+  const { x = 'n', spread = 'standard error' } = options;
+  const facets = options.facet === undefined ? [] : [options.facet].flat();
   const log = options.log ?? (x === 'budget' ? 'x' : 'none');
   const chosen = rowsOfOneMetric(rows, options.metric);
-  for (const field of ['task', 'budget', 'n'] as const) if (field !== x && field !== facet) refuseMixed(chosen, field);
+  for (const field of ['task', 'budget', 'n'] as const)
+    if (field !== x && !facets.includes(field)) refuseMixed(chosen, field);
 
   const metric = chosen[0].metric;
   const floor = typeof options.floor === 'number' ? { value: options.floor, label: 'sampling floor' } : options.floor;
@@ -73,7 +75,8 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
     });
   }
   const series = curveSeries(chosen, options.colors);
-  const panelOf = (row: ResultRow): string => (facet ? FIELDS[facet].panel(row[facet]) : '');
+  const panelOf = (row: ResultRow): string =>
+    panelName([...facets].reverse().map((field) => FIELDS[field].panel(row[field])));
   const all = curvePoints(chosen, { series: series.nameOf, facet: panelOf, x: (row) => row[x] }, spread);
   const drawn = axes.logY ? onLogAxis(all, floor?.value) : { points: all, moved: 0, which: '' };
   const { points } = drawn;
@@ -84,25 +87,69 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
     config: figureConfig,
     title: figureTitle(
       options.title ?? `${capitalised(metric)} against ${axes.xTitle}`,
-      subtitle(chosen, [x, facet], spread, drawn, floor),
+      subtitle(chosen, [x, ...facets], spread, drawn, floor),
     ),
     data: { values: points },
-    ...panels(layer, facet ? panelLabels(chosen, facet, panelOf) : []),
+    ...panels(layer, panelLabels(chosen, facets), points),
   } as VegaLiteSpec;
 }
 
-function panels(layer: object[], labels: readonly string[]): object {
-  const columns = labels.length === 4 ? 2 : Math.min(Math.max(labels.length, 1), 3);
+/** The layers once, in a panel for each label, or in a grid of panels. */
+function panels(layer: object[], labels: readonly (readonly string[])[], points: readonly CurvePoint[]): object {
+  if (labels.length === 2) return grid(layer, labels, points);
+  const count = labels.length === 0 ? 1 : labels[0].length;
+  const columns = count === 4 ? 2 : Math.min(count, 3);
   const width = Math.floor((FIGURE_WIDTH - 65 - 28 * (columns - 1)) / columns);
   const size = { width, height: columns === 1 ? 320 : Math.round(width * 0.75) };
   if (labels.length === 0) return { ...size, layer };
-  return { facet: { field: 'facet', type: 'nominal', sort: labels }, columns, spacing: 28, spec: { ...size, layer } };
+  return {
+    facet: { field: 'facet', type: 'nominal', sort: labels[0] },
+    columns,
+    spacing: 28,
+    spec: { ...size, layer },
+  };
 }
 
-function panelLabels(rows: readonly ResultRow[], facet: CurveFacet, label: (row: ResultRow) => string): string[] {
-  const numeric = facet !== 'task';
-  const sorted = [...rows].sort((a, b) => (numeric ? Number(a[facet]) - Number(b[facet]) : 0));
-  return [...new Set(sorted.map(label))];
+/** Panels row by row; Vega-Lite's own row and column facets put panels elsewhere where some have no points. */
+function grid(layer: object[], [rows, columns]: readonly (readonly string[])[], points: readonly CurvePoint[]): object {
+  const width = Math.floor((FIGURE_WIDTH + 16) / columns.length) - 81;
+  const size = { width, height: Math.max(150, Math.round(width * 0.55)) };
+  const concat = rows.flatMap((row) =>
+    columns.map((column) => {
+      const facet = panelName([column, row]);
+      const panel = { ...size, title: { text: facet, fontSize: 12, offset: 6 } };
+      return points.some((point) => point.facet === facet)
+        ? { ...panel, transform: [{ filter: { field: 'facet', equal: facet } }], layer }
+        : {
+            ...panel,
+            view: { stroke: '#d5d5da' },
+            data: { values: [{ text: 'no rows' }] },
+            mark: { type: 'text', color: '#77777f' },
+            encoding: { text: { field: 'text' } },
+          };
+    }),
+  );
+  return {
+    columns: columns.length,
+    spacing: 16,
+    resolve: {
+      scale: { x: 'shared', y: 'shared', color: 'shared', shape: 'shared' },
+      legend: { color: 'shared', shape: 'shared' },
+    },
+    concat,
+  };
+}
+
+function panelName(labels: readonly string[]): string {
+  return labels.join(' · ');
+}
+
+/** The labels of each facet, in order. */
+function panelLabels(rows: readonly ResultRow[], facets: readonly CurveFacet[]): string[][] {
+  return facets.map((facet) => {
+    const sorted = [...rows].sort((a, b) => (facet === 'task' ? 0 : Number(a[facet]) - Number(b[facet])));
+    return [...new Set(sorted.map((row) => FIELDS[facet].panel(row[facet])))];
+  });
 }
 
 function subtitle(

@@ -3,4 +3,5 @@ export { curvePlot, type CurveFacet, type CurvePlotOptions } from './curve-plot'
 export { lossPlot, type LossPlotOptions } from './loss-plot';
 export { marginalPlot, type MarginalPlotOptions } from './marginal-plot';
 export { pairPlot, type PairPlotOptions } from './pair-plot';
+export { samplePanels, type PlaneLogDensity, type SamplePanelsOptions } from './sample-panels';
 export { figureConfig } from './theme';

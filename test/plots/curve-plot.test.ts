@@ -95,6 +95,22 @@ describe('curvePlot', () => {
     for (const name of ['Algorithm 1', 'Algorithm 2']) expect(svg).toContain(`stroke="${colorOf(name)}"`);
   });
 
+  test('draws a grid of panels, a panel missing where there are no rows', async () => {
+    const other = sweep({ budgets: [1000, 3000] }).map((row) => ({ ...row, task: 'mixture10d' }));
+    const spec = curvePlot([...sweep(), ...other], { facet: ['budget', 'task'] });
+    expect(await warningsOf(spec)).toEqual([]);
+    const svg = await renderSvg(spec);
+    const texts = textsOf(svg);
+    const names = ['gaussian10d', 'mixture10d'].flatMap((task) =>
+      [1, 3].map((k) => `${task} · ${k},000 simulator calls`),
+    );
+    for (const name of names) expect(texts.filter((text) => text === name)).toHaveLength(1);
+    expect(texts.filter((text) => text === 'no rows')).toHaveLength(1);
+    expect(texts.filter((text) => text === 'Algorithm 1')).toHaveLength(1);
+    expect(Number(/width="(\d+)"/.exec(svg)?.[1])).toBeLessThan(720);
+    expect(() => curvePlot([...sweep(), ...other], { facet: ['budget', 'n'] })).toThrow('one task in a panel');
+  });
+
   test('has a logarithmic budget axis with the budgets that were run', async () => {
     const svg = await renderSvg(
       curvePlot(sweep({ budgets: [1000, 3000, 30_000], ns: [1] }), { x: 'budget', spread: 'none', title: 'Budget' }),

@@ -1,4 +1,5 @@
 /** The built-in tasks: a prior, a simulator and, where it is known, the exact posterior. */
+export * as benchmark from './benchmark/index';
 export { gaussian10d, gaussianLinear, type GaussianPosterior, type GaussianTask } from './gaussian-linear';
 export {
   linearMixture,

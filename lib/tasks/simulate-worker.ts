@@ -2,6 +2,7 @@
  * A worker thread of `simulate`: makes the simulator from its source once, then simulates ranges of items.
  * It must never load TensorFlow.js, which fails in a second thread.
  */
+import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { rng } from '../core/rng';
 import { simulateRange, type Range } from './simulate-range';
@@ -51,7 +52,10 @@ export function work(range: Range): WorkerAnswer {
 
 function make(): { simulator: AnySimulator; seed: number } {
   const { source, seed, batchSize } = workerData as WorkerSetup;
-  if (source.kind === 'module') return { simulator: loadSimulator(source.path, source.exportName), seed };
+  if (source.kind !== 'text') {
+    const path = source.kind === 'library' ? join(__dirname, `${source.path}.js`) : source.path;
+    return { simulator: loadSimulator(path, source.exportName), seed };
+  }
   const { constants } = source;
   const fn = evaluate(source.text);
   if (batchSize !== undefined)

@@ -28,10 +28,10 @@ export interface BatchedSimulator {
 /** A simulator of either kind. */
 export type AnySimulator = Simulator | BatchedSimulator;
 
-/** What another thread needs to make a simulator: its text and constants, or the module that exports it. */
+/** What another thread needs to make a simulator: its text and constants, or the module that exports it (`library`: a file beside this one). */
 export type PortableSource =
   | { readonly kind: 'text'; readonly text: string; readonly constants?: unknown }
-  | { readonly kind: 'module'; readonly path: string; readonly exportName: string };
+  | { readonly kind: 'module' | 'library'; readonly path: string; readonly exportName: string };
 
 /** Whether a simulator takes many parameter vectors at once. */
 export function isBatched(simulator: AnySimulator): simulator is BatchedSimulator {
@@ -54,6 +54,16 @@ export function defineSimulator<C>(
   requireFunction('defineSimulator', fn);
   const simulator = (theta: readonly number[], rng: Rng): ArrayLike<number> => fn(theta, rng, constants);
   return Object.assign(simulator, { portable: { kind: 'text', text: fn.toString(), constants } as const });
+}
+
+/**
+ * A simulator of the library's own that uses imports: workers load the file that exports it.
+ * @param path of that file, from this folder and without its ending; neither it nor its imports may load TensorFlow.js.
+ * @param exportName the name by which the file exports `fn`.
+ */
+export function librarySimulator(fn: Simulator, path: string, exportName: string): Simulator {
+  const simulator = (theta: readonly number[], rng: Rng): ArrayLike<number> => fn(theta, rng);
+  return Object.assign(simulator, { portable: { kind: 'library', path, exportName } as const });
 }
 
 /** Options of `batchedSimulator`. */

@@ -98,4 +98,10 @@ export { show, showTable } from './notebook/show';
 export { exportFigure, type ExportedFigure } from './io/figures';
 export { openResults, type ResultsFolder, type Summary } from './io/records';
 export type { RunFailure } from './io/run-lines';
+export {
+  publishedObservation,
+  referencePosterior,
+  type PublishedObservation,
+  type ReferencePosterior,
+} from './io/reference-posterior';
 export { readEstimator, saveEstimator } from './io/saved-estimator';

@@ -1,3 +1,4 @@
+import { benchmarkData } from './benchmark-data.mjs';
 import { gatherFacts } from './facts.mjs';
 import { kernel } from './kernel.mjs';
 import { library } from './library.mjs';
@@ -23,6 +24,7 @@ export const steps = [
   tensorflow(() => facts()),
   library,
   kernel,
+  benchmarkData,
 ];
 
 /** Brings the clone into working order; does only what is not already done. */

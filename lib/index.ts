@@ -88,6 +88,7 @@ export { tempered } from './mcmc/tempered';
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
 
 export type { Experiment, ExperimentSetting, RunOptions, Trained, TruePosterior } from './experiments/experiment';
+export { flowNpeSetting, type FlowNpeSettingOptions } from './experiments/flow-npe-setting';
 export { missingRuns, type ExperimentCell, type ExperimentRun } from './experiments/missing-runs';
 export * as paper001 from './experiments/paper-001';
 export { runExperiment, type ExperimentOutcome } from './experiments/run-experiment';

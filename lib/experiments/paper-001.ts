@@ -1,4 +1,5 @@
-import { defaultSettings, paperSettings } from '../inference/npse';
+import { flowNpe } from '../inference/flow-npe';
+import { npse } from '../inference/npse';
 import { annealedLangevin } from '../samplers/annealed-langevin';
 import { gaussianTransitions } from '../samplers/gaussian-transitions';
 import { predictorCorrector } from '../samplers/predictor-corrector';
@@ -6,10 +7,11 @@ import { gaussian10d as gaussianTask } from '../tasks/gaussian-linear';
 import { mixture10d as mixtureTask } from '../tasks/linear-mixture';
 import type { Task } from '../tasks/task';
 import type { Experiment, ExperimentSetting } from './experiment';
+import { flowNpeSetting } from './flow-npe-setting';
 import { scoreNpseSetting } from './score-npse-setting';
 
-/** A way to train of the paper's experiments: its Score NPE, or ours. */
-export type Paper001Setting = 'paper' | 'scorebook';
+/** A way to train of the paper's experiments: its Score NPE, its Flow NPE, or ours. */
+export type Paper001Setting = 'paper' | 'flow' | 'scorebook';
 
 /** Which part of the paper's experiments is wanted. */
 export interface Paper001Options {
@@ -33,18 +35,21 @@ export interface Paper001Experiment {
   readonly experiment: Experiment;
 }
 
+/** The names of the ways to train. */
+export const settings: readonly Paper001Setting[] = ['paper', 'flow', 'scorebook'];
+
 /** The simulator calls that the paper's trainings are allowed. */
 export const budgets: readonly number[] = [1000, 3000, 10_000, 30_000];
 
 /**
  * The experiment on the 10-D Gaussian task: rows of `results/01-gaussian-10d`.
  *
- * The settings are `paper` (Score NPE unchanged, by Algorithm 1 with L = 50, 256 samples, and by Algorithm 2) and `scorebook` (ours, by
- * Algorithm 2, Algorithm 1 with five larger steps, and the predictor-corrector).
+ * The settings are `paper` (Score NPE unchanged, by Algorithm 1 with L = 50, 256 samples, and by Algorithm 2; Flow NPE is
+ * a training of its own in the same setting) and `scorebook` (ours, by Algorithm 2, Algorithm 1 with five larger steps, and the predictor-corrector).
  * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
  * @example
  * const trial = paper001.gaussian10d({ seeds: [1], budgets: [1_000], n: [1, 8], suffix: ', quick' });
- * trial.settings.length; // 2
+ * trial.settings.length; // 3
  */
 export function gaussian10d(options: Paper001Options = {}): Experiment {
   return experiment(gaussianTask(), options);
@@ -72,20 +77,21 @@ export function experiments(options: Paper001Options = {}): Paper001Experiment[]
   ];
 }
 
-function experiment(task: Task, { settings, seeds, n, suffix = '', ...rest }: Paper001Options): Experiment {
+function experiment(task: Task, { seeds, n, suffix = '', ...wanted }: Paper001Options): Experiment {
   const all: Record<Paper001Setting, ExperimentSetting> = {
     paper: scoreNpseSetting({
       setting: `paper${suffix}`,
-      training: paperSettings,
+      training: npse.paperSettings,
       methods: [
         // fifty times the network calls of A2
         { method: 'Score NPE (A1)', sampler: annealedLangevin(), samples: 256 },
         { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
       ],
     }),
+    flow: flowNpeSetting({ setting: `paper${suffix}`, training: flowNpe.paperSettings }),
     scorebook: scoreNpseSetting({
       setting: `scorebook${suffix}`,
-      training: defaultSettings,
+      training: npse.defaultSettings,
       methods: [
         { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
         // the same Langevin time in a tenth of the steps
@@ -96,8 +102,8 @@ function experiment(task: Task, { settings, seeds, n, suffix = '', ...rest }: Pa
   };
   return {
     task,
-    settings: (settings ?? (Object.keys(all) as Paper001Setting[])).map((name) => all[name]),
-    budgets: rest.budgets ?? budgets,
+    settings: (wanted.settings ?? settings).map((name) => all[name]),
+    budgets: wanted.budgets ?? budgets,
     seeds: seeds ?? Array.from({ length: 40 }, (_, i) => i + 1),
     n: n ?? [1, 2, 3, 4, 5, 6, 7, 8],
   };

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { InterruptedError } from '../core/errors';
+import { InterruptedError, NonFiniteError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ResultRow } from '../core/result-row';
 import type { ResultsFolder } from '../io/records';
@@ -151,7 +151,7 @@ async function draws(
             n,
             seed,
             metric: 'squared MMD',
-            value: squaredMmd(drawn, exact),
+            value: distance(drawn, exact),
             standardError: null,
             seconds,
             simulatorCalls: trained.simulatorCalls,
@@ -168,6 +168,14 @@ async function draws(
     }
   }
   return { rows, failed };
+}
+
+/** Draws that have run away may be finite numbers, and yet too large for their squares to be. */
+function distance(drawn: tf.Tensor2D, exact: tf.Tensor2D): number {
+  const value = squaredMmd(drawn, exact);
+  if (Number.isFinite(value)) return value;
+  const largest = Math.max(...drawn.dataSync().map(Math.abs));
+  throw new NonFiniteError(`The squared MMD is ${value}: the draws reach ${largest.toPrecision(3)} in size.`);
 }
 
 function exactly(task: Task): TruePosterior {

@@ -7,6 +7,7 @@ import { InterruptedError, InvalidInputError, NonFiniteError } from '../../lib/c
 import type { ResultRow } from '../../lib/core/result-row';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import type { Experiment, ExperimentSetting } from '../../lib/experiments/experiment';
+import { flowNpeSetting } from '../../lib/experiments/flow-npe-setting';
 import { missingRuns } from '../../lib/experiments/missing-runs';
 import * as paper001 from '../../lib/experiments/paper-001';
 import { runExperiment } from '../../lib/experiments/run-experiment';
@@ -255,6 +256,26 @@ describe('a run that fails', () => {
     expect(results.failures()).toEqual([]);
   });
 
+  it('by draws that have run away is kept, too, since its distance is no number', async () => {
+    const setting = {
+      ...exactSetting(() => {}),
+      train: async () => ({
+        simulatorCalls: 100,
+        draw: async (_: string, xObs: number[][], samples: number) =>
+          tf.fill([samples, 2], xObs.length === 2 ? 1e30 : 0) as tf.Tensor2D,
+        dispose: () => {},
+      }),
+    };
+    const { rows, failures } = await runExperiment(
+      { ...experiment, settings: [setting], seeds: [1] },
+      openResults('demo'),
+      quiet,
+    );
+    expect(names(rows)).toEqual(['exact n=1 seed=1']);
+    expect(failures[0].error.name).toBe('NonFiniteError');
+    expect(failures[0].error.message).toContain('the draws reach 1.00e+30 in size');
+  });
+
   it('is told from an interrupt, whatever was thrown', async () => {
     const results = openResults('demo');
     const controller = new AbortController();
@@ -323,6 +344,25 @@ describe('scoreNpseSetting', () => {
   });
 });
 
+describe('flowNpeSetting', () => {
+  it('trains a flow on sets within the budget, beside Score NPE in the same setting', async () => {
+    const before = tf.memory().numTensors;
+    const flow = flowNpeSetting({ setting: 'small', training: { maxEpochs: 1, batchSize: 32, network: { width: 4 } } });
+    const results = openResults('demo');
+    const { rows } = await runExperiment({ ...experiment, settings: [small(one), flow], seeds: [1] }, results, quiet);
+    expect(names(rows)).toEqual(['A2 n=1 seed=1', 'A2 n=2 seed=1', 'Flow NPE n=1 seed=1', 'Flow NPE n=2 seed=1']);
+    expect(results.has('gaussian-linear-2d/small/Flow NPE/budget=100/seed=1')).toBe(true);
+    for (const { method, simulatorCalls } of rows) if (method === 'Flow NPE') expect(simulatorCalls).toBe(100);
+    const options = { seed: 1, signal: AbortSignal.abort() };
+    const trained = await flow.train(task, 100, { ...options, signal: new AbortController().signal });
+    await expect(trained.draw('A2', [[1, 2]], 10, options)).rejects.toThrow('expected Flow NPE, received A2.');
+    await expect(trained.draw('Flow NPE', [[1, 2]], 10, options)).rejects.toThrow(InterruptedError);
+    trained.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(flowNpeSetting({ setting: 'paper', training: {} }).smallestBudget).toBe(256);
+  });
+});
+
 describe("the paper's experiments", () => {
   it('know the rows that were committed before', () => {
     const kept = join(__dirname, '..', '..', 'results');
@@ -337,12 +377,12 @@ describe("the paper's experiments", () => {
 
   it("are the paper's numbers of runs, on both tasks, and trials have names of their own", () => {
     const results = openResults('demo');
-    const [gaussian, mixture] = paper001.experiments({ settings: ['paper', 'scorebook'] });
+    const [gaussian, mixture] = paper001.experiments();
     expect([gaussian, mixture].map(({ notebook, experiment }) => [notebook, experiment.task.name])).toEqual([
       ['01-gaussian-10d', 'gaussian-10d'],
       ['02-mixture-10d', 'mixture-10d'],
     ]);
-    expect(missingRuns(gaussian.experiment, results)).toHaveLength(2 * 4 * 40);
+    expect(missingRuns(gaussian.experiment, results)).toHaveLength(3 * 4 * 40);
     const trial = paper001.mixture10d({ seeds: [1], budgets: [1000], settings: ['paper'], suffix: ', quick' });
     expect(missingRuns(trial, results).map(({ key, cells }) => `${key} ${cells.length}`)).toEqual([
       'mixture-10d/paper, quick/budget=1000/seed=1 16',

@@ -2,16 +2,20 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
-/** Compiles the worker and what it imports into `lib/dist`, where that is missing or older than its source. */
+/** Compiles the worker of `simulate` and what it imports; see {@link build}. */
 export function buildWorker(): void {
+  build(join('tasks', 'simulate-worker.ts'));
+}
+
+/** Compiles a file of `lib/` and what it imports into `lib/dist`, where that is missing or older than its source. */
+export function build(entry: string): void {
   const lib = join(__dirname, '..', '..', 'lib');
-  const worker = join(lib, 'tasks', 'simulate-worker.ts');
   const config = ts.getParsedCommandLineOfConfigFile(
     join(lib, 'tsconfig.json'),
     { incremental: false, tsBuildInfoFile: undefined },
     { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} },
   );
-  const program = ts.createProgram([worker], { ...config!.options, noEmit: false });
+  const program = ts.createProgram([join(lib, entry)], { ...config!.options, noEmit: false });
   const sources = program
     .getSourceFiles()
     .map((file) => file.fileName)

@@ -1,0 +1,22 @@
+import { experimentArguments, usage } from './experiments/arguments.mjs';
+import { chosen, listing, loadLibrary, status } from './experiments/definition.mjs';
+import { sweep } from './experiments/sweep.mjs';
+import { runMain } from './setup/problem.mjs';
+import { setUp } from './setup/setup.mjs';
+
+/** `npm run experiments`: completes a paper's experiments, in several processes, from wherever they were stopped. */
+await runMain(async () => {
+  const asked = experimentArguments(process.argv.slice(2));
+  if (asked.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  await setUp();
+  const library = loadLibrary();
+  const definition = new URL(`./experiments/paper-${asked.paper}.mjs`, import.meta.url).href;
+  const { parts, settings } = await chosen(definition, library, asked);
+  if (asked.list) process.stdout.write(`${listing(parts, settings)}\n`);
+  else if (asked.dryRun) process.stdout.write(`${status(parts, library)}\n`);
+  else return sweep({ definition, options: asked.options, parts, jobs: asked.jobs, library });
+  return 0;
+});

@@ -1,0 +1,48 @@
+import { loadLibrary } from './definition.mjs';
+
+/**
+ * A process of a sweep: is told one run after the other, and keeps each in the store itself. The parent says when to stop; where the
+ * parent is gone, so is this process.
+ *
+ * @typedef {{ experiment: number, setting: string, budget: number, seed: number }} Order
+ * @typedef {{ ready: true } | { failures: import('scorebook').RunFailure[] } | { stopped: true } | { broken: string }} Answer
+ */
+
+// Ctrl-C reaches all processes of a terminal
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(1));
+
+/** @param {Answer} answer */
+const answer = (answer) => process.send?.(answer);
+const stop = new AbortController();
+
+/** @type {{ definition: string, options: import('./definition.mjs').Options }} */
+const { definition, options } = JSON.parse(process.argv[2]);
+const library = loadLibrary();
+library.installHost(library.silentHost);
+/** @type {import('./definition.mjs').Definition} */
+const module = await import(definition);
+const experiments = module.experiments(library, options);
+
+process.on('message', async (/** @type {Order | { stop: true }} */ order) => {
+  if ('stop' in order) {
+    stop.abort();
+    return;
+  }
+  const { notebook, experiment } = experiments[order.experiment];
+  const run = {
+    ...experiment,
+    // all n together: the observations of a run are the first of its largest set
+    settings: experiment.settings.filter(({ id }) => id === order.setting),
+    budgets: [order.budget],
+    seeds: [order.seed],
+  };
+  try {
+    const { failures } = await library.runExperiment(run, library.openResults(notebook), { signal: stop.signal });
+    answer({ failures: [...failures] });
+  } catch (error) {
+    if (error instanceof library.InterruptedError) answer({ stopped: true });
+    else answer({ broken: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+});
+answer({ ready: true });

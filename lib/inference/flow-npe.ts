@@ -59,16 +59,19 @@ export const paperSettings: FlowNpeSettings = {
 };
 
 /**
- * The default settings of {@link trainFlowNpe}. Besides, training lasts for 6,000 steps, but at least 100 and at most 2,000 epochs, and
- * stops after a fifth of that without a better validation loss.
+ * The default settings of {@link trainFlowNpe}: standardised, in small batches, at a higher rate and stopped sooner than the paper's. On the
+ * 10-D Gaussian task (one run) they were about as accurate as those for 1,000 calls and more so for 10,000, in a third of the time.
  */
 export const defaultSettings: FlowNpeSettings = {
   standardise: true,
   learningRate: 5e-4,
   cosineDecay: true,
-  batchSize: 256,
+  batchSize: 64,
   validationFraction: 0.1,
-  ema: 0.999,
+  maxEpochs: 200,
+  patience: 50,
+  epochsPerValidation: 1,
+  ema: 0.99,
   network: { activation: 'silu' },
 };
 

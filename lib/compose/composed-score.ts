@@ -21,6 +21,11 @@ export interface ComposedScore {
   readonly observations: Score;
   /** The prior's term, (1 - n) (T - t) / T grad log p(theta). */
   readonly priorCorrection: Score;
+  /**
+   * Whether it is the score of the posterior of all observations, diffused, as reverse equations need it; Langevin steps do without.
+   * Default: for n = 1 only.
+   */
+  readonly isDiffused?: boolean;
 }
 
 /** The whole score of a composition [B, D]: the sum of its terms; the caller owns it. */

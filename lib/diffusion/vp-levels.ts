@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
 import type { NoiseLevel } from './noise-level';
+import { cosineAngle, linearRate } from './schedules';
 
 /** The share of the data's variance left at time t in [0, 1]: gamma(0) = 1, falling to about 0 at 1. */
 export type VpSchedule = (t: number) => number;
@@ -11,7 +12,8 @@ export type VpSchedule = (t: number) => number;
  * @param betaMax noise rate at t = 1. Default 20, so that gamma(1) = 4e-5.
  */
 export function linearSchedule({ betaMin = 0.1, betaMax = 20 } = {}): VpSchedule {
-  return (t) => Math.exp(-betaMin * t - ((betaMax - betaMin) * t * t) / 2);
+  const { integral } = linearRate(betaMin, betaMax);
+  return (t) => Math.exp(-integral(t));
 }
 
 /**
@@ -19,7 +21,8 @@ export function linearSchedule({ betaMin = 0.1, betaMax = 20 } = {}): VpSchedule
  * @param s offset that keeps the first levels from being too small. Default 0.008.
  */
 export function cosineSchedule({ s = 0.008 } = {}): VpSchedule {
-  const f = (t: number): number => Math.cos(((Math.PI / 2) * (t + s)) / (1 + s)) ** 2;
+  const angle = cosineAngle(s);
+  const f = (t: number): number => Math.cos(angle(t)) ** 2;
   return (t) => f(t) / f(0);
 }
 
@@ -63,16 +66,21 @@ export function vpLevels({
       received: `gamma(${wrong}/${count}) = ${gamma[wrong]} after ${gamma[wrong - 1]}`,
     });
   }
+  return levelsOf(gamma, (index) => tf.div(tf.cast(index, 'float32'), count));
+}
+
+/** Levels of the given gamma_0 = 1 > ... > gamma_T = 0; `timeOf` gives the times of level numbers [B], int32. */
+export function levelsOf(gamma: readonly number[], timeOf: (index: tf.Tensor1D) => tf.Tensor): VpLevels {
   return {
-    count,
+    count: gamma.length - 1,
     gamma,
     alpha: gamma.map((value, t) => (t === 0 ? 1 : value / gamma[t - 1])),
     at: (t) => {
-      const index = t.reshape([-1]).toInt();
+      const index = tf.cast(tf.reshape(t, [-1]), 'int32') as tf.Tensor1D;
       const column = (values: readonly number[]): tf.Tensor2D =>
         tf.gather(tf.tensor1d(values as number[]), index).expandDims<tf.Tensor2D>(1);
       return {
-        t: index.toFloat().div(count).expandDims<tf.Tensor2D>(1),
+        t: timeOf(index).expandDims<tf.Tensor2D>(1),
         meanCoeff: column(gamma.map(Math.sqrt)),
         std: column(gamma.map((value) => Math.sqrt(1 - value))),
       };

@@ -1,12 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { InterruptedError, InvalidInputError, NonFiniteError } from '../core/errors';
-import { breathe, longWork, type LongWorkOptions } from '../core/host';
+import { InvalidInputError } from '../core/errors';
+import { longWork, type LongWorkOptions } from '../core/host';
 import type { ComposedScore } from '../compose/composed-score';
+import type { Diffusion } from '../diffusion/diffusion';
 import type { VpLevels } from '../diffusion/vp-levels';
 import { compile, type Compiled } from '../graph/compile';
 import { loop } from '../graph/loop';
 import { foldKey, randomKey, randomNormal, type Key } from '../graph/random';
 import type { Tensors } from '../graph/tensors';
+import type { DescentState } from './descent';
+import type { DiffusionSampler } from './diffusion-sampler';
+import { levelDescent } from './level-descent';
+import { runRounds } from './rounds';
 import type { Sampler } from './sampler';
 
 /** Options of a draw. */
@@ -23,8 +28,6 @@ export interface SamplingProgram<C extends Tensors> {
   dispose(): void;
 }
 
-/** Longest time that a graph call should keep the event loop waiting. */
-const callMilliseconds = 120;
 /** Particles below which statistics over particles, such as a corrector's width, would be noise. */
 const fewestParticles = 256;
 /** Particles of one pass; more samples are drawn in several passes. */
@@ -34,9 +37,12 @@ const mostParticles = 16_384;
  * Compiles a sampler for the targets that `bind` makes of their tensors.
  *
  * The levels run in graph calls of about 120 ms, between which progress shows and an interrupt is heard.
+ * @param sampler one that goes down discrete levels, or one that follows a diffusion's reverse equations.
+ * @param levels the levels, or the diffusion.
  * @param bind makes the target of `sample`'s tensors; it is recorded into the graph.
  * @throws InvalidInputError, from `sample`, where the number of samples is not a positive whole number.
- * @throws NonFiniteError, from `sample`, where the particles leave the finite numbers, and InterruptedError on interrupt.
+ * @throws NonFiniteError, from `sample`, where the particles leave the finite numbers, FlowOdeError where an adaptive sampler's do not
+ * arrive, and InterruptedError on interrupt.
  * @example
  * const program = samplingProgram(gaussianTransitions(), vpLevels({ count: 50 }), ({ mean }: { mean: tf.Tensor1D }) => ({
  *   n: 1, dim: 2, observations: (theta, { meanCoeff }) => tf.sub(tf.mul(meanCoeff, mean), theta), priorCorrection: (theta) => tf.zerosLike(theta),
@@ -47,70 +53,77 @@ export function samplingProgram<C extends Tensors>(
   sampler: Sampler,
   levels: VpLevels,
   bind: (context: C) => ComposedScore,
+): SamplingProgram<C>;
+export function samplingProgram<C extends Tensors>(
+  sampler: DiffusionSampler,
+  diffusion: Diffusion,
+  bind: (context: C) => ComposedScore,
+): SamplingProgram<C>;
+export function samplingProgram<C extends Tensors>(
+  sampler: Sampler | DiffusionSampler,
+  levels: VpLevels | Diffusion,
+  bind: (context: C) => ComposedScore,
 ): SamplingProgram<C> {
-  const advance: Compiled<[tf.Tensor2D, C, Key, tf.Scalar, tf.Scalar], tf.Tensor2D> = compile(
-    (theta, context, key, from, count) => {
+  const descent =
+    'descend' in sampler ? sampler.descend(levels as Diffusion) : levelDescent(sampler, levels as VpLevels);
+  const { id, rounds, finish, unfinished } = descent;
+  const begin: Compiled<[C, tf.Tensor2D], DescentState> = compile((context, noise) =>
+    descent.start(bind(context), noise),
+  );
+  const advance: Compiled<[DescentState, C, Key, tf.Scalar, tf.Scalar], DescentState> = compile(
+    (state, context, key, from, count) => {
       const target = bind(context);
-      return loop(count, theta, (i, particles) => {
-        const t = tf.sub(from, i) as tf.Scalar;
-        return sampler.step(target, levels, t, particles, foldKey(key, t));
-      });
+      return loop(count, state, (i, before) => descent.round(target, before, tf.add(from, i) as tf.Scalar, key));
     },
   );
+  const end: Compiled<[C, DescentState], tf.Tensor2D> | undefined =
+    finish && compile((context, state) => finish(bind(context), state));
   const pass = async (
     context: C,
-    n: number,
     dim: number,
     particles: number,
     key: Key,
     signal: AbortSignal,
-    onLevel: (left: number) => void,
+    onRounds: (left: number) => void,
   ): Promise<tf.Tensor2D> => {
-    let theta = tf.tidy(() =>
-      randomNormal<tf.Tensor2D>(foldKey(key, 0), [particles, dim]).div<tf.Tensor2D>(Math.sqrt(n)),
+    const first = tf.tidy(() => kept(begin(context, randomNormal<tf.Tensor2D>(foldKey(key, 0), [particles, dim]))));
+    const state = await runRounds<DescentState>(
+      {
+        id,
+        rounds,
+        advance: (before, k, count) =>
+          tf.tidy(() => kept(advance(before, context, key, tf.scalar(k, 'int32'), tf.scalar(count, 'int32')))),
+        look: (now) => ({ theta: now.theta, ...(unfinished && counts(unfinished, now)) }),
+        dispose: (old) => void tf.dispose(kept(old)),
+        remedy:
+          'Smaller Langevin steps, or a sampler without them (gaussianTransitions), may hold; so may a score that was trained longer.',
+      },
+      first,
+      signal,
+      onRounds,
     );
-    let count = 1;
     try {
-      for (let t = levels.count - 1; t >= 1;) {
-        const now = Math.min(count, t);
-        const started = performance.now();
-        const next = tf.tidy(() => advance(theta, context, key, tf.scalar(t, 'int32'), tf.scalar(now, 'int32')));
-        theta.dispose();
-        theta = next;
-        if (!Number.isFinite(tf.tidy(() => next.abs().max().dataSync()[0]))) {
-          throw new NonFiniteError(
-            `Sampling with ${sampler.id} left the finite numbers between levels ${t} and ${t - now + 1} of ${levels.count}. ` +
-              'Smaller Langevin steps, or a sampler without them (gaussianTransitions), may hold; so may a score that was trained longer.',
-          );
-        }
-        t -= now;
-        onLevel(t);
-        await breathe();
-        if (signal.aborted) throw new InterruptedError(`Sampling was interrupted at level ${t} of ${levels.count}.`);
-        count = Math.max(1, Math.round((callMilliseconds / (performance.now() - started)) * now));
-      }
-    } catch (error) {
-      theta.dispose();
-      throw error;
+      return tf.tidy(() => (end ? end(context, state) : state.theta.clone()));
+    } finally {
+      tf.dispose(kept(state));
     }
-    return theta;
   };
   return {
-    sample: async (context, { n, dim }, samples, options) => {
+    sample: async (context, { dim }, samples, options) => {
       if (!Number.isInteger(samples) || samples < 1) {
         throw new InvalidInputError('samples', { expected: 'a positive whole number', received: String(samples) });
       }
       const passes = Math.ceil(samples / mostParticles);
       const particles = Math.max(fewestParticles, Math.ceil(samples / passes));
-      return longWork('Sampling', passes * (levels.count - 1), options, async (progress, signal) => {
+      return longWork('Sampling', passes * rounds, options, async (progress, signal) => {
         const root = randomKey(options.seed);
         const drawn: tf.Tensor2D[] = [];
         try {
           for (let i = 0; i < passes; i++) {
             const key = foldKey(root, i);
             drawn.push(
-              await pass(context, n, dim, particles, key, signal, (left) =>
-                progress.update((i + 1) * (levels.count - 1) - left),
+              await pass(context, dim, particles, key, signal, (left) =>
+                progress.update((i + 1) * rounds - left),
               ).finally(() => key.dispose()),
             );
           }
@@ -120,6 +133,25 @@ export function samplingProgram<C extends Tensors>(
         }
       });
     },
-    dispose: () => advance.dispose(),
+    dispose: () => {
+      begin.dispose();
+      advance.dispose();
+      end?.dispose();
+    },
   };
+}
+
+/** A state for `tf.tidy` to keep. */
+function kept(state: DescentState): DescentState & tf.TensorContainerObject {
+  return state as DescentState & tf.TensorContainerObject;
+}
+
+function counts(
+  unfinished: (state: DescentState) => { moving: tf.Scalar; stuck: tf.Scalar },
+  state: DescentState,
+): { moving: number; stuck: number } {
+  return tf.tidy(() => {
+    const { moving, stuck } = unfinished(state);
+    return { moving: moving.dataSync()[0], stuck: stuck.dataSync()[0] };
+  });
 }

@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+import { requireNumber, type Diffusion } from './diffusion';
+import type { NoiseLevel } from './noise-level';
+import { levelsOf, type VpLevels } from './vp-levels';
+
+/**
+ * How the levels of a fixed number of steps lie, with the noise ratio sigma = std / meanCoeff: `logSnr` even in log sigma, `karras` even in
+ * sigma^(1/7), `time` even in t.
+ */
+export type Spacing = 'logSnr' | 'karras' | 'time';
+
+/** Which levels a number of steps goes through. */
+export interface NoiseGridOptions {
+  /** Default `logSnr`, which resolves posteriors of any width alike. */
+  spacing?: Spacing;
+  /** sigma of the last level, in units of theta; levels end at the diffusion's smallest time. Default 0.002. */
+  smallestNoise?: number;
+}
+
+/** The exponent of Karras et al. */
+const rho = 7;
+
+/**
+ * Log noise ratios u_0 > ... > u_K from the diffusion's largest time down to the smallest noise.
+ * @throws InvalidInputError for steps that are no positive whole number, or a noise that is not positive and below the reference's.
+ * Source: Karras et al. (2022), "Elucidating the design space of diffusion-based generative models", equation (5), for `karras`.
+ */
+export function logRatioGrid(
+  diffusion: Diffusion,
+  steps: number,
+  { spacing = 'logSnr', smallestNoise = 0.002 }: NoiseGridOptions = {},
+): number[] {
+  if (!Number.isInteger(steps) || steps < 1)
+    throw new InvalidInputError('steps', { expected: 'a positive whole number', received: String(steps) });
+  const first = diffusion.logRatio(diffusion.latest);
+  requireNumber(
+    'smallestNoise',
+    smallestNoise,
+    `a number between 0 and the reference's, ${Math.exp(first)}`,
+    (value) => value > 0 && Math.log(value) < first,
+  );
+  const last = Math.max(Math.log(smallestNoise), diffusion.logRatio(diffusion.earliest));
+  const between = (from: number, to: number): number[] =>
+    Array.from({ length: steps + 1 }, (_, k) => from + ((to - from) * k) / steps);
+  switch (spacing) {
+    case 'logSnr':
+      return between(first, last);
+    case 'karras':
+      return between(Math.exp(first / rho), Math.exp(last / rho)).map((root) => rho * Math.log(root));
+    case 'time':
+      return between(diffusion.latest, timeOf(diffusion, last)).map((t) => diffusion.logRatio(t));
+    default:
+      throw new InvalidInputError('spacing', {
+        expected: 'logSnr, karras or time',
+        received: String(spacing),
+      });
+  }
+}
+
+/** The time of a log noise ratio, in float64, by bisection. */
+export function timeOf({ logRatio, earliest, latest }: Diffusion, u: number): number {
+  let [low, high] = [earliest, latest];
+  for (let k = 0; k < 60; k++) {
+    const middle = (low + high) / 2;
+    if (logRatio(middle) < u) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** The levels of a grid by number, an int32 scalar; their columns are [1, 1]. Its `values` are those on the host. */
+export function levelTable(diffusion: Diffusion, ratios: readonly number[]): LevelTable {
+  const values = tf.tidy(() => {
+    const { t, meanCoeff, std } = diffusion.atLogRatio(tf.tensor1d([...ratios]));
+    const numbers = (column: tf.Tensor): number[] => Array.from(column.dataSync());
+    return { t: numbers(t), meanCoeff: numbers(meanCoeff), std: numbers(std) };
+  });
+  const entry = (numbers: readonly number[], k: tf.Scalar): tf.Tensor2D =>
+    tf.reshape(tf.gather(tf.tensor1d([...numbers]), k), [1, 1]);
+  return {
+    values,
+    at: (k) => ({ t: entry(values.t, k), meanCoeff: entry(values.meanCoeff, k), std: entry(values.std, k) }),
+    number: (numbers, k) => entry(numbers, k),
+  };
+}
+
+/** See {@link levelTable}. */
+export interface LevelTable {
+  readonly values: Readonly<Record<keyof NoiseLevel, readonly number[]>>;
+  at(k: tf.Scalar): NoiseLevel;
+  /** The entry k of one's own numbers, [1, 1]. */
+  number(numbers: readonly number[], k: tf.Scalar): tf.Tensor2D;
+}
+
+/**
+ * Noise levels for the samplers that go down `vpLevels`, evenly spaced in the log noise ratio instead of in time, so that posteriors much
+ * narrower than the prior come out at their width.
+ *
+ * Level k = 1 has the smallest noise and level T - 1 that of the largest time; level T is pure noise.
+ *
+ * @param diffusion one that preserves variance.
+ * @param options `count`, T, default 100, and any of {@link NoiseGridOptions}.
+ * @throws InvalidInputError for a diffusion that does not preserve variance, a count below 3, or a grid that is none.
+ * @example
+ * const levels = unevenLevels(vpLinear(), { count: 50, smallestNoise: 0.005 });
+ * const theta = await posterior.sample(500, { seed: 3, sampler: predictorCorrector(), levels }); // shape [500, 2]
+ */
+export function unevenLevels(
+  diffusion: Diffusion,
+  { count = 100, ...options }: NoiseGridOptions & { count?: number } = {},
+): VpLevels {
+  const { name } = diffusion.spec;
+  if (name !== 'vpLinear' && name !== 'vpCosine')
+    throw new InvalidInputError('unevenLevels', {
+      expected: 'a diffusion that preserves variance, vpLinear or vpCosine',
+      received: name,
+    });
+  requireNumber('unevenLevels count', count, 'a whole number of at least 3', (value) => value >= 3);
+  const ratios = logRatioGrid(diffusion, count - 2, options).reverse();
+  const gamma = [1, ...ratios.map((u) => 1 / (1 + Math.exp(2 * u))), 0];
+  const times = [0, ...ratios.map((u) => timeOf(diffusion, u)), 1];
+  return levelsOf(gamma, (index) => tf.gather(tf.tensor1d(times), index));
+}

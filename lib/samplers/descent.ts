@@ -1,0 +1,38 @@
+import type * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../core/errors';
+import type { ComposedScore } from '../compose/composed-score';
+import type { Key } from '../graph/random';
+import type { Tensors } from '../graph/tensors';
+
+/** What a sampler carries from round to round: the particles, and tensors of its own. */
+export type DescentState = { readonly theta: tf.Tensor2D; readonly [name: string]: Tensors };
+
+/** A way from noise down to samples in numbered rounds. All of it is pure tfjs, so that it runs eagerly and in a graph. */
+export interface Descent<S extends DescentState = DescentState> {
+  /** Name and settings: two of the same id do the same. */
+  readonly id: string;
+  /** Rounds at most. */
+  readonly rounds: number;
+  /** The state before the first round, from draws of N(0, I) [B, D]. */
+  start(target: ComposedScore, noise: tf.Tensor2D): S;
+  /** The state after round k = 0, 1, ..., an int32 scalar; all randomness from `key`, which is the whole draw's. */
+  round(target: ComposedScore, state: S, k: tf.Scalar, key: Key): S;
+  /** The samples [B, D] of the last state. Default: its particles. */
+  finish?(target: ComposedScore, state: S): tf.Tensor2D;
+  /** Where rounds may end early: the numbers of particles that still move, and of those that will never arrive. */
+  unfinished?(state: S): { moving: tf.Scalar; stuck: tf.Scalar };
+}
+
+/**
+ * Refuses a score that is not a diffused density's.
+ * @throws InvalidInputError for one that is composed of several observations' scores.
+ */
+export function requireDiffused({ n, isDiffused = n === 1 }: ComposedScore, what: string): void {
+  if (!isDiffused)
+    throw new InvalidInputError(what, {
+      expected: 'the score of a diffused posterior',
+      received: `one composed of the scores of ${n} observations, which is none between data and noise`,
+      remedy:
+        'predictorCorrector() and annealedLangevin() draw from it: their Langevin steps follow it level by level.',
+    });
+}

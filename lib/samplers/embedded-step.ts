@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Particles on their ways along an equation dx/du = F(x, u), each with a place and a step of its own. */
+export interface EmbeddedState {
+  readonly [name: string]: tf.Tensor2D;
+  /** x [B, K]. */
+  readonly theta: tf.Tensor2D;
+  /** u [B, 1]. */
+  readonly u: tf.Tensor2D;
+  /** The next step's length [B, 1]. */
+  readonly step: tf.Tensor2D;
+  /** F at (x, u), [B, K]. */
+  readonly slope: tf.Tensor2D;
+}
+
+/** An equation dx/du = F(x, u) from any u to `end`, with the error that a step may make. */
+export interface EmbeddedProblem {
+  /** The right side [B, K], with u a column. */
+  readonly velocity: (x: tf.Tensor2D, u: tf.Tensor2D) => tf.Tensor2D;
+  /** Where u ends. */
+  readonly end: number;
+  /** 1 where u grows, -1 where it falls. */
+  readonly direction: 1 | -1;
+  /** The error of each entry that counts as 1, [B or 1, K or 1], of a step from u. */
+  readonly scale: (u: tf.Tensor2D) => tf.Tensor;
+}
+
+/** The stages' nodes and weights of Dormand and Prince's pair; its last stage is the next step's first. */
+const nodes = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
+const weights = [
+  [],
+  [1 / 5],
+  [3 / 40, 9 / 40],
+  [44 / 45, -56 / 15, 32 / 9],
+  [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
+  [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
+  [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
+];
+/** The solution of order 5 less that of order 4. */
+const errors = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
+/** Evaluations of the right side in a step. */
+export const stagesPerStep = 6;
+/** The length of the first step, in u. */
+const firstStep = 0.3;
+/** Steps shorter than this lose themselves in float32's digits of u. */
+const shortestStep = 1e-5;
+
+/** The state at the start. */
+export function embeddedStart(
+  { velocity }: Pick<EmbeddedProblem, 'velocity'>,
+  x: tf.Tensor2D,
+  u: tf.Tensor2D,
+): EmbeddedState {
+  return { theta: x, u, step: tf.fill(u.shape, firstStep), slope: velocity(x, u) };
+}
+
+/**
+ * One step of the Dormand-Prince 5(4) pair for all particles that have not arrived: taken where the error estimate is below 1, else tried
+ * again with a shorter one. Six evaluations of the right side.
+ *
+ * A particle whose right side is not finite comes to no step; none takes a value that is not finite.
+ * Source: Dormand and Prince (1980), "A family of embedded Runge-Kutta formulae", table 2.
+ */
+export function embeddedStep(
+  { velocity, end, direction, scale }: EmbeddedProblem,
+  state: EmbeddedState,
+): EmbeddedState {
+  const { theta: x, u, step, slope } = state;
+  const left = tf.mul(direction, tf.sub(end, u)) as tf.Tensor2D;
+  const isLast = tf.lessEqual(left, step);
+  const h = tf.mul(direction, tf.maximum(0, tf.minimum(step, left))) as tf.Tensor2D;
+  const slopes: tf.Tensor[] = [slope];
+  const along = (row: readonly number[]): tf.Tensor => {
+    const terms = row.flatMap((weight, s) => (weight === 0 ? [] : [tf.mul(weight, slopes[s])]));
+    return tf.mul(h, tf.addN(terms));
+  };
+  let next = x;
+  for (let s = 1; s < nodes.length; s++) {
+    next = tf.add(x, along(weights[s]));
+    slopes.push(velocity(next, tf.add(u, tf.mul(nodes[s], h))));
+  }
+  const error = tf.max(tf.div(tf.abs(along(errors)), scale(u)), 1, true);
+  const isGood = tf.logicalAnd(tf.isFinite(error), tf.lessEqual(error, 1));
+  const moves = tf.logicalAnd(isMoving({ end, direction }, state), isGood);
+  const factor = tf.where(
+    tf.isFinite(error),
+    tf.clipByValue(tf.mul(0.9, tf.pow(tf.maximum(error, 1e-10), -1 / 5)), 0.2, 5),
+    tf.fill(error.shape, 0.1),
+  );
+  return {
+    theta: tf.where(moves, next, x) as tf.Tensor2D,
+    u: tf.where(moves, tf.where(isLast, tf.fill(u.shape, end), tf.add(u, h)), u) as tf.Tensor2D,
+    // the step to the end may be far shorter than the error allows
+    step: tf.where(tf.logicalAnd(isLast, isGood), step, tf.mul(tf.abs(h), factor)) as tf.Tensor2D,
+    slope: tf.where(moves, slopes[6], slope) as tf.Tensor2D,
+  };
+}
+
+/** Which particles are under way [B, 1], bool. */
+export function isMoving(
+  { end, direction }: Pick<EmbeddedProblem, 'end' | 'direction'>,
+  { u, step }: EmbeddedState,
+): tf.Tensor2D {
+  return tf.logicalAnd(tf.greater(tf.mul(direction, tf.sub(end, u)), 0), tf.greater(step, shortestStep));
+}
+
+/** The numbers of particles under way, and of those that no step is short enough for. */
+export function unfinishedOf(
+  problem: Pick<EmbeddedProblem, 'end' | 'direction'>,
+  state: EmbeddedState,
+): { moving: tf.Scalar; stuck: tf.Scalar } {
+  const count = (mask: tf.Tensor): tf.Scalar => tf.sum(tf.cast(mask, 'int32'));
+  const moving = isMoving(problem, state);
+  const isOpen = tf.greater(tf.mul(problem.direction, tf.sub(problem.end, state.u)), 0);
+  return { moving: count(moving), stuck: count(tf.logicalAnd(isOpen, tf.logicalNot(moving))) };
+}

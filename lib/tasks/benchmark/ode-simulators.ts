@@ -14,13 +14,14 @@ const tenTimes = (interval: number): number[] => Array.from({ length: 10 }, (_, 
 export function infectedShares([contact, recovery]: readonly number[]): number[] {
   const first = 1 / epidemic.people;
   return solveOde(
-    (_, [healthy, log], derivative) => {
-      derivative[0] = -contact * healthy * Math.exp(log);
-      derivative[1] = contact * healthy - recovery;
+    // indices, not patterns: taking an array apart would be most of the work
+    (_, y, derivative) => {
+      derivative[0] = -contact * y[0] * Math.exp(y[1]);
+      derivative[1] = contact * y[0] - recovery;
     },
     [1 - first, Math.log(first)],
     tenTimes(epidemic.interval),
-  ).map(([, log]) => Math.min(1, Math.exp(log)));
+  ).map((state) => Math.min(1, Math.exp(state[1])));
 }
 
 /** Positive tests on ten days; NaN where the equation is not solved. */
@@ -34,9 +35,9 @@ export function sir(theta: readonly number[], rng: Rng): number[] {
  */
 export function logPopulations([birth, hunting, death, feeding]: readonly number[]): number[] {
   const states = solveOde(
-    (_, [prey, predators], derivative) => {
-      derivative[0] = birth - hunting * Math.exp(predators);
-      derivative[1] = feeding * Math.exp(prey) - death;
+    (_, y, derivative) => {
+      derivative[0] = birth - hunting * Math.exp(y[1]);
+      derivative[1] = feeding * Math.exp(y[0]) - death;
     },
     [Math.log(30), 0],
     tenTimes(2.1),

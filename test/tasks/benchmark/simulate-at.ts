@@ -1,0 +1,18 @@
+import { rng } from '../../../lib/core/rng';
+import type { Simulator } from '../../../lib/tasks/simulator';
+import type { Task } from '../../../lib/tasks/task';
+
+/** `n` rows of data of a task at one parameter vector. */
+export function simulateAt({ simulator }: Task, theta: readonly number[], n: number, seed: number): number[][] {
+  const root = rng(seed);
+  return Array.from({ length: n }, (_, i) => Array.from((simulator as Simulator)(theta, root.fork(i))));
+}
+
+/** Mean and variance of one column. */
+export function columnMoments(
+  rows: readonly (readonly number[])[],
+  column: number,
+): { mean: number; variance: number } {
+  const mean = rows.reduce((sum, row) => sum + row[column], 0) / rows.length;
+  return { mean, variance: rows.reduce((sum, row) => sum + (row[column] - mean) ** 2, 0) / (rows.length - 1) };
+}

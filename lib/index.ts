@@ -85,6 +85,12 @@ export { sliceSampling } from './mcmc/slice-sampling';
 export type { StepRule, StepState } from './mcmc/step-adaptation';
 export { tempered } from './mcmc/tempered';
 
+export { c2st, type C2stOptions, type C2stResult } from './metrics/c2st';
+export {
+  slicedWasserstein,
+  type SlicedWassersteinOptions,
+  type SlicedWassersteinResult,
+} from './metrics/sliced-wasserstein';
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
 
 export type { Experiment, ExperimentSetting, RunOptions, Trained, TruePosterior } from './experiments/experiment';

@@ -11,7 +11,7 @@ const PATIENCE_MS = 10_000;
 const workerFile = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 
 /**
- * @typedef {import('./worker.mjs').Order & { key: string, kind: string, notebook: string }} Run
+ * @typedef {import('./worker.mjs').Order & { key: string, group: string, notebook: string }} Run
  * @typedef {{ pid: number | undefined, run?: Run, since: number, ready: boolean, errors: string, child: import('node:child_process').ChildProcess }} Worker
  */
 
@@ -34,7 +34,7 @@ export async function sweep({ definition, options, parts, jobs, library }) {
     return 0;
   }
   const count = Math.min(jobs, total);
-  /** @type {{ kind: string, seconds: number }[]} */
+  /** @type {(import('./time-left.mjs').Kind & { seconds: number })[]} */
   const ended = [];
   /** @type {import('scorebook').RunFailure[]} */
   const failures = [];
@@ -52,10 +52,8 @@ export async function sweep({ definition, options, parts, jobs, library }) {
         failed: failedRuns,
         left: secondsLeft(
           [
-            ...queue.map(({ kind }) => ({ kind, elapsed: 0 })),
-            ...[...workers].flatMap(({ run, since }) =>
-              run ? [{ kind: run.kind, elapsed: secondsSince(since) }] : [],
-            ),
+            ...queue.map((run) => ({ ...run, elapsed: 0 })),
+            ...[...workers].flatMap(({ run, since }) => (run ? [{ ...run, elapsed: secondsSince(since) }] : [])),
           ],
           ended,
           count,
@@ -132,7 +130,7 @@ export async function sweep({ definition, options, parts, jobs, library }) {
   const finish = (run, worker, failed) => {
     failures.push(...failed);
     if (failed.length > 0) failedRuns++;
-    else ended.push({ kind: run.kind, seconds: secondsSince(worker.since) });
+    else ended.push({ group: run.group, budget: run.budget, seconds: secondsSince(worker.since) });
     show(`${failed.length > 0 ? 'failed' : 'done'}: ${run.key}`);
   };
 
@@ -185,7 +183,7 @@ function missing(parts, library) {
       budget,
       seed,
       key,
-      kind: `${experiment.task.name}/${id}/${budget}`,
+      group: `${experiment.task.name}/${id}`,
     })),
   );
   const order = [...new Set(runs.map(({ seed }) => seed))];

@@ -1,16 +1,37 @@
 /**
- * How long the rest takes, in seconds; undefined before the first run has ended. A kind of run that has not ended yet counts as the mean
- * of those that have.
- * @param {{ kind: string, elapsed: number }[]} left the runs that have not ended, with the seconds that they have been running
- * @param {{ kind: string, seconds: number }[]} ended
+ * A run, for what it costs: those of one group and budget cost the same, those of one group as much as their budget.
+ * @typedef {{ group: string, budget: number }} Kind
+ */
+
+/**
+ * How long the rest takes, in seconds; undefined before the first run has ended. A kind that has not ended yet is judged by its group at
+ * other budgets, a new group by all others, in proportion to the budget.
+ * @param {(Kind & { elapsed: number })[]} left the runs that have not ended, with the seconds that they have been running
+ * @param {(Kind & { seconds: number })[]} ended
  * @param {number} jobs
  */
 export function secondsLeft(left, ended, jobs) {
   if (ended.length === 0) return undefined;
-  const mean = (/** @type {{ seconds: number }[]} */ runs) =>
-    runs.reduce((sum, { seconds }) => sum + seconds, 0) / runs.length;
-  const all = mean(ended);
-  const known = new Map(ended.map(({ kind }) => [kind, mean(ended.filter((run) => run.kind === kind))]));
-  const total = left.reduce((sum, { kind, elapsed }) => sum + Math.max(0, (known.get(kind) ?? all) - elapsed), 0);
+  const total = left.reduce((sum, run) => {
+    const group = ended.filter(({ group }) => group === run.group);
+    const same = group.filter(({ budget }) => budget === run.budget);
+    const seconds =
+      same.length > 0 ? mean(same) : mean((group.length > 0 ? group : ended).map((other) => scaled(other, run.budget)));
+    // what takes longer than expected is not about to end for that
+    return sum + Math.max(seconds - run.elapsed, seconds / 10);
+  }, 0);
   return total / Math.max(1, Math.min(jobs, left.length));
+}
+
+/**
+ * @param {Kind & { seconds: number }} run
+ * @param {number} budget
+ */
+function scaled(run, budget) {
+  return { seconds: (run.seconds * budget) / run.budget };
+}
+
+/** @param {{ seconds: number }[]} runs */
+function mean(runs) {
+  return runs.reduce((sum, { seconds }) => sum + seconds, 0) / runs.length;
 }

@@ -52,21 +52,24 @@ describe('the arguments of npm run experiments', () => {
 });
 
 describe('the time that is left', () => {
+  const ended = [
+    { group: 'a', budget: 1000, seconds: 10 },
+    { group: 'a', budget: 1000, seconds: 20 },
+    { group: 'b', budget: 3000, seconds: 90 },
+  ];
+  const left = (group: string, budget: number, elapsed = 0) => ({ group, budget, elapsed });
+
   it('is that of runs of the same kind, less what has passed, over the processes', () => {
-    const ended = [
-      { kind: 'a', seconds: 10 },
-      { kind: 'a', seconds: 20 },
-      { kind: 'b', seconds: 90 },
-    ];
-    const left = [
-      { kind: 'a', elapsed: 5 },
-      { kind: 'b', elapsed: 100 },
-      { kind: 'new', elapsed: 0 },
-    ];
-    expect(secondsLeft(left, ended, 1)).toBe(10 + 0 + 40);
-    expect(secondsLeft(left, ended, 2)).toBe(25);
-    expect(secondsLeft(left.slice(0, 1), ended, 2)).toBe(10);
-    expect(secondsLeft(left, [], 2)).toBeUndefined();
+    expect(secondsLeft([left('a', 1000, 5), left('a', 1000)], ended, 1)).toBe(10 + 15);
+    expect(secondsLeft([left('a', 1000, 5), left('a', 1000)], ended, 2)).toBe(12.5);
+    expect(secondsLeft([left('a', 1000, 5)], ended, 2)).toBe(10);
+    expect(secondsLeft([left('a', 1000, 100)], ended, 1)).toBe(1.5);
+  });
+
+  it('is judged by other budgets, then by other settings, and not at all before a run has ended', () => {
+    expect(secondsLeft([left('a', 3000)], ended, 1)).toBe(45);
+    expect(secondsLeft([left('new', 1000)], ended, 1)).toBe((10 + 20 + 30) / 3);
+    expect(secondsLeft([left('a', 1000)], [], 1)).toBeUndefined();
   });
 });
 

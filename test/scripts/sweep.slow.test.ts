@@ -65,9 +65,9 @@ function rows(results = 'results'): string[] {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 60_000;
   while (!holds()) {
-    if (performance.now() > end) throw new Error('waited for 20 s');
+    if (performance.now() > end) throw new Error('waited for a minute');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -101,7 +101,7 @@ describe('a sweep', () => {
     const again = await sweep(1, small, 'two').ended;
     expect(again.code).toBe(0);
     expect(again.output).toContain('Nothing is missing.\n');
-  }, 60_000);
+  });
 
   it('records a run that fails, does the others, ends with exit code 1 and tries it again', async () => {
     tell('fail-2');
@@ -115,7 +115,7 @@ describe('a sweep', () => {
     unsay('fail-2');
     expect((await sweep(1, { settings: ['told'] }).ended).code).toBe(0);
     expect(rows()).toHaveLength(6);
-  }, 60_000);
+  });
 
   it('loses one run where its process is killed, and goes on in another', async () => {
     tell('wait-1');
@@ -140,7 +140,7 @@ describe('a sweep', () => {
     unsay('wait-2');
     expect((await sweep(1, { settings: ['told'] }).ended).code).toBe(0);
     expect(rows()).toHaveLength(6);
-  }, 60_000);
+  });
 
   it('loses the run in progress only where the command itself is killed, and leaves no process behind', async () => {
     tell('wait-2');
@@ -153,7 +153,7 @@ describe('a sweep', () => {
     unsay('wait-2');
     expect((await sweep(1, { settings: ['told'] }).ended).code).toBe(0);
     expect(lines().map(({ run }) => run.slice(-1))).toEqual(['1', '2', '3']);
-  }, 60_000);
+  });
 
   it('ends its processes at Ctrl-C, with exit code 130, and nothing is a failure', async () => {
     tell('wait-2');
@@ -166,5 +166,5 @@ describe('a sweep', () => {
     expect(output).toContain('1 runs done, 0 failed, 2 left');
     await until(() => !pids.some(isAlive));
     expect(lines().map(({ run, error }) => [run.slice(-1), error])).toEqual([['1', undefined]]);
-  }, 60_000);
+  });
 });

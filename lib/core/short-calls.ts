@@ -6,21 +6,21 @@ const callMilliseconds = 120;
 
 /**
  * Runs rounds 0 ... total - 1 in calls of about 120 ms, between which progress shows and an interrupt is heard.
- * @param call does `count` rounds from round `from` on.
+ * @param call does `count` rounds from round `from` on; true ends the work early.
  * @param options `signal`; `interrupted`, the message of the error after that many rounds; `most`, the most rounds of one call.
  * @throws InterruptedError after the call in which the signal came.
  */
 export async function inShortCalls(
   total: number,
-  call: (from: number, count: number) => void,
+  call: (from: number, count: number) => boolean | void,
   options: { signal: AbortSignal; interrupted: (done: number) => string; most?: number },
 ): Promise<void> {
   let count = 1;
   for (let done = 0; done < total;) {
     const now = Math.min(count, total - done);
     const started = performance.now();
-    call(done, now);
-    done += now;
+    const isOver = call(done, now) === true;
+    done = isOver ? total : done + now;
     await breathe();
     if (options.signal.aborted) throw new InterruptedError(options.interrupted(done));
     const fitting = Math.max(1, Math.round((callMilliseconds / (performance.now() - started)) * now));

@@ -4,7 +4,7 @@ import { totalScore } from '../compose/composed-score';
 import { loop } from '../graph/loop';
 import { foldKey, randomNormal } from '../graph/random';
 import { alphaAt } from './level-scalars';
-import type { Sampler } from './sampler';
+import type { Sampler, SamplerParts } from './sampler';
 
 /**
  * Annealed Langevin dynamics: at each level L times theta <- theta + delta_t / 2 s(theta, t) + sqrt(delta_t) eta, eta ~ N(0, I),
@@ -30,21 +30,25 @@ export function annealedLangevin({ steps = 50, stepSize = 0.05 }: { steps?: numb
       expected: 'a positive number',
       received: String(stepSize),
     });
+  const parts: SamplerParts = {
+    name: 'Langevin step',
+    count: steps,
+    step: (target, levels, t, theta, key, s) => {
+      const { alpha, beta } = alphaAt(levels, t);
+      const delta = tf.mul(stepSize, tf.div(beta, tf.sqrt(alpha)));
+      const noise = randomNormal<tf.Tensor2D>(foldKey(key, s), theta.shape);
+      return tf.addN([
+        theta,
+        tf.mul(tf.div(delta, 2), totalScore(target, theta, levels.at(t))),
+        tf.mul(tf.sqrt(delta), noise),
+      ]) as tf.Tensor2D;
+    },
+  };
   return {
     id: `annealedLangevin(${steps},${stepSize})`,
     callsPerLevel: steps,
-    step: (target, levels, t, theta, key) => {
-      const level = levels.at(t);
-      const { alpha, beta } = alphaAt(levels, t);
-      const delta = tf.mul(stepSize, tf.div(beta, tf.sqrt(alpha)));
-      return loop(steps, theta, (s, particles) => {
-        const noise = randomNormal<tf.Tensor2D>(foldKey(key, s), particles.shape);
-        return tf.addN([
-          particles,
-          tf.mul(tf.div(delta, 2), totalScore(target, particles, level)),
-          tf.mul(tf.sqrt(delta), noise),
-        ]) as tf.Tensor2D;
-      });
-    },
+    parts,
+    step: (target, levels, t, theta, key) =>
+      loop(steps, theta, (s, particles) => parts.step(target, levels, t, particles, key, s)),
   };
 }

@@ -19,6 +19,16 @@ export interface Descent<S extends DescentState = DescentState> {
   round(target: ComposedScore, state: S, k: tf.Scalar, key: Key): S;
   /** The samples [B, D] of the last state. Default: its particles. */
   finish?(target: ComposedScore, state: S): tf.Tensor2D;
+  /** The like steps of one round, where there are several, so that an error can name the one that diverged. */
+  readonly parts?: {
+    readonly name: string;
+    readonly count: number;
+    step(target: ComposedScore, theta: tf.Tensor2D, k: tf.Scalar, key: Key, s: tf.Scalar): tf.Tensor2D;
+  };
+  /** The distance from zero beyond which particles have diverged. Default: that of the largest float32. */
+  readonly bound?: number;
+  /** The largest overshoot so far, a scalar, as {@link Sampler.overshoot}. */
+  overshoot?(state: S): tf.Scalar;
   /** Where rounds may end early: the numbers of particles that still move, and of those that will never arrive. */
   unfinished?(state: S): { moving: tf.Scalar; stuck: tf.Scalar };
 }

@@ -11,6 +11,10 @@ import type { Sampler } from './sampler';
  * The sum over mu_jt needs only the sum of the scores. T - 1 score evaluations per particle. For n = 1 it is the ancestral sampler of a
  * variance-preserving diffusion.
  *
+ * At level t it takes deviations along an eigenvector of the bridging density's precision, of eigenvalue lambda, about times
+ * 1 - sigma_t^2 lambda. For many observations that are informative, sigma_t^2 lambda exceeds 2 and deviations grow: sampling then warns,
+ * or throws where they leave all bounds. `predictorCorrector()` holds there, and so may more levels.
+ *
  * Source: Geffner et al., Algorithm 2 and equation (16).
  * @example
  * const theta = await posterior.sample(500, { seed: 3, sampler: gaussianTransitions() }); // shape [500, 2]
@@ -35,6 +39,11 @@ export function gaussianTransitions(): Sampler {
         tf.mul(variance, target.priorCorrection(theta, level)),
         tf.mul(tf.sqrt(variance), noise),
       ]) as tf.Tensor2D;
+    },
+    overshoot: (before, after) => {
+      const centred = tf.sub(before, tf.mean(before, 0));
+      const squares = tf.add(tf.sum(tf.square(centred), 0), 1e-30);
+      return tf.max(tf.sub(1, tf.div(tf.sum(tf.mul(centred, after), 0), squares))) as tf.Scalar;
     },
   };
 }

@@ -9,6 +9,7 @@ import { loop } from '../graph/loop';
 import { foldKey, randomKey, randomNormal, type Key } from '../graph/random';
 import type { Tensors } from '../graph/tensors';
 import type { DescentState } from './descent';
+import { divergenceSearch, overshootWarning } from './divergence';
 import type { DiffusionSampler } from './diffusion-sampler';
 import { levelDescent } from './level-descent';
 import { runRounds } from './rounds';
@@ -36,12 +37,14 @@ const mostParticles = 16_384;
 /**
  * Compiles a sampler for the targets that `bind` makes of their tensors.
  *
- * The levels run in graph calls of about 120 ms, between which progress shows and an interrupt is heard.
+ * The levels run in graph calls of about 120 ms, between which progress shows and an interrupt is heard. Where a sampler's steps overshoot so
+ * far that deviations grow, as those of gaussianTransitions may, console.warn says so once a draw.
  * @param sampler one that goes down discrete levels, or one that follows a diffusion's reverse equations.
  * @param levels the levels, or the diffusion.
  * @param bind makes the target of `sample`'s tensors; it is recorded into the graph.
  * @throws InvalidInputError, from `sample`, where the number of samples is not a positive whole number.
- * @throws NonFiniteError, from `sample`, where the particles leave the finite numbers, FlowOdeError where an adaptive sampler's do not
+ * @throws NonFiniteError, from `sample`, where a particle leaves the finite numbers or, at discrete levels, is further than 10,000 from zero:
+ * it names the level, for annealedLangevin the Langevin step, and the particle. FlowOdeError where an adaptive sampler's particles do not
  * arrive, and InterruptedError on interrupt.
  * @example
  * const program = samplingProgram(gaussianTransitions(), vpLevels({ count: 50 }), ({ mean }: { mean: tf.Tensor1D }) => ({
@@ -78,6 +81,7 @@ export function samplingProgram<C extends Tensors>(
   );
   const end: Compiled<[C, DescentState], tf.Tensor2D> | undefined =
     finish && compile((context, state) => finish(bind(context), state));
+  const search = divergenceSearch(descent, bind);
   const pass = async (
     context: C,
     dim: number,
@@ -85,7 +89,7 @@ export function samplingProgram<C extends Tensors>(
     key: Key,
     signal: AbortSignal,
     onRounds: (left: number) => void,
-  ): Promise<tf.Tensor2D> => {
+  ): Promise<{ theta: tf.Tensor2D; overshoot: number }> => {
     const first = tf.tidy(() => kept(begin(context, randomNormal<tf.Tensor2D>(foldKey(key, 0), [particles, dim]))));
     const state = await runRounds<DescentState>(
       {
@@ -95,21 +99,22 @@ export function samplingProgram<C extends Tensors>(
           tf.tidy(() => kept(advance(before, context, key, tf.scalar(k, 'int32'), tf.scalar(count, 'int32')))),
         look: (now) => ({ theta: now.theta, ...(unfinished && counts(unfinished, now)) }),
         dispose: (old) => void tf.dispose(kept(old)),
-        remedy:
-          'Smaller Langevin steps, or a sampler without them (gaussianTransitions), may hold; so may a score that was trained longer.',
+        bound: descent.bound,
+        diverged: (before, k, count) => search.error(before, context, key, { from: k, count }),
       },
       first,
       signal,
       onRounds,
     );
     try {
-      return tf.tidy(() => (end ? end(context, state) : state.theta.clone()));
+      const overshoot = descent.overshoot?.(state).dataSync()[0] ?? 0;
+      return { theta: tf.tidy(() => (end ? end(context, state) : state.theta.clone())), overshoot };
     } finally {
       tf.dispose(kept(state));
     }
   };
   return {
-    sample: async (context, { dim }, samples, options) => {
+    sample: async (context, { n, dim }, samples, options) => {
       if (!Number.isInteger(samples) || samples < 1) {
         throw new InvalidInputError('samples', { expected: 'a positive whole number', received: String(samples) });
       }
@@ -118,15 +123,18 @@ export function samplingProgram<C extends Tensors>(
       return longWork('Sampling', passes * rounds, options, async (progress, signal) => {
         const root = randomKey(options.seed);
         const drawn: tf.Tensor2D[] = [];
+        const overshoots: number[] = [];
         try {
           for (let i = 0; i < passes; i++) {
             const key = foldKey(root, i);
-            drawn.push(
-              await pass(context, dim, particles, key, signal, (left) =>
-                progress.update((i + 1) * rounds - left),
-              ).finally(() => key.dispose()),
-            );
+            const { theta, overshoot } = await pass(context, dim, particles, key, signal, (left) =>
+              progress.update((i + 1) * rounds - left),
+            ).finally(() => key.dispose());
+            drawn.push(theta);
+            overshoots.push(overshoot);
           }
+          const warning = overshootWarning(id, Math.max(...overshoots), n);
+          if (warning) console.warn(warning);
           return tf.tidy(() => tf.slice(tf.concat(drawn, 0), [0, 0], [samples, dim]) as tf.Tensor2D);
         } finally {
           tf.dispose([root, ...drawn]);
@@ -137,6 +145,7 @@ export function samplingProgram<C extends Tensors>(
       begin.dispose();
       advance.dispose();
       end?.dispose();
+      search.dispose();
     },
   };
 }

@@ -14,7 +14,7 @@ interface Line {
 
 let folder = '';
 let running: ChildProcess[] = [];
-beforeAll(() => build('index.ts'), 120_000);
+beforeAll(() => build('index.ts'), 300_000);
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'scorebook-sweep-'));
 });

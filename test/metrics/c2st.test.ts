@@ -35,7 +35,7 @@ describe('c2st', () => {
     expect(Math.abs(value - 0.6915)).toBeLessThan(near * standardError);
   });
 
-  it.each([0, 2, 9])("is what scikit-learn's classifiers give, pair %i", async (index) => {
+  it.each([0, 1, 2])("is what scikit-learn's classifiers give, pair %i", async (index) => {
     const pair = c2stPairs()[index];
     const [a, b] = samplesOf(pair);
     [a, b].forEach((rows, i) => expect(sumOfSquares(rows) / pair.squares[i]).toBeCloseTo(1, 6));

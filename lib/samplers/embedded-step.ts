@@ -42,6 +42,8 @@ const errors = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525
 export const stagesPerStep = 6;
 /** The length of the first step, in u. */
 const firstStep = 0.3;
+/** Longer steps than one unit of the log noise ratio, over which densities change, would pass features by that no stage sees. */
+const longestStep = 1;
 /** Steps shorter than this lose themselves in float32's digits of u. */
 const shortestStep = 1e-5;
 
@@ -91,7 +93,11 @@ export function embeddedStep(
     theta: tf.where(moves, next, x) as tf.Tensor2D,
     u: tf.where(moves, tf.where(isLast, tf.fill(u.shape, end), tf.add(u, h)), u) as tf.Tensor2D,
     // the step to the end may be far shorter than the error allows
-    step: tf.where(tf.logicalAnd(isLast, isGood), step, tf.mul(tf.abs(h), factor)) as tf.Tensor2D,
+    step: tf.where(
+      tf.logicalAnd(isLast, isGood),
+      step,
+      tf.minimum(longestStep, tf.mul(tf.abs(h), factor)),
+    ) as tf.Tensor2D,
     slope: tf.where(moves, slopes[6], slope) as tf.Tensor2D,
   };
 }

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { breathe } from '../../../lib/core/host';
 import { InvalidInputError } from '../../../lib/core/errors';
 import { rng } from '../../../lib/core/rng';
 import { compile } from '../../../lib/graph/compile';
@@ -30,6 +31,9 @@ function expectMoments(rows: readonly (readonly number[])[], column: number, mea
     4 * Math.sqrt(Math.max(fourth - variance ** 2, 0) / rows.length) + 1e-3 * variance + 1e-12,
   );
 }
+
+// long synchronous stretches would keep the runner's messages waiting
+afterEach(() => breathe());
 
 describe('the simulators', () => {
   it.each([

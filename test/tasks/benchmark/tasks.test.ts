@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-node';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { breathe } from '../../../lib/core/host';
 import { checkPrior } from '../../../lib/distributions/check-prior';
 import { publishedObservation } from '../../../lib/io/reference-posterior';
 import * as benchmark from '../../../lib/tasks/benchmark/index';
@@ -13,6 +14,9 @@ import { simulateAt } from './simulate-at';
 const tasks = benchmark.all();
 const quiet = { seed: 3, progress: false } as const;
 const ks = Array.from({ length: 10 }, (_, i) => i + 1);
+
+// long synchronous stretches would keep the runner's messages waiting
+afterEach(() => breathe());
 
 describe('the benchmark tasks', () => {
   it('bear the published names', () => {

@@ -134,6 +134,7 @@ function exactPosterior(parts: readonly LikelihoodComponent[], dim: number, xObs
 /**
  * The 10-D mixture task of Geffner et al. (2023), section 3: prior N(0, I), data .5 N(theta, 2.25 Sigma) + .5 N(theta, Sigma / 9) with
  * Sigma diagonal, its elements rising linearly from .6 to 1.4.
+ * @throws InvalidInputError, from its exactPosterior, for more than 12 observations.
  * @example
  * const task = tasks.mixture10d();
  * const sims = await simulate(task, 1_000, { seed: 1 });
@@ -149,6 +150,7 @@ export function mixture10d(): LinearMixtureTask {
 /**
  * The 2-D multimodal task of Geffner et al. (2023), section 3: prior N(0, I), data .5 N(theta, I / 2) + .5 N(-theta, I / 2). Its posterior
  * has a mode near theta and one near -theta.
+ * @throws InvalidInputError, from its exactPosterior, for more than 12 observations.
  * @example
  * const task = tasks.multimodal2d();
  * const { xObs } = drawObservations(task, 5, 1);

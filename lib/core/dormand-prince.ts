@@ -83,7 +83,8 @@ export function solveOde(
 ): Float64Array[] {
   const vector = (): Float64Array => new Float64Array(start.length);
   const stages = Array.from({ length: 7 }, vector);
-  let [y, end] = [Float64Array.from(start), vector()];
+  let y: Float64Array = Float64Array.from(start);
+  let end = vector();
   const error = vector();
   let t = times[0];
   f(t, y, stages[0]);

@@ -78,7 +78,7 @@ describe('solveOde', () => {
     const f: OdeRightSide = (_, [x, y], derivative) => {
       derivative.set([alpha * x - beta * x * y, delta * x * y - gamma * y]);
     };
-    const invariant = ([x, y]: ArrayLike<number>): number =>
+    const invariant = ([x, y]: Iterable<number>): number =>
       delta * x - gamma * Math.log(x) + beta * y - alpha * Math.log(y);
     const states = solveOde(f, [30, 1], [0, 1, 5, 10, 20, 100], { rtol: 1e-9, atol: 1e-12 });
     for (const state of states) expect(Math.abs(invariant(state) - invariant([30, 1]))).toBeLessThan(1e-6);

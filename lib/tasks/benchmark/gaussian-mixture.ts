@@ -19,6 +19,7 @@ const mostObservations = 12;
  * before have another task under this name. Its exact posterior given n observations is a mixture of 2^n normals
  * restricted to the box, for n up to 12.
  *
+ * @throws InvalidInputError from `exactPosterior` only, for more than 12 observations or ones that no theta of the box can make.
  * Source: Lueckmann et al. (2021), appendix T.7; Sisson et al. (2007).
  * @example
  * const { exactPosterior } = tasks.benchmark.gaussianMixture();

@@ -20,6 +20,7 @@ const box = { lower: [-1, -1], upper: [1, 1] };
  * density of this x, 1 / (pi r) of the angle included; the benchmark's own likelihood function leaves that out, its
  * reference samples have it.
  *
+ * @throws InvalidInputError from `exactPosterior` only, for several observations or one that no theta of the box can make.
  * Source: Lueckmann et al. (2021), appendix T.8; Greenberg et al. (2019).
  * @example
  * const task = tasks.benchmark.twoMoons();

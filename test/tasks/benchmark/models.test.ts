@@ -299,7 +299,8 @@ describe('the exact posteriors', () => {
       (total, a) => total + tf.tidy(() => tf.sum(tf.exp(logProb(tf.tensor2d(axis.map((b) => [a, b]))))).dataSync()[0]),
       0,
     );
-    expect(Math.abs(sum * ((2 * bound) / count) ** 2 - 1)).toBeLessThan(0.01);
+    // the grid itself errs by 1% where a crescent ends within a cell; walls forgotten would be 70%
+    expect(Math.abs(sum * ((2 * bound) / count) ** 2 - 1)).toBeLessThan(0.02);
   });
 });
 

@@ -93,6 +93,30 @@ export function vpTwin(level: NoiseLevel): { level: NoiseLevel; scale: tf.Tensor
 }
 
 /**
+ * The variance-preserving diffusion with the noise ratio of another at each time: theta of the one is a multiple of theta of the other, so that
+ * samplers and networks see parameters of one size whatever the diffusion. A diffusion that preserves variance is its own.
+ */
+export function twinDiffusion(diffusion: Diffusion): Diffusion {
+  const { name } = diffusion.spec;
+  if (name === 'vpLinear' || name === 'vpCosine') return diffusion;
+  const { logRatio } = diffusion;
+  const variance = (t: number): number => 1 / (1 + Math.exp(-2 * logRatio(t)));
+  // f = -std^2 du/dt and g^2 = 2 std^2 du/dt
+  const slope = (t: number): number => {
+    const dt = 1e-5 * Math.max(t, 1e-3);
+    return (logRatio(t + dt) - logRatio(t - dt)) / (2 * dt);
+  };
+  return {
+    ...diffusion,
+    referenceStd: Math.sqrt(variance(diffusion.latest)),
+    drift: (t) => -variance(t) * slope(t),
+    diffusion: (t) => Math.sqrt(2 * variance(t) * slope(t)),
+    at: (t) => vpTwin(diffusion.at(t)).level,
+    atLogRatio: (u) => vpTwin(diffusion.atLogRatio(u)).level,
+  };
+}
+
+/**
  * Refuses a number that is not in its range.
  * @throws InvalidInputError with the range.
  */

@@ -99,9 +99,9 @@ export interface LevelTable {
  *
  * Level k = 1 has the smallest noise and level T - 1 that of the largest time; level T is pure noise.
  *
- * @param diffusion one that preserves variance.
+ * @param diffusion the levels are those of the variance-preserving diffusion of the same times and noise ratios.
  * @param options `count`, T, default 100, and any of {@link NoiseGridOptions}.
- * @throws InvalidInputError for a diffusion that does not preserve variance, a count below 3, or a grid that is none.
+ * @throws InvalidInputError for a count below 3, or a grid that is none.
  * @example
  * const levels = unevenLevels(vpLinear(), { count: 50, smallestNoise: 0.005 });
  * const theta = await posterior.sample(500, { seed: 3, sampler: predictorCorrector(), levels }); // shape [500, 2]
@@ -110,12 +110,6 @@ export function unevenLevels(
   diffusion: Diffusion,
   { count = 100, ...options }: NoiseGridOptions & { count?: number } = {},
 ): VpLevels {
-  const { name } = diffusion.spec;
-  if (name !== 'vpLinear' && name !== 'vpCosine')
-    throw new InvalidInputError('unevenLevels', {
-      expected: 'a diffusion that preserves variance, vpLinear or vpCosine',
-      received: name,
-    });
   requireNumber('unevenLevels count', count, 'a whole number of at least 3', (value) => value >= 3);
   const ratios = logRatioGrid(diffusion, count - 2, options).reverse();
   const gamma = [1, ...ratios.map((u) => 1 / (1 + Math.exp(2 * u))), 0];

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { loop } from '../graph/loop';
 
 /** Particles on their ways along an equation dx/du = F(x, u), each with a place and a step of its own. */
 export interface EmbeddedState {
@@ -71,17 +72,26 @@ export function embeddedStep(
   const left = tf.mul(direction, tf.sub(end, u)) as tf.Tensor2D;
   const isLast = tf.lessEqual(left, step);
   const h = tf.mul(direction, tf.maximum(0, tf.minimum(step, left))) as tf.Tensor2D;
-  const slopes: tf.Tensor[] = [slope];
-  const along = (row: readonly number[]): tf.Tensor => {
-    const terms = row.flatMap((weight, s) => (weight === 0 ? [] : [tf.mul(weight, slopes[s])]));
-    return tf.mul(h, tf.addN(terms));
-  };
-  let next = x;
-  for (let s = 1; s < nodes.length; s++) {
-    next = tf.add(x, along(weights[s]));
-    slopes.push(velocity(next, tf.add(u, tf.mul(nodes[s], h))));
-  }
-  const error = tf.max(tf.div(tf.abs(along(errors)), scale(u)), 1, true);
+  // the stages are a loop, so that a graph holds the right side once
+  const stages = nodes.length;
+  const planes = (index: tf.Tensor): tf.Tensor =>
+    tf.reshape(tf.cast(tf.oneHot(index, stages), 'float32'), [stages, 1, 1]);
+  const along = (row: tf.Tensor, slopes: tf.Tensor): tf.Tensor2D =>
+    tf.mul(h, tf.sum(tf.mul(tf.reshape(row, [stages, 1, 1]), slopes), 0));
+  const table = tf.tensor2d(weights.map((row) => [...row, ...new Array<number>(stages - row.length).fill(0)]));
+  const slopes = loop(
+    stages - 1,
+    tf.mul(planes(tf.scalar(0, 'int32')), tf.expandDims(slope, 0)) as tf.Tensor3D,
+    (i, before) => {
+      const s = tf.add(i, tf.scalar(1, 'int32'));
+      const at = tf.add(x, along(tf.gather(table, s), before)) as tf.Tensor2D;
+      const next = velocity(at, tf.add(u, tf.mul(tf.gather(tf.tensor1d(nodes), s), h)) as tf.Tensor2D);
+      return tf.add(before, tf.mul(planes(s), tf.expandDims(next, 0))) as tf.Tensor3D;
+    },
+  );
+  const next = tf.add(x, along(tf.tensor1d(weights[stages - 1].concat(0)), slopes));
+  const lastSlope = tf.squeeze(tf.slice(slopes, [stages - 1, 0, 0], [1, -1, -1]), [0]);
+  const error = tf.max(tf.div(tf.abs(along(tf.tensor1d(errors), slopes)), scale(u)), 1, true) as tf.Tensor2D;
   const isGood = tf.logicalAnd(tf.isFinite(error), tf.lessEqual(error, 1));
   const moves = tf.logicalAnd(isMoving({ end, direction }, state), isGood);
   const factor = tf.where(
@@ -98,7 +108,7 @@ export function embeddedStep(
       step,
       tf.minimum(longestStep, tf.mul(tf.abs(h), factor)),
     ) as tf.Tensor2D,
-    slope: tf.where(moves, slopes[6], slope) as tf.Tensor2D,
+    slope: tf.where(moves, lastSlope, slope) as tf.Tensor2D,
   };
 }
 

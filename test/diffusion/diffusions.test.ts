@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
-import type { Diffusion } from '../../lib/diffusion/diffusion';
+import { twinDiffusion, type Diffusion } from '../../lib/diffusion/diffusion';
 import { logRatioGrid, timeOf, unevenLevels } from '../../lib/diffusion/noise-grid';
 import { restoreDiffusion } from '../../lib/diffusion/restore-diffusion';
 import { subVp } from '../../lib/diffusion/sub-vp';
@@ -172,9 +172,27 @@ describe('unevenLevels', () => {
     });
   });
 
-  it('are refused for other diffusions, and counts that are none', () => {
-    for (const other of [ve(), subVp()]) expect(() => unevenLevels(other)).toThrow(/preserves variance/);
+  it('refuse counts that are none', () => {
     for (const count of [2, 0, 2.5, NaN]) expect(() => unevenLevels(vpLinear(), { count })).toThrow(InvalidInputError);
+  });
+});
+
+describe('the twin of a diffusion', () => {
+  it.each([ve(), subVp()])('preserves variance, with the same times and noise ratios', (diffusion) => {
+    const twin = twinDiffusion(diffusion);
+    const times = [0.1, 0.5, 0.9];
+    const [own, other] = [numbersAt(twin, times), numbersAt(diffusion, times)];
+    times.forEach((t, i) => {
+      expect(own[i].meanCoeff ** 2 + own[i].std ** 2).toBeCloseTo(1, 5);
+      expect(own[i].std / own[i].meanCoeff / (other[i].std / other[i].meanCoeff)).toBeCloseTo(1, 5);
+      // d log meanCoeff / dt = f, and f = -g^2 / 2 where the variance is one
+      const [after, before] = [t + 1e-3, t - 1e-3].map(
+        (time) => -Math.log1p(Math.exp(2 * diffusion.logRatio(time))) / 2,
+      );
+      expect((after - before) / 2e-3 / twin.drift(t)).toBeCloseTo(1, 3);
+      expect(twin.diffusion(t) ** 2 / (-2 * twin.drift(t))).toBeCloseTo(1, 6);
+    });
+    expect(twinDiffusion(vpLinear({ betaMax: 9 })).spec.name).toBe('vpLinear');
   });
 });
 

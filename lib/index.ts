@@ -31,8 +31,13 @@ export { priorScore, type Prior, type Support } from './distributions/prior';
 export { priorSamples } from './distributions/prior-samples';
 export { uniform } from './distributions/uniform';
 
+export { type Diffusion, type DiffusionSpec } from './diffusion/diffusion';
 export { gaussianScore } from './diffusion/gaussian-score';
+export { unevenLevels, type NoiseGridOptions, type Spacing } from './diffusion/noise-grid';
 export type { NoiseLevel, Score } from './diffusion/noise-level';
+export { subVp } from './diffusion/sub-vp';
+export { ve } from './diffusion/ve';
+export { vpCosine, vpLinear } from './diffusion/vp';
 export { cosineSchedule, linearSchedule, vpLevels, type VpLevels, type VpSchedule } from './diffusion/vp-levels';
 
 export * as tasks from './tasks/index';
@@ -50,9 +55,19 @@ export type { SetFlowOptions } from './nn/set-flow';
 
 export { totalScore, type ComposedScore, type Composition, type ObservationScores } from './compose/composed-score';
 export { factorized } from './compose/factorized';
+export { adaptiveFlow, type AdaptiveFlowOptions } from './samplers/adaptive-flow';
 export { annealedLangevin } from './samplers/annealed-langevin';
+export type { Descent, DescentState } from './samplers/descent';
+export type { DiffusionSampler } from './samplers/diffusion-sampler';
+export { dpmSolver } from './samplers/dpm-solver';
+export { eulerMaruyama } from './samplers/euler-maruyama';
+export { flowDensity, type FlowDensity, type FlowDensityOptions, type LogProbOptions } from './samplers/flow-density';
+export { FlowOdeError } from './samplers/flow-ode-error';
 export { gaussianTransitions } from './samplers/gaussian-transitions';
+export type { TraceMethod } from './samplers/jacobian-trace';
 export { predictorCorrector } from './samplers/predictor-corrector';
+export { probabilityFlow } from './samplers/probability-flow';
+export type { LastStep, ReverseGridOptions } from './samplers/reverse-grid';
 export { samplingProgram, type SampleOptions, type SamplingProgram } from './samplers/sample';
 export type { Sampler } from './samplers/sampler';
 
@@ -73,7 +88,10 @@ export {
   type TrainingSets,
 } from './inference/flow-npe';
 export type { FlowEstimator, FlowPosterior, FlowSampleOptions } from './inference/flow-estimator';
-export type { Posterior, PosteriorSampleOptions, ScoreEstimator } from './inference/score-estimator';
+export type { Posterior, PosteriorMapOptions, PosteriorSampleOptions } from './inference/posterior';
+export type { PosteriorDensityOptions } from './inference/score-density';
+export type { ScoreEstimator } from './inference/score-estimator';
+export type { Weighting } from './training/level-law';
 
 export { effectiveSampleSize, splitRHat, type ChainDraws, type EssKind } from './mcmc/convergence';
 export type { Mixing, MixingLimits } from './mcmc/diagnose';

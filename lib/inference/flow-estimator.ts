@@ -10,6 +10,7 @@ import { setFlow, type SetFlowOptions } from '../nn/set-flow';
 import { arraysOf, checkRecord, tensorsOf } from './estimator-record';
 import { checkPriorProbe, type PriorProbe } from './prior-probe';
 import { farObservations, standardise, unstandardise, type Standardisation } from './standardisation';
+import { withinSupport } from './within-support';
 
 /** What a flow estimator is besides its weights; JSON. */
 export interface FlowEstimatorConfig {
@@ -151,13 +152,6 @@ export function restoreFlowEstimator(record: EstimatorRecord, prior: Prior): Flo
   const config = record.config as unknown as FlowEstimatorConfig;
   checkPriorProbe(config.priorProbe, config.dims.theta, prior);
   return flowEstimator(config, tensorsOf(record, 'weights'), prior);
-}
-
-function withinSupport({ support }: Prior, theta: tf.Tensor2D, logProb: tf.Tensor1D): tf.Tensor1D {
-  if (!support || ![...support.lower, ...support.upper].some(Number.isFinite)) return logProb;
-  const row = (values: readonly number[]): tf.Tensor1D => tf.tensor1d([...values]);
-  const inside = tf.logicalAnd(tf.greaterEqual(theta, row(support.lower)), tf.lessEqual(theta, row(support.upper)));
-  return tf.where(tf.all(inside, 1), logProb, tf.fill(logProb.shape, -Infinity));
 }
 
 /** `pass` of a few rows at a time. */

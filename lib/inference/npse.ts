@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
 import type { EstimatorRecord } from '../core/estimator-record';
 import { rng } from '../core/rng';
-import { vpLevels } from '../diffusion/vp-levels';
+import { twinDiffusion, type Diffusion } from '../diffusion/diffusion';
+import { vpLevels, type VpLevels } from '../diffusion/vp-levels';
 import { unconstrained } from '../distributions/bijector';
 import type { Prior } from '../distributions/prior';
 import { fitGaussianPart } from '../nn/gaussian-part';
@@ -10,6 +11,7 @@ import { predictNoise } from '../nn/score-model';
 import { scoreNetwork, type ScoreNetworkOptions } from '../nn/score-network';
 import { denoisingScoreMatching } from '../training/denoising-score-matching';
 import type { Fit, FitOptions } from '../training/fit';
+import { continuousLaw, discreteLaw, type LevelLaw, type Weighting } from '../training/level-law';
 import { checkFinite, courseOf, fitEstimator } from './fit-estimator';
 import { priorProbe } from './prior-probe';
 import {
@@ -32,8 +34,12 @@ export interface TrainingPairs {
 export interface NpseSettings extends Omit<FitOptions, 'seed'> {
   /** The network's size. Defaults in {@link ScoreNetworkOptions}. */
   network?: ScoreNetworkOptions;
-  /** Noise levels T. Default 400. */
+  /** Noise levels T of training without a `diffusion`; with it, of samplers for discrete levels. Default 400. */
   levels?: number;
+  /** Train in continuous time, on the noise of this diffusion. Default: on the discrete levels of the paper. */
+  diffusion?: Diffusion;
+  /** How continuous training weighs its levels. Default `noise`. */
+  weighting?: Weighting;
   /** Let the network learn only what a closed-form fit of Gaussians leaves over. Default true. */
   gaussianPart?: boolean;
   /** Gaussians of that fit at most; as many are taken as tell held-out parameters better. Default 8. */
@@ -106,6 +112,8 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
     prior,
     network: networkOptions,
     levels: count = 400,
+    diffusion,
+    weighting,
     gaussianPart,
     gaussians: mostGaussians = 8,
     standardise: toStandard,
@@ -122,7 +130,7 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
   // both refuse settings that are none, before there is a tensor
   const networkUsed: ScoreNetworkOptions = { ...networkOptions, zeroLast: gaussianPart !== false };
   const network = scoreNetwork(dims, networkUsed);
-  const levels = vpLevels({ count });
+  const levels = lawOf(vpLevels({ count }), diffusion, weighting);
   const z = tf.tidy(() => unconstrained(prior).toUnconstrained(pairs.theta));
   const theta = fitStandardisation(z, toStandard !== false);
   const x = fitStandardisation(pairs.x, toStandard !== false);
@@ -142,6 +150,7 @@ export async function trainNpse(pairs: TrainingPairs, options: NpseOptions): Pro
       dims,
       network: networkUsed,
       levels: count,
+      ...(diffusion && { diffusion: diffusion.spec }),
       theta,
       x,
       priorProbe: priorProbe(prior),
@@ -176,6 +185,17 @@ export const npse = {
   restore: (record: EstimatorRecord, { prior }: { prior: Prior }): ScoreEstimator =>
     restoreScoreEstimator(record, prior),
 };
+
+/** The levels of training. The network sees parameters in the units of a diffusion that preserves variance, whatever the diffusion. */
+function lawOf(levels: VpLevels, diffusion?: Diffusion, weighting: Weighting = 'noise'): LevelLaw {
+  const isContinuous = diffusion !== undefined;
+  if (!(weighting === 'noise' || (isContinuous && weighting === 'likelihood')))
+    throw new InvalidInputError('npse.train: weighting', {
+      expected: isContinuous ? 'noise or likelihood' : 'none, or a diffusion beside it',
+      received: String(weighting),
+    });
+  return diffusion ? continuousLaw(twinDiffusion(diffusion), weighting) : discreteLaw(levels);
+}
 
 function checkPairs({ theta, x }: TrainingPairs, prior: Prior): void {
   if (theta.shape[1] !== prior.dim) {

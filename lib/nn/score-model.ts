@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NoiseLevel } from '../diffusion/noise-level';
 import { loop } from '../graph/loop';
-import { gaussianNoise, gaussianOfX, mixtureNoise, mixtureNoiseSum, partCount, sumOfX } from './gaussian-part';
+import {
+  gaussianNoise,
+  gaussianOfX,
+  mixtureNoise,
+  mixtureNoiseSum,
+  partCount,
+  sumOfX,
+  type GaussianOfX,
+} from './gaussian-part';
 import type { ScoreNetwork } from './score-network';
 
 /** The tensors that a trained model of the posterior's score is made of. */
@@ -66,6 +74,8 @@ export function embedObservations(
 /**
  * sum_j s(theta, t, x_j) [B, D] over observations that were embedded before.
  *
+ * Of one observation, each row of theta may have a level of its own.
+ *
  * theta is embedded once a particle and t once a level; the trunk of the head sees a chunk of B n rows at a time, and its last layer,
  * which is linear, only their sum.
  */
@@ -89,12 +99,13 @@ export function sumOfScores(
     ]) as tf.Tensor2D;
     return tf.sum(tf.reshape(network.trunk(weights, rows), [count, particles, width]), 0) as tf.Tensor2D;
   };
+  // one observation is the same for every row, each of which may then have its own level
+  const mixtureOf = (ofX: GaussianOfX): tf.Tensor2D =>
+    n === 1 ? mixtureNoise(gaussian, theta, level, ofX) : mixtureNoiseSum(gaussian, theta, level, ofX);
   type Sums = { hidden: tf.Tensor2D; known: tf.Tensor2D };
   const sums = (some: (rows: tf.Tensor2D) => tf.Tensor2D): Sums => ({
     hidden: trunkSum(some(shares)),
-    known: isMixture
-      ? mixtureNoiseSum(gaussian, theta, level, { means: some(means), logShares: some(logShares) })
-      : tf.zeros<tf.Rank.R2>([1, 1]),
+    known: isMixture ? mixtureOf({ means: some(means), logShares: some(logShares) }) : tf.zeros<tf.Rank.R2>([1, 1]),
   });
   const plus = (a: Sums, b: Sums): Sums => ({ hidden: tf.add(a.hidden, b.hidden), known: tf.add(a.known, b.known) });
   const chunk = Math.min(n, Math.max(1, Math.floor(headRows / particles)));

@@ -21,8 +21,8 @@ vi.mock('../../lib/graph/random', async (original) => {
   const real = await original<typeof import('../../lib/graph/random')>();
   return { ...real, foldKey: vi.fn(real.foldKey), randomNormal: vi.fn(real.randomNormal) };
 });
-const real = await vi.importActual<typeof import('../../lib/graph/random')>('../../lib/graph/random');
-afterEach(() => {
+afterEach(async () => {
+  const real = await vi.importActual<typeof import('../../lib/graph/random')>('../../lib/graph/random');
   vi.mocked(foldKey).mockImplementation(real.foldKey);
   vi.mocked(randomNormal).mockImplementation(real.randomNormal);
 });
@@ -134,7 +134,7 @@ describe.each([
   ] as const)('the error of the variance falls as %s', (_, order, steps, make) => {
     // samples of a Gaussian are linear in each noise: unit noises, one a row, give the coefficients, and so the variance without sampling
     vi.mocked(foldKey).mockImplementation((_, n) =>
-      tf.stack([typeof n === 'number' ? tf.scalar(n, 'int32') : n, tf.scalar(0, 'int32')]),
+      tf.stack([typeof n === 'number' ? tf.scalar(n, 'int32') : n, tf.scalar(0, 'int32')]).as1D(),
     );
     vi.mocked(randomNormal).mockImplementation(((key: Key, [count]: number[]) =>
       tf.transpose(tf.cast(tf.oneHot(tf.slice(key, [0], [1]), count), 'float32'))) as typeof randomNormal);

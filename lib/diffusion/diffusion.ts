@@ -30,9 +30,9 @@ export interface Diffusion {
   readonly referenceStd: number;
   /** u(t) = log(std / meanCoeff), in float64. */
   logRatio(t: number): number;
-  /** f(t). */
+  /** The drift coefficient f(t). */
   drift(t: number): number;
-  /** g(t). */
+  /** The diffusion coefficient g(t). */
   diffusion(t: number): number;
   /** The levels at times: a scalar gives columns [1, 1], a vector [B] or a column [B, 1] gives columns [B, 1]. Works in a recording; the caller owns the tensors. */
   at(t: tf.Tensor): NoiseLevel;

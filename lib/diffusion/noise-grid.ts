@@ -100,7 +100,8 @@ export interface LevelTable {
  * Level k = 1 has the smallest noise and level T - 1 that of the largest time; level T is pure noise.
  *
  * @param diffusion the levels are those of the variance-preserving diffusion of the same times and noise ratios.
- * @param options `count`, T, default 100, and any of {@link NoiseGridOptions}.
+ * @param count T, the number of the last level. Default 100.
+ * @param options any of {@link NoiseGridOptions}.
  * @throws InvalidInputError for a count below 3, or a grid that is none.
  * @example
  * const levels = unevenLevels(vpLinear(), { count: 50, smallestNoise: 0.005 });

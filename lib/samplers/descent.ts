@@ -5,7 +5,11 @@ import type { Key } from '../graph/random';
 import type { Tensors } from '../graph/tensors';
 
 /** What a sampler carries from round to round: the particles, and tensors of its own. */
-export type DescentState = { readonly theta: tf.Tensor2D; readonly [name: string]: Tensors };
+export type DescentState = {
+  /** The particles [B, D]. */
+  readonly theta: tf.Tensor2D;
+  readonly [name: string]: Tensors;
+};
 
 /** A way from noise down to samples in numbered rounds. All of it is pure tfjs, so that it runs eagerly and in a graph. */
 export interface Descent<S extends DescentState = DescentState> {

@@ -81,9 +81,13 @@ const sims = await simulate(task, 2_000, { seed: 1 });`,
     await notebook.allDone(60_000);
     await notebook.editor(1).click();
     await notebook.page.keyboard.type('scorebook.', { delay: 20 });
-    await notebook.page.keyboard.press('Tab');
-    const names = notebook.page.locator('.jp-Completer .jp-Completer-match');
-    await names.filter({ hasText: 'squaredMmd' }).first().waitFor({ timeout: 20_000 });
+    const names = notebook.page.locator('.jp-Completer .jp-Completer-match').filter({ hasText: 'squaredMmd' });
+    // JupyterLab gives up on a kernel that takes longer than a second, as the first time on a busy machine: press again, as users do
+    for (let presses = 0; presses < 5 && !(await names.first().isVisible()); presses++) {
+      await notebook.page.keyboard.press('Tab');
+      await names.first().waitFor({ timeout: 5_000 }).catch(() => undefined);
+    }
+    expect(await names.first().isVisible()).toBe(true);
     await notebook.page.screenshot({ path: join(screenshots, 'completion.png') });
     await notebook.page.keyboard.press('Escape');
     await notebook.editor(1).click();

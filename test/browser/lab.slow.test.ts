@@ -85,7 +85,10 @@ const sims = await simulate(task, 2_000, { seed: 1 });`,
     // JupyterLab gives up on a kernel that takes longer than a second, as the first time on a busy machine: press again, as users do
     for (let presses = 0; presses < 5 && !(await names.first().isVisible()); presses++) {
       await notebook.page.keyboard.press('Tab');
-      await names.first().waitFor({ timeout: 5_000 }).catch(() => undefined);
+      await names
+        .first()
+        .waitFor({ timeout: 5_000 })
+        .catch(() => undefined);
     }
     expect(await names.first().isVisible()).toBe(true);
     await notebook.page.screenshot({ path: join(screenshots, 'completion.png') });

@@ -1,4 +1,5 @@
 import { vpLevels } from '../diffusion/vp-levels';
+import { vpLevels } from '../diffusion/vp-levels';
 import { flowNpe } from '../inference/flow-npe';
 import { npse } from '../inference/npse';
 import { annealedLangevin } from '../samplers/annealed-langevin';

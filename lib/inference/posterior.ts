@@ -8,13 +8,13 @@ import type { PosteriorDensityOptions } from './score-density';
 /** How samples are drawn from a posterior. */
 export interface PosteriorSampleOptions extends SampleOptions {
   /**
-   * One for discrete levels, or, for one observation, one that follows a reverse equation. Default {@link predictorCorrector}; for one
-   * observation {@link dpmSolver}.
+   * One for discrete levels, or, for one observation, one that follows a reverse equation. Default `predictorCorrector()`; for one
+   * observation `dpmSolver()`, and on given levels `gaussianTransitions()`.
    */
   sampler?: Sampler | DiffusionSampler;
   /**
    * Noise levels that a sampler for discrete ones goes down. Default: those of training for a given sampler, half as many for the default
-   * one; after training in continuous time, as many {@link unevenLevels}.
+   * one; after training in continuous time, as many of `unevenLevels`.
    */
   levels?: VpLevels;
 }

@@ -1,5 +1,4 @@
 import { vpLevels } from '../diffusion/vp-levels';
-import { vpLevels } from '../diffusion/vp-levels';
 import { flowNpe } from '../inference/flow-npe';
 import { npse } from '../inference/npse';
 import { annealedLangevin } from '../samplers/annealed-langevin';

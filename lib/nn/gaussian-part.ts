@@ -123,15 +123,12 @@ export function mixtureNoise(
   level: NoiseLevel,
   { means, logShares }: GaussianOfX,
 ): tf.Tensor2D {
-  const dim = theta.shape[1];
   const logs: tf.Tensor[] = [];
-  const noises = split(tensors).map(([, , u, lambda], k) => {
-    const variance = tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std));
-    const mean = tf.slice(means, [0, k * dim], [-1, dim]);
-    const rotated = tf.matMul(tf.sub(theta, tf.mul(level.meanCoeff, mean)) as tf.Tensor2D, u as tf.Tensor2D);
+  const noises = diffusedParts(tensors, level, means, theta.shape[1]).map(({ u, variance, mean }) => {
+    const rotated = tf.matMul(tf.sub(theta, mean) as tf.Tensor2D, u);
     const precise = tf.div(rotated, variance) as tf.Tensor2D;
     logs.push(tf.mul(-0.5, tf.sum(tf.add(tf.mul(rotated, precise), tf.log(variance)), 1, true)));
-    return tf.matMul(precise, u as tf.Tensor2D, false, true);
+    return tf.matMul(precise, u, false, true);
   });
   const shares = tf.softmax(tf.add(logShares, tf.concat(logs, 1)));
   const mixed = noises.map((noise, k) => tf.mul(tf.slice(shares, [0, k], [-1, 1]), noise));
@@ -150,13 +147,10 @@ export function mixtureNoiseSum(
   level: NoiseLevel,
   { means, logShares }: GaussianOfX,
 ): tf.Tensor2D {
-  const dim = theta.shape[1];
-  const parts = split(tensors).map(([, , u, lambda], k) => {
-    const variance = tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std));
+  const parts = diffusedParts(tensors, level, means, theta.shape[1]).map(({ u, variance, mean }, k) => {
     const scale = tf.sqrt(variance);
-    const mean = tf.slice(means, [0, k * dim], [-1, dim]) as tf.Tensor2D;
-    const a = tf.div(tf.matMul(theta, u as tf.Tensor2D), scale) as tf.Tensor2D;
-    const b = tf.div(tf.mul(level.meanCoeff, tf.matMul(mean, u as tf.Tensor2D)), scale) as tf.Tensor2D;
+    const a = tf.div(tf.matMul(theta, u), scale) as tf.Tensor2D;
+    const b = tf.div(tf.matMul(mean, u), scale) as tf.Tensor2D;
     // distances from the middle of the observations lose no digits where all are far from 0
     const middle = tf.mean(b, 0, true);
     const [near, others] = [tf.sub(a, middle) as tf.Tensor2D, tf.sub(b, middle) as tf.Tensor2D];
@@ -168,7 +162,7 @@ export function mixtureNoiseSum(
       tf.mul(-0.5, tf.add(squares, tf.sum(tf.log(variance)))),
       tf.neg(tf.squeeze(tf.slice(logShares, [0, k], [-1, 1]), [1])),
     );
-    return { a, b, scale, u: u as tf.Tensor2D, log };
+    return { a, b, scale, u, log };
   });
   const shares = tf.softmax(
     tf.stack(
@@ -182,6 +176,20 @@ export function mixtureNoiseSum(
     return tf.matMul(tf.div(drawn, scale) as tf.Tensor2D, u, false, true);
   });
   return tf.mul(level.std, tf.addN(noises));
+}
+
+/** Axes, variances along them and means of the parts of the mixture, diffused to a level. */
+function diffusedParts(
+  tensors: Weights,
+  level: NoiseLevel,
+  means: tf.Tensor2D,
+  dim: number,
+): { u: tf.Tensor2D; variance: tf.Tensor; mean: tf.Tensor2D }[] {
+  return split(tensors).map(([, , u, lambda], k) => ({
+    u: u as tf.Tensor2D,
+    variance: tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std)),
+    mean: tf.mul(level.meanCoeff, tf.slice(means, [0, k * dim], [-1, dim])),
+  }));
 }
 
 function split(tensors: Weights): Weights[] {

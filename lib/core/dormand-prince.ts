@@ -24,10 +24,10 @@ export interface OdeOptions {
   maxSteps?: number;
 }
 
-/** The times of the stages, */
-const nodes = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
-/** the weights of the earlier stages in each (the last row: the solution of order 5), */
-const weights = [
+/** The times of the pair's stages; the last stage is the next step's first. */
+export const nodes = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
+/** The weights of the earlier stages in each; the last row is the solution of order 5. */
+export const weights: readonly (readonly number[])[] = [
   [],
   [1 / 5],
   [3 / 40, 9 / 40],
@@ -36,8 +36,8 @@ const weights = [
   [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
   [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
 ];
-/** and the solution of order 5 less that of order 4. */
-const errorWeights = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
+/** The solution of order 5 less that of order 4. */
+export const errorWeights = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 
 /** One step of the pair: `stages[0]` is f at its start; afterwards `stages[6]` is f at its end, and `end` and `error` are set. */
 export function dormandPrinceStep(f: OdeRightSide, { t, y, h, stages, end, error }: DormandPrinceStep): void {

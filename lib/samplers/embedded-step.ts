@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { errorWeights, nodes, weights } from '../core/dormand-prince';
 import { loop } from '../graph/loop';
 
 /** Particles on their ways along an equation dx/du = F(x, u), each with a place and a step of its own. */
@@ -26,19 +27,6 @@ export interface EmbeddedProblem {
   readonly scale: (u: tf.Tensor2D) => tf.Tensor;
 }
 
-/** The stages' nodes and weights of Dormand and Prince's pair; its last stage is the next step's first. */
-const nodes = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
-const weights = [
-  [],
-  [1 / 5],
-  [3 / 40, 9 / 40],
-  [44 / 45, -56 / 15, 32 / 9],
-  [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
-  [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
-  [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
-];
-/** The solution of order 5 less that of order 4. */
-const errors = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 /** Evaluations of the right side in a step. */
 export const stagesPerStep = 6;
 /** The length of the first step, in u. */
@@ -91,7 +79,7 @@ export function embeddedStep(
   );
   const next = tf.add(x, along(tf.tensor1d(weights[stages - 1].concat(0)), slopes));
   const lastSlope = tf.squeeze(tf.slice(slopes, [stages - 1, 0, 0], [1, -1, -1]), [0]);
-  const error = tf.max(tf.div(tf.abs(along(tf.tensor1d(errors), slopes)), scale(u)), 1, true) as tf.Tensor2D;
+  const error = tf.max(tf.div(tf.abs(along(tf.tensor1d(errorWeights), slopes)), scale(u)), 1, true) as tf.Tensor2D;
   const isGood = tf.logicalAnd(tf.isFinite(error), tf.lessEqual(error, 1));
   const moves = tf.logicalAnd(isMoving({ end, direction }, state), isGood);
   const factor = tf.where(

@@ -8,6 +8,7 @@ import type { Fit, FitOptions } from '../training/fit';
 import { maximumLikelihood } from '../training/maximum-likelihood';
 import { checkFinite, courseOf, fitEstimator } from './fit-estimator';
 import { flowEstimator, restoreFlowEstimator, type FlowEstimator, type FlowEstimatorConfig } from './flow-estimator';
+import { paperTraining } from './paper-training';
 import { priorProbe } from './prior-probe';
 import { fitStandardisation, standardise } from './standardisation';
 
@@ -48,14 +49,8 @@ export type TrainedFlowEstimator = FlowEstimator & { readonly fit: Omit<Fit, 'we
  * Source: Geffner et al., section 3 and appendix B.
  */
 export const paperSettings: FlowNpeSettings = {
-  standardise: false,
-  learningRate: 1e-4,
-  batchSize: 256,
-  validationFraction: 0.2,
-  maxEpochs: 20_000,
-  patience: 500,
+  ...paperTraining,
   epochsPerValidation: 1,
-  ema: 0,
 };
 
 /**

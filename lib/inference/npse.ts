@@ -13,6 +13,7 @@ import { denoisingScoreMatching } from '../training/denoising-score-matching';
 import type { Fit, FitOptions } from '../training/fit';
 import { continuousLaw, discreteLaw, type LevelLaw, type Weighting } from '../training/level-law';
 import { checkFinite, courseOf, fitEstimator } from './fit-estimator';
+import { paperTraining } from './paper-training';
 import { priorProbe } from './prior-probe';
 import {
   restoreScoreEstimator,
@@ -67,14 +68,8 @@ export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Omit<Fit, '
  * Source: Geffner et al., section 3 and appendix B.1.
  */
 export const paperSettings: NpseSettings = {
+  ...paperTraining,
   gaussianPart: false,
-  standardise: false,
-  learningRate: 1e-4,
-  batchSize: 256,
-  validationFraction: 0.2,
-  maxEpochs: 20_000,
-  patience: 500,
-  ema: 0,
   levels: 400,
 };
 

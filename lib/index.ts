@@ -111,9 +111,26 @@ export {
 } from './metrics/sliced-wasserstein';
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
 
-export type { Experiment, ExperimentSetting, RunOptions, Trained, TruePosterior } from './experiments/experiment';
+export type {
+  Experiment,
+  ExperimentSetting,
+  JudgedDraw,
+  Measure,
+  Measured,
+  NumberedObservations,
+  RunOptions,
+  Trained,
+  TruePosterior,
+} from './experiments/experiment';
 export { flowNpeSetting, type FlowNpeSettingOptions } from './experiments/flow-npe-setting';
 export { missingRuns, type ExperimentCell, type ExperimentRun } from './experiments/missing-runs';
+export * as measures from './experiments/measures';
+export {
+  pairsSetting,
+  type PairsEstimator,
+  type PairsMethod,
+  type PairsSettingOptions,
+} from './experiments/pairs-setting';
 export * as paper001 from './experiments/paper-001';
 export { runExperiment, type ExperimentOutcome } from './experiments/run-experiment';
 export { scoreNpseSetting, type ScoreNpseMethod, type ScoreNpseSettingOptions } from './experiments/score-npse-setting';

@@ -25,6 +25,10 @@ export function checkResultRows(rows: readonly ResultRow[], what: string): void 
     if (row.standardError !== null && !(Number.isFinite(row.standardError) && row.standardError >= 0)) {
       refuse(index, 'standardError', 'a finite number of at least 0, or null where it is not known', row.standardError);
     }
+    if (row.observation !== undefined && !(Number.isInteger(row.observation) && row.observation >= 1))
+      refuse(index, 'observation', 'a positive whole number, or none', row.observation);
+    if (row.spread !== undefined && !(Number.isFinite(row.spread) && row.spread >= 0))
+      refuse(index, 'spread', 'a finite number of at least 0, or none', row.spread);
   });
 
   function refuse(index: number, field: string, expected: string, received: unknown): never {

@@ -18,6 +18,8 @@ export interface ResultRow {
   readonly budget: number;
   /** Observations the posterior was conditioned on. */
   readonly n: number;
+  /** The number of the published observation; not there where the observations were simulated for the seed. */
+  readonly observation?: number;
   /** Seed of the run. */
   readonly seed: number;
   /** What was measured, such as `squared MMD` or `C2ST`. */
@@ -26,6 +28,8 @@ export interface ResultRow {
   readonly value: number;
   /** Standard error of `value` within the run; `null` where it is not known. */
   readonly standardError: number | null;
+  /** Standard deviation of what `value` is the mean of, such as the folds of a C2ST; not there for metrics that are no mean. */
+  readonly spread?: number;
   /** Wall-clock seconds the run took. */
   readonly seconds: number;
   /** Simulator calls that were really spent on it; at most the budget, for methods that keep to it. */

@@ -4,7 +4,8 @@ import type { Experiment } from './experiment';
 /**
  * Refuses an experiment that could not be run.
  * @throws InvalidInputError for an empty axis or one with repeats, for budgets or n that are not positive whole numbers, seeds that are not
- * whole, a budget too small for a setting, settings that cannot be told apart, or a task whose true posterior is not known.
+ * whole, a budget too small for a setting, settings or measures that cannot be told apart, numbers of observations that are none, or a task
+ * whose true posterior is not known.
  */
 export function checkExperiment(experiment: Experiment): void {
   for (const axis of ['settings', 'budgets', 'seeds', 'n'] as const) {
@@ -21,6 +22,8 @@ export function checkExperiment(experiment: Experiment): void {
       });
     refuseRepeats(`experiment ${axis}`, experiment[axis].map(String), 'each number once');
   }
+  checkObservations(experiment);
+  checkMeasures(experiment);
   const { samples = 1000 } = experiment;
   if (!Number.isInteger(samples) || samples < 2)
     throw new InvalidInputError('experiment samples', {
@@ -34,6 +37,28 @@ export function checkExperiment(experiment: Experiment): void {
       received: 'none',
       remedy: 'Draw them with a Markov chain over tasks.unnormalisedPosterior(task, xObs), for example.',
     });
+}
+
+function checkObservations({ observations }: Experiment): void {
+  if (!observations) return;
+  const { numbers } = observations;
+  const wrong = numbers.find((number) => !Number.isInteger(number) || number < 1);
+  if (numbers.length === 0 || wrong !== undefined)
+    throw new InvalidInputError('experiment observations', {
+      expected: 'positive whole numbers, at least one',
+      received: String(wrong ?? 'none'),
+    });
+  refuseRepeats('experiment observations', numbers.map(String), 'each number once');
+}
+
+function checkMeasures({ measures }: Experiment): void {
+  const names = measures?.map(({ metric }) => metric);
+  if (names?.length === 0 || names?.includes(''))
+    throw new InvalidInputError('experiment measures', {
+      expected: 'at least one measure, each with a name',
+      received: names.length === 0 ? 'none' : 'one without a name',
+    });
+  if (names) refuseRepeats('experiment measures', names, 'a different name for each, since rows are told apart by it');
 }
 
 function checkSettings({ settings, budgets }: Experiment): void {

@@ -36,10 +36,53 @@ export interface ExperimentSetting {
   train(task: Task, budget: number, options: RunOptions): Promise<Trained>;
 }
 
-/** Draws [samples, D] from the true posterior given xObs [n, L]; the caller disposes the tensor. */
-export type TruePosterior = (xObs: number[][], samples: number, seed: number) => tf.Tensor2D | Promise<tf.Tensor2D>;
+/** Draws [samples, D] from the true posterior given xObs [n, L], the first rows of a numbered observation or simulated; the caller disposes the tensor. */
+export type TruePosterior = (
+  xObs: number[][],
+  samples: number,
+  seed: number,
+  observation?: number,
+) => tf.Tensor2D | Promise<tf.Tensor2D>;
 
-/** Settings x budgets x seeds, each run judged for several numbers of observations. */
+/** Observations that are known by a number, such as those that a benchmark has published. */
+export interface NumberedObservations {
+  /** The numbers, from 1 on. */
+  readonly numbers: readonly number[];
+  /** The data [n, L] of a number, at least as many rows as the largest n of the experiment. */
+  xObs(number: number): number[][];
+}
+
+/** One draw of an experiment, to be judged. */
+export interface JudgedDraw {
+  /** Draws [samples, D] of a method. */
+  readonly drawn: tf.Tensor2D;
+  /** Draws [samples, D] of the true posterior. */
+  readonly truth: tf.Tensor2D;
+  /** What the training took. */
+  readonly trainingSeconds: number;
+  /** What the draw took. */
+  readonly drawingSeconds: number;
+}
+
+/** A number that is measured of a draw; these are a row's fields of the same names. */
+export interface Measured {
+  /** The number. */
+  readonly value: number;
+  /** Its standard error; null where it is not known. */
+  readonly standardError: number | null;
+  /** Standard deviation of what it is the mean of, where there is such a thing. */
+  readonly spread?: number;
+}
+
+/** What is measured of each draw, a row each. */
+export interface Measure {
+  /** Name in the rows, such as `C2ST`. */
+  readonly metric: string;
+  /** Measures one draw; the tensors stay the caller's. */
+  measure(draw: JudgedDraw, options: RunOptions): Measured | Promise<Measured>;
+}
+
+/** Settings x budgets x seeds, each run judged for several numbers of observations, simulated for the seed or published. */
 export interface Experiment {
   /** The task, with an exact posterior unless `truth` is given. */
   readonly task: Task;
@@ -51,7 +94,11 @@ export interface Experiment {
   readonly seeds: readonly number[];
   /** Numbers of observations; the first n of one set are used for each. */
   readonly n: readonly number[];
-  /** Samples on either side of the squared MMD. Default 1,000. */
+  /** Sets of observations that all runs are judged for. Default: one set for each seed, simulated. */
+  readonly observations?: NumberedObservations;
+  /** What is measured of each draw. Default: the squared MMD, `measures.squaredMmd()`. */
+  readonly measures?: readonly Measure[];
+  /** Draws of a method, and of the true posterior that they are compared with. Default 1,000. */
   readonly samples?: number;
   /** What the draws are compared with. Default: the task's exact posterior. */
   readonly truth?: TruePosterior;

@@ -1,19 +1,24 @@
 import type { ResultRow } from '../core/result-row';
 import type { ResultsFolder } from '../io/records';
 import { checkExperiment } from './check-experiment';
+import { defaultMeasures } from './default-measures';
 import type { Experiment, ExperimentSetting } from './experiment';
 
-/** What one row of an experiment is about, within its run. */
+/** One draw of a run: a row for each measure. */
 export interface ExperimentCell {
   /** The method that draws. */
   readonly method: string;
   /** The number of observations. */
   readonly n: number;
+  /** The number of the published observations, where the experiment has such. */
+  readonly observation?: number;
+  /** Names of what is to be measured, in an experiment with measures of its own. */
+  readonly metrics?: readonly string[];
 }
 
-/** One training of an experiment, and the rows that it is to give. */
+/** One training of an experiment, and the draws that are to be judged. */
 export interface ExperimentRun {
-  /** What the run is kept under, such as `gaussian-10d/paper/budget=1000/seed=1`. */
+  /** What the run is kept under, or the first part of it, such as `gaussian-10d/paper/budget=1000/seed=1`. */
   readonly key: string;
   /** How it is trained. */
   readonly setting: ExperimentSetting;
@@ -21,12 +26,14 @@ export interface ExperimentRun {
   readonly budget: number;
   /** Its seed. */
   readonly seed: number;
-  /** The rows that it is to give. */
+  /** The draws that it is to be judged by. */
   readonly cells: readonly ExperimentCell[];
 }
 
 /** All runs of an experiment: seed by seed, budget by budget, setting by setting. */
-export function allRuns({ task, settings, budgets, seeds, n: counts }: Experiment): ExperimentRun[] {
+export function allRuns({ task, settings, budgets, seeds, n, observations, measures }: Experiment): ExperimentRun[] {
+  const numbers = observations ? observations.numbers : [undefined];
+  const metrics = measures?.map(({ metric }) => metric);
   return seeds.flatMap((seed) =>
     budgets.flatMap((budget) =>
       settings.map((setting) => ({
@@ -34,7 +41,9 @@ export function allRuns({ task, settings, budgets, seeds, n: counts }: Experimen
         setting,
         budget,
         seed,
-        cells: setting.methods.flatMap((method) => counts.map((n) => ({ method, n }))),
+        cells: numbers.flatMap((observation) =>
+          setting.methods.flatMap((method) => n.map((count) => ({ method, n: count, observation, metrics }))),
+        ),
       })),
     ),
   );
@@ -43,8 +52,8 @@ export function allRuns({ task, settings, budgets, seeds, n: counts }: Experimen
 /**
  * The runs of an experiment that have rows missing in `results`, with those rows only: all runs at first, none at the end.
  *
- * A run that failed is missing. A run whose experiment has grown by a method or an n is missing again, for the new rows, under a key of
- * its own, since finished runs never change.
+ * A run that failed is missing. A run whose experiment has grown by a method, an n, an observation or a measure is missing again, for the
+ * new rows, under a key of its own, since finished runs never change.
  *
  * @throws InvalidInputError for an experiment that could not be run; see {@link runExperiment}.
  * @example
@@ -53,37 +62,73 @@ export function allRuns({ task, settings, budgets, seeds, n: counts }: Experimen
  */
 export function missingRuns(experiment: Experiment, results: ResultsFolder): ExperimentRun[] {
   checkExperiment(experiment);
-  const { name } = experiment.task;
-  const there = new Set(
+  const there = rowNames(experiment, results);
+  return allRuns(experiment).flatMap((run) => {
+    const cells = run.cells.flatMap((cell) => {
+      const metrics = metricsOf(cell).filter((metric) => !there.has(rowName(rowOf(run, cell, metric))));
+      return metrics.length === 0 ? [] : [cell.metrics ? { ...cell, metrics } : cell];
+    });
+    if (cells.length === 0) return [];
+    return [{ ...run, cells, key: keyOf(run, cellsByObservation(cells)[0], results) }];
+  });
+}
+
+/** The draws that are kept together: those of one observation, which all runs share, or all of a run's own. */
+export function cellsByObservation(cells: readonly ExperimentCell[]): ExperimentCell[][] {
+  const numbers = [...new Set(cells.map(({ observation }) => observation))];
+  return numbers.map((number) => cells.filter(({ observation }) => observation === number));
+}
+
+/** The key of some rows of a run: the run's own, or, where other rows are kept under that, one that names the rows. */
+export function keyOf({ key }: ExperimentRun, cells: readonly ExperimentCell[], results: ResultsFolder): string {
+  const whole = key.replace(/\/and .*$/, '');
+  return results.has(whole) ? `${whole}/and ${cells.map(cellName).join(', ')}` : whole;
+}
+
+/** The rows of `results` that an experiment asks for. */
+export function rowsOf(experiment: Experiment, results: ResultsFolder): ResultRow[] {
+  const wanted = new Set(
+    allRuns(experiment).flatMap((run) =>
+      run.cells.flatMap((cell) => metricsOf(cell).map((metric) => rowName(rowOf(run, cell, metric)))),
+    ),
+  );
+  return results.rows().filter((row) => row.task === experiment.task.name && wanted.has(rowName(row)));
+}
+
+/** Those rows that are not there yet: another process may have been at the same run. */
+export function newRows(experiment: Experiment, rows: readonly ResultRow[], results: ResultsFolder): ResultRow[] {
+  const there = rowNames(experiment, results);
+  return rows.filter((row) => !there.has(rowName(row)));
+}
+
+type RowName = Pick<ResultRow, 'setting' | 'method' | 'budget' | 'seed' | 'n' | 'observation' | 'metric'>;
+
+function rowOf(
+  { setting: { setting }, budget, seed }: ExperimentRun,
+  { method, n, observation }: ExperimentCell,
+  metric: string,
+): RowName {
+  return { setting, method, budget, seed, n, observation, metric };
+}
+
+function rowNames({ task: { name } }: Experiment, results: ResultsFolder): Set<string> {
+  return new Set(
     results
       .rows()
       .filter(({ task }) => task === name)
       .map(rowName),
   );
-  return allRuns(experiment).flatMap((run) => {
-    const cells = run.cells.filter((cell) => !there.has(rowName(rowOf(run, cell))));
-    if (cells.length === 0) return [];
-    return [{ ...run, cells, key: results.has(run.key) ? partKey(run, cells) : run.key }];
-  });
 }
 
-/** The key of a part of a run whose other rows are kept under the run's own key. */
-export function partKey({ key }: ExperimentRun, cells: readonly ExperimentCell[]): string {
-  return `${key.replace(/\/and .*$/, '')}/and ${cells.map(({ method, n }) => `${method}/n=${n}`).join(', ')}`;
+function rowName({ setting, method, budget, seed, n, observation, metric }: RowName): string {
+  return JSON.stringify([setting, method, budget, seed, n, observation, metric]);
 }
 
-/** The rows of `results` that an experiment asks for. */
-export function rowsOf(experiment: Experiment, results: ResultsFolder): ResultRow[] {
-  const wanted = new Set(allRuns(experiment).flatMap((run) => run.cells.map((cell) => rowName(rowOf(run, cell)))));
-  return results.rows().filter((row) => row.task === experiment.task.name && wanted.has(rowName(row)));
+function metricsOf({ metrics = defaultMeasures.map(({ metric }) => metric) }: ExperimentCell): readonly string[] {
+  return metrics;
 }
 
-type RowName = Pick<ResultRow, 'setting' | 'method' | 'budget' | 'seed' | 'n'>;
-
-function rowOf({ setting: { setting }, budget, seed }: ExperimentRun, { method, n }: ExperimentCell): RowName {
-  return { setting, method, budget, seed, n };
-}
-
-function rowName({ setting, method, budget, seed, n }: RowName): string {
-  return JSON.stringify([setting, method, budget, seed, n]);
+function cellName({ method, n, observation, metrics }: ExperimentCell): string {
+  const parts = [method, `n=${n}`, observation && `observation=${observation}`, metrics?.join('+')];
+  return parts.filter(Boolean).join('/');
 }

@@ -1,14 +1,20 @@
-import type * as tf from '@tensorflow/tfjs';
-import { InterruptedError, NonFiniteError } from '../core/errors';
+import { InterruptedError, InvalidInputError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ResultRow } from '../core/result-row';
 import type { ResultsFolder } from '../io/records';
 import type { RunFailure } from '../io/run-lines';
-import { squaredMmd } from '../metrics/squared-mmd';
 import { drawObservations } from '../tasks/draw-observations';
-import type { Task } from '../tasks/task';
-import type { Experiment, Trained, TruePosterior } from './experiment';
-import { missingRuns, partKey, rowsOf, type ExperimentCell, type ExperimentRun } from './missing-runs';
+import type { Experiment } from './experiment';
+import { judgeDraws, placeOf, rethrowInterrupt, type TimedTraining } from './judge-draws';
+import {
+  cellsByObservation,
+  keyOf,
+  missingRuns,
+  newRows,
+  rowsOf,
+  type ExperimentCell,
+  type ExperimentRun,
+} from './missing-runs';
 
 /** What an experiment has come to. */
 export interface ExperimentOutcome {
@@ -21,15 +27,17 @@ export interface ExperimentOutcome {
 /**
  * Runs what is missing of an experiment, and returns all its rows.
  *
- * One run is one training (setting, budget, seed); it yields a row of squared MMD to the true posterior for each method and n, kept in
- * `results` at once, so that an experiment that was stopped goes on where it stopped. For one seed, theta, the observations and the
- * simulations are the same in all settings. Where an experiment has grown by a method or an n, its trainings are repeated for the new rows
- * only. What a training or a draw throws is kept as a failure of that run, told at the end, and does not stop the others.
+ * One run is one training (setting, budget, seed); it yields a row of each measure, such as the squared MMD to the true posterior, for each
+ * method, n and numbered observation, kept in `results` at once, those of each numbered observation as it is done, so that an experiment that
+ * was stopped goes on where it stopped. For one seed, theta, the observations and the simulations are the same in all settings. Where an
+ * experiment has grown by a method, an n, an observation or a measure, its trainings are repeated for the new rows only. What a training or
+ * a draw throws is kept as a failure of that run, told at the end, and does not stop the others.
  *
  * @param results the store of an experiment's rows; several processes may run parts of one experiment into it.
  * @throws InvalidInputError, before any work, for an empty axis or one with repeats, a budget or n that is not a positive whole number,
- * a budget too small for a setting, settings that cannot be told apart, or a task whose true posterior is not known.
- * @throws InterruptedError on interrupt, with the rows so far as `partial`; the run in progress is lost, the finished ones stay.
+ * a budget too small for a setting, settings or measures that cannot be told apart, numbers of observations that are none, or a task whose
+ * true posterior is not known.
+ * @throws InterruptedError on interrupt, with the rows so far as `partial`; what the run in progress has not kept is lost.
  * @example
  * const setting = scoreNpseSetting({
  *   setting: 'small',
@@ -46,16 +54,18 @@ export async function runExperiment(
 ): Promise<ExperimentOutcome> {
   const missing = missingRuns(experiment, results);
   const failures: RunFailure[] = [];
+  let failedRuns = 0;
   if (missing.length > 0) {
     await longWork('Experiment', missing.length, options, async (progress, signal) => {
       for (const [i, run] of missing.entries()) {
-        const failed = failures.length > 0 ? `${failures.length} failed; ` : '';
-        const where = `${failed}${run.setting.id}, ${run.budget} calls, seed ${run.seed}`;
+        const before = failedRuns > 0 ? `${failedRuns} failed; ` : '';
+        const where = `${before}${run.setting.id}, ${run.budget} calls, seed ${run.seed}`;
         try {
           if (signal.aborted) throw new InterruptedError('stopped between two runs');
-          failures.push(
-            ...(await oneRun(experiment, run, results, signal, (note) => progress.update(i, `${where}: ${note}`))),
-          );
+          const tell = (note: string): void => progress.update(i, `${where}: ${note}`);
+          const failed = await oneRun(experiment, run, results, signal, tell);
+          failures.push(...failed);
+          if (failed.length > 0) failedRuns++;
         } catch (error) {
           if (!(error instanceof InterruptedError)) throw error;
           freePartial(error);
@@ -66,19 +76,17 @@ export async function runExperiment(
         }
         progress.update(i + 1, where);
       }
-      if (failures.length > 0) progress.end(`${failures.length} of ${missing.length} runs failed`);
+      if (failedRuns > 0) progress.end(`${failedRuns} of ${missing.length} runs failed`);
     });
   }
-  if (failures.length > 0) {
+  if (failedRuns > 0) {
     const list = failures.map(({ run, at, error }) => `\n  ${run}, at ${at}: ${error.name}: ${error.message}`);
-    console.warn(
-      `${failures.length} of ${missing.length} runs failed; the next call tries them again.${list.join('')}`,
-    );
+    console.warn(`${failedRuns} of ${missing.length} runs failed; the next call tries them again.${list.join('')}`);
   }
   return { rows: rowsOf(experiment, results), failures };
 }
 
-/** Trains once, draws for each cell and keeps the rows; what failed of it is kept, too, and returned. */
+/** Trains once, judges its draws and keeps the rows of each set of observations as they come; what failed is kept, too, and returned. */
 async function oneRun(
   experiment: Experiment,
   run: ExperimentRun,
@@ -86,105 +94,53 @@ async function oneRun(
   signal: AbortSignal,
   tell: (note: string) => void,
 ): Promise<RunFailure[]> {
-  const { task } = experiment;
   const { setting, budget, seed } = run;
-  const keepFailure = (key: string, at: string, error: unknown): RunFailure[] => [
-    results.fail(key, { at, error: { name: nameOf(error), message: messageOf(error) } }),
-  ];
+  const keepFailure = (key: string, at: string, error: unknown): RunFailure =>
+    results.fail(key, { at, error: { name: nameOf(error), message: messageOf(error) } });
   let stage = 'the observations';
-  let xObs: number[][];
-  let trained: Trained;
-  let training: number;
+  let parts: { cells: ExperimentCell[]; xObs: number[][] }[];
+  let training: TimedTraining;
   try {
-    ({ xObs } = drawObservations(task, Math.max(...experiment.n), seed));
+    parts = cellsByObservation(run.cells).map((cells) => ({ cells, xObs: observed(experiment, cells[0], seed) }));
     tell((stage = 'training'));
     const began = performance.now();
-    trained = await setting.train(task, budget, { seed, signal });
-    training = (performance.now() - began) / 1000;
+    const trained = await setting.train(experiment.task, budget, { seed, signal });
+    training = { trained, seconds: (performance.now() - began) / 1000 };
   } catch (error) {
     rethrowInterrupt(error, signal);
     freePartial(error);
-    return keepFailure(run.key, stage, error);
+    return [keepFailure(run.key, stage, error)];
   }
+  const failures: RunFailure[] = [];
   try {
-    const { rows, failed } = await draws(experiment, run, xObs, { trained, training }, signal, tell);
-    if (rows.length > 0) results.append(run.key, rows);
-    if (failed.length === 0) return [];
-    const [{ method, n, error }] = failed;
-    const at = `${method}, n = ${n}${failed.length > 1 ? ` and ${failed.length - 1} more` : ''}`;
-    // the key under which the next call looks for what is missing
-    return keepFailure(rows.length > 0 ? partKey(run, failed) : run.key, at, error);
-  } finally {
-    trained.dispose();
-  }
-}
-
-type FailedCell = ExperimentCell & { readonly error: unknown };
-
-async function draws(
-  { task, n: counts, samples = 1000, truth = exactly(task) }: Experiment,
-  { setting, budget, seed, cells }: ExperimentRun,
-  xObs: number[][],
-  { trained, training }: { trained: Trained; training: number },
-  signal: AbortSignal,
-  tell: (note: string) => void,
-): Promise<{ rows: ResultRow[]; failed: FailedCell[] }> {
-  const rows: ResultRow[] = [];
-  const failed: FailedCell[] = [];
-  for (const n of counts) {
-    const observed = xObs.slice(0, n);
-    let exact: tf.Tensor2D | undefined;
-    try {
-      for (const { method } of cells.filter((cell) => cell.n === n)) {
-        tell(`${method}, n = ${n}`);
-        let drawn: tf.Tensor2D | undefined;
-        try {
-          exact ??= await truth(observed, samples, seed);
-          const began = performance.now();
-          drawn = await trained.draw(method, observed, samples, { seed, signal });
-          const seconds = training + (performance.now() - began) / 1000;
-          rows.push({
-            task: task.name,
-            method,
-            setting: setting.setting,
-            budget,
-            n,
-            seed,
-            metric: 'squared MMD',
-            value: distance(drawn, exact),
-            standardError: null,
-            seconds,
-            simulatorCalls: trained.simulatorCalls,
-          });
-        } catch (error) {
-          rethrowInterrupt(error, signal);
-          failed.push({ method, n, error });
-        } finally {
-          drawn?.dispose();
-        }
-      }
-    } finally {
-      exact?.dispose();
+    for (const part of parts) {
+      const { rows, failed } = await judgeDraws(experiment, { run, ...part }, training, { signal, tell });
+      const added = newRows(experiment, rows, results);
+      const cells = part.cells.filter(
+        (cell) => !failed.some(({ method, n }) => method === cell.method && n === cell.n),
+      );
+      if (added.length > 0) results.append(keyOf(run, cells, results), added);
+      if (failed.length === 0) continue;
+      const at = `${placeOf(failed[0])}${failed.length > 1 ? ` and ${failed.length - 1} more` : ''}`;
+      // the key under which the next call looks for what is missing
+      failures.push(keepFailure(keyOf(run, failed, results), at, failed[0].error));
     }
+    return failures;
+  } finally {
+    training.trained.dispose();
   }
-  return { rows, failed };
 }
 
-/** Draws that have run away may be finite numbers, and yet too large for their squares to be. */
-function distance(drawn: tf.Tensor2D, exact: tf.Tensor2D): number {
-  const value = squaredMmd(drawn, exact);
-  if (Number.isFinite(value)) return value;
-  const largest = Math.max(...drawn.dataSync().map(Math.abs));
-  throw new NonFiniteError(`The squared MMD is ${value}: the draws reach ${largest.toPrecision(3)} in size.`);
-}
-
-function exactly(task: Task): TruePosterior {
-  return (xObs, samples, seed) => task.exactPosterior!(xObs).sample(samples, seed);
-}
-
-function rethrowInterrupt(error: unknown, signal: AbortSignal): void {
-  if (error instanceof InterruptedError) throw error;
-  if (signal.aborted) throw new InterruptedError(messageOf(error));
+/** The observations of a number, or else those of the seed. */
+function observed({ task, n, observations }: Experiment, { observation }: ExperimentCell, seed: number): number[][] {
+  const most = Math.max(...n);
+  if (!observations || observation === undefined) return drawObservations(task, most, seed).xObs;
+  const xObs = observations.xObs(observation);
+  if (xObs.length >= most) return xObs;
+  throw new InvalidInputError(`experiment observations: number ${observation}`, {
+    expected: `at least ${most} rows, the largest n`,
+    received: String(xObs.length),
+  });
 }
 
 /** Errors may carry what was reached, such as an estimator that is trained by half: nobody else can free it. */

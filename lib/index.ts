@@ -111,6 +111,7 @@ export {
 } from './metrics/sliced-wasserstein';
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
 
+export * as benchmark from './experiments/benchmark';
 export type {
   Experiment,
   ExperimentSetting,

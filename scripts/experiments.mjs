@@ -4,7 +4,7 @@ import { sweep } from './experiments/sweep.mjs';
 import { runMain } from './setup/problem.mjs';
 import { setUp } from './setup/setup.mjs';
 
-/** `npm run experiments`: completes a paper's experiments, in several processes, from wherever they were stopped. */
+/** `npm run experiments`: completes experiments, in several processes, from wherever they were stopped. */
 await runMain(async () => {
   const asked = experimentArguments(process.argv.slice(2));
   if (asked.help) {
@@ -13,7 +13,7 @@ await runMain(async () => {
   }
   await setUp();
   const library = loadLibrary();
-  const definition = new URL(`./experiments/paper-${asked.paper}.mjs`, import.meta.url).href;
+  const definition = new URL(`./experiments/${asked.definition}.mjs`, import.meta.url).href;
   const { parts, settings } = await chosen(definition, library, asked);
   if (asked.list) process.stdout.write(`${listing(parts, settings)}\n`);
   else if (asked.dryRun) process.stdout.write(`${status(parts, library)}\n`);

@@ -5,24 +5,29 @@ import { parseArgs } from 'node:util';
 import { Problem } from '../setup/problem.mjs';
 
 export const usage = `npm run experiments -- --paper 001 [options]
-  runs what is missing of a paper's experiments, and keeps each finished run in results/; stop it and start it again as you like
+npm run experiments -- --benchmark [options]
+  runs what is missing of a paper's experiments, or of the benchmark of ten tasks, and keeps each finished run in results/; stop it and
+  start it again as you like, and in several places at once
   --paper     the paper: ${papers().join(', ')}
+  --benchmark the benchmark of simulation-based inference (Lueckmann et al., 2021)
   --jobs      processes at a time; default 1
-  --seeds     40 is seeds 1 to 40; 3,7 or 3-7 picks some; default: the paper's
-  --tasks, --settings, --budgets, --n   parts of the experiments, separated by commas; default: all
+  --seeds     40 is seeds 1 to 40; 3,7 or 3-7 picks some; default: the paper's 40, the benchmark's 1
+  --tasks, --settings, --budgets   parts of the experiments, separated by commas; default: all, of the benchmark's budgets 1000,10000
+  --n         numbers of observations of a paper's experiments, separated by commas; default: all
+  --observations   of the benchmark: 3 is numbers 1 to 3; 3,7 or 3-7 picks some; default: 1 to 10
   --list      prints what can be chosen
   --dry-run   prints what is done and what is missing`;
 
 /**
  * What the command was asked for.
  * @typedef {object} Asked
- * @property {string} paper such as `001`
+ * @property {string} definition the module beside this one that defines the experiments, such as `paper-001`
  * @property {number} jobs
  * @property {boolean} list
  * @property {boolean} dryRun
  * @property {boolean} help
  * @property {string[] | undefined} tasks
- * @property {{ settings?: string[], seeds?: number[], budgets?: number[], n?: number[] }} options for the definition of the experiments
+ * @property {{ settings?: string[], seeds?: number[], budgets?: number[], n?: number[], observations?: number[] }} options for the definition of the experiments
  */
 
 /**
@@ -33,23 +38,19 @@ export const usage = `npm run experiments -- --paper 001 [options]
 export function experimentArguments(args) {
   const { values } = parsed(args);
   const { help = false, list = false } = values;
-  if (!help && !papers().includes(values.paper ?? ''))
-    throw new Problem(
-      values.paper === undefined
-        ? `Which paper? Say --paper with one of: ${papers().join(', ')}.`
-        : `There are no experiments of a paper "${values.paper}"; there are those of: ${papers().join(', ')}.`,
-    );
+  if (!help) refuseWrongKind(values);
   const words = (/** @type {string | undefined} */ text) => text?.split(',').map((word) => word.trim());
   const numbers = (/** @type {'budgets' | 'n'} */ name) =>
     words(values[name])?.map((word) => wholeNumber(`--${name}`, word, 1));
   const options = {
     settings: words(values.settings),
-    seeds: values.seeds === undefined ? undefined : seedsOf(values.seeds),
+    seeds: picked('--seeds', values.seeds, 0),
     budgets: numbers('budgets'),
     n: numbers('n'),
+    observations: picked('--observations', values.observations, 1),
   };
   return {
-    paper: values.paper ?? '',
+    definition: values.benchmark ? 'benchmark' : `paper-${values.paper ?? ''}`,
     jobs: wholeNumber('--jobs', values.jobs ?? '1', 1),
     list,
     dryRun: values['dry-run'] ?? false,
@@ -66,12 +67,14 @@ function parsed(args) {
       args,
       options: {
         paper: { type: 'string' },
+        benchmark: { type: 'boolean' },
         jobs: { type: 'string' },
         seeds: { type: 'string' },
         tasks: { type: 'string' },
         settings: { type: 'string' },
         budgets: { type: 'string' },
         n: { type: 'string' },
+        observations: { type: 'string' },
         list: { type: 'boolean' },
         'dry-run': { type: 'boolean' },
         help: { type: 'boolean' },
@@ -82,12 +85,36 @@ function parsed(args) {
   }
 }
 
-/** @param {string} text `40`, `3,7`, `3-7` or `1,5-8` */
-function seedsOf(text) {
-  if (/^\d+$/.test(text)) return range(1, wholeNumber('--seeds', text, 1));
+/**
+ * Refuses a command that asks for no experiments, for two kinds at once, or for what its kind does not have.
+ * @param {{ paper?: string, benchmark?: boolean, n?: string, observations?: string }} values
+ */
+function refuseWrongKind({ paper, benchmark, n, observations }) {
+  if (benchmark) {
+    if (paper !== undefined) throw new Problem('Either --paper or --benchmark: one command runs one of them.');
+    if (n !== undefined)
+      throw new Problem('--n belongs to --paper; --observations picks the published observations of the benchmark.');
+    return;
+  }
+  if (paper === undefined)
+    throw new Problem(`Which experiments? Say --benchmark, or --paper with one of: ${papers().join(', ')}.`);
+  if (!papers().includes(paper))
+    throw new Problem(`There are no experiments of a paper "${paper}"; there are those of: ${papers().join(', ')}.`);
+  if (observations !== undefined)
+    throw new Problem('--observations belongs to --benchmark; --n is how many observations a paper simulates.');
+}
+
+/**
+ * @param {string} name
+ * @param {string | undefined} text `40`, `3,7`, `3-7` or `1,5-8`
+ * @param {number} least
+ */
+function picked(name, text, least) {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return range(1, wholeNumber(name, text, 1));
   return text.split(',').flatMap((word) => {
-    const [from, to = from] = word.split('-').map((part) => wholeNumber('--seeds', part.trim(), 0));
-    if (to < from) throw new Problem(`--seeds: expected the smaller number first, received "${word}".`);
+    const [from, to = from] = word.split('-').map((part) => wholeNumber(name, part.trim(), least));
+    if (to < from) throw new Problem(`${name}: expected the smaller number first, received "${word}".`);
     return range(from, to);
   });
 }

@@ -5,7 +5,7 @@ import { Problem } from '../setup/problem.mjs';
 /** @typedef {import('./arguments.mjs').Asked['options']} Options */
 
 /**
- * What a module says of a paper's experiments; each process of a sweep imports it, since trainings cannot be sent to a process.
+ * What a module says of experiments, those of a paper or of the benchmark; each process of a sweep imports it, since trainings cannot be sent to a process.
  * @typedef {object} Definition
  * @property {(library: Library, options: Options) => { notebook: string, experiment: import('scorebook').Experiment }[]} experiments
  * @property {(library: Library) => readonly string[]} settings the names that `options.settings` may have
@@ -32,7 +32,15 @@ export async function chosen(definition, library, { tasks, options }) {
   /** @type {Definition} */
   const module = await import(definition);
   choose('--settings', 'setting', options.settings, module.settings(library));
-  const all = module.experiments(library, options).map((each, index) => ({ index, ...each }));
+  const refused = (/** @type {unknown} */ error) =>
+    error instanceof library.InvalidInputError ? new Problem(error.message) : error;
+  /** @type {Part[]} */
+  let all;
+  try {
+    all = module.experiments(library, options).map((each, index) => ({ index, ...each }));
+  } catch (error) {
+    throw refused(error);
+  }
   choose(
     '--tasks',
     'task',
@@ -43,8 +51,7 @@ export async function chosen(definition, library, { tasks, options }) {
   try {
     for (const { notebook, experiment } of parts) library.missingRuns(experiment, library.openResults(notebook));
   } catch (error) {
-    if (error instanceof library.InvalidInputError) throw new Problem(error.message);
-    throw error;
+    throw refused(error);
   }
   return { parts, settings: module.settings(library) };
 }
@@ -67,11 +74,11 @@ function choose(option, what, wanted, known) {
  * @param {readonly string[]} names of settings
  */
 export function listing(parts, names) {
-  const lines = parts.map(({ notebook, experiment: { task, settings, budgets, seeds, n } }) =>
+  const lines = parts.map(({ notebook, experiment: { task, settings, budgets, seeds, n, observations } }) =>
     [
       `${task.name} (results/${notebook})`,
       ...settings.map(({ id, methods }) => `  ${id}: ${methods.join(', ')}`),
-      `  budgets ${budgets.join(', ')}; ${seeds.length} seeds; n = ${n.join(', ')}`,
+      `  budgets ${budgets.join(', ')}; ${seeds.length} seeds; n = ${n.join(', ')}${observations ? `; observations ${observations.numbers.join(', ')}` : ''}`,
     ].join('\n'),
   );
   return [`--settings ${names.join(',')}`, ...lines].join('\n');

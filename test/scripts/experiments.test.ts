@@ -8,7 +8,7 @@ import { secondsLeft } from '../../scripts/experiments/time-left.mjs';
 describe('the arguments of npm run experiments', () => {
   it('are the whole of the paper, in one process, by default', () => {
     expect(experimentArguments(['--paper', '001'])).toMatchObject({
-      paper: '001',
+      definition: 'paper-001',
       jobs: 1,
       list: false,
       dryRun: false,
@@ -31,8 +31,23 @@ describe('the arguments of npm run experiments', () => {
     });
   });
 
+  it('pick parts of the benchmark; --observations 3 is 3 observations', () => {
+    const asked = (...args: string[]) => experimentArguments(['--benchmark', ...args]);
+    expect(asked()).toMatchObject({ definition: 'benchmark', jobs: 1, options: {} });
+    expect(asked('--tasks', 'two_moons,slcp', '--settings', 'vp,ve', '--seeds', '1')).toMatchObject({
+      tasks: ['two_moons', 'slcp'],
+      options: { settings: ['vp', 've'], seeds: [1] },
+    });
+    expect(asked('--observations', '3').options.observations).toEqual([1, 2, 3]);
+    expect(asked('--observations', '2-4,9').options.observations).toEqual([2, 3, 4, 9]);
+  });
+
   it.each([
-    [[], 'Which paper? Say --paper with one of: 001.'],
+    [[], 'Which experiments? Say --benchmark, or --paper with one of: 001.'],
+    [['--benchmark', '--paper', '001'], 'Either --paper or --benchmark: one command runs one of them.'],
+    [['--benchmark', '--n', '1'], '--n belongs to --paper; --observations picks'],
+    [['--paper', '001', '--observations', '1'], '--observations belongs to --benchmark;'],
+    [['--benchmark', '--observations', '0-3'], '--observations: expected whole numbers of at least 1, received "0".'],
     [['--paper', '999'], 'There are no experiments of a paper "999"; there are those of: 001.'],
     [['--paper', '001', '--budgets', '1e3'], '--budgets: expected whole numbers of at least 1, received "1e3".'],
     [['--paper', '001', '--n', '0'], '--n: expected whole numbers of at least 1, received "0".'],

@@ -141,6 +141,7 @@ export { show, showTable } from './notebook/show';
 export { exportFigure, type ExportedFigure } from './io/figures';
 export { openResults, type ResultsFolder, type Summary } from './io/records';
 export type { RunFailure } from './io/run-lines';
+export { publishedC2st, type PublishedC2st } from './io/published-c2st';
 export {
   publishedObservation,
   referencePosterior,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidInputError } from '../core/errors';
-import { projectRoot } from './results-path';
+import { dataFolder } from './data-folder';
 
 /** One published observation of a benchmark task. */
 export interface PublishedObservation {
@@ -45,7 +45,7 @@ export function publishedObservation(task: { readonly name: string }, k: number)
  */
 export function referencePosterior(task: { readonly name: string }, k: number): ReferencePosterior {
   const { observation, reference } = entryOf('referencePosterior', task, k);
-  const file = join(dataFolder(), 'reference', `${reference}-${String(k).padStart(2, '0')}.f32`);
+  const file = join(dataOf(), 'reference', `${reference}-${String(k).padStart(2, '0')}.f32`);
   const dim = observation.theta.length;
   const bytes = existsSync(file) ? readFileSync(file) : undefined;
   if (bytes?.length !== 4 * sampleCount * dim) {
@@ -61,11 +61,7 @@ export function referencePosterior(task: { readonly name: string }, k: number): 
   return { theta: [...observation.theta], xObs: observation.xObs.map((row) => [...row]), samples };
 }
 
-/** The library lies in the project, built or not; a program elsewhere may have the project as its working directory. */
-function dataFolder(): string {
-  const folders = [__dirname, process.cwd()].map((from) => join(projectRoot(from), 'data', 'sbibm'));
-  return folders.find((folder) => existsSync(join(folder, 'observations.json'))) ?? folders[0];
-}
+const dataOf = (): string => dataFolder('sbibm', 'observations.json');
 
 let published: Published | undefined;
 
@@ -74,7 +70,7 @@ function entryOf(
   { name }: { readonly name: string },
   k: number,
 ): { observation: PublishedObservation; reference: string } {
-  const file = join(dataFolder(), 'observations.json');
+  const file = join(dataOf(), 'observations.json');
   if (!published && !existsSync(file)) {
     throw new InvalidInputError(what, {
       expected: `the published observations in ${file}`,

@@ -5,8 +5,12 @@ import { legendColumns } from './theme';
 export interface CurveAxes {
   readonly xTitle: string;
   readonly yTitle: string;
+  /** What the repeats are, in words. */
+  readonly repeats: string;
   readonly logX: boolean;
   readonly logY: boolean;
+  /** Default 55. */
+  readonly pointSize?: number;
 }
 
 export interface Floor {
@@ -48,7 +52,7 @@ export function curveLayers(
       encoding: { x, y: { ...y, field: 'center' }, color },
     })),
     {
-      mark: { type: 'point', filled: true, size: 55, opacity: 1 },
+      mark: { type: 'point', filled: true, size: axes.pointSize ?? 55, opacity: 1 },
       encoding: {
         x,
         y: { ...y, field: 'center' },
@@ -60,7 +64,7 @@ export function curveLayers(
           number('center', axes.yTitle),
           number('low', 'band from'),
           number('high', 'band to'),
-          number('seeds', 'seeds'),
+          number('repeats', axes.repeats),
         ],
       },
     },

@@ -3,9 +3,10 @@ import { InvalidInputError } from '../core/errors';
 import type { VegaLiteSpec } from '../core/figure-spec';
 import type { ResultRow } from '../core/result-row';
 import { curveLayers, onLogAxis, type Floor, type LogAxisPoints } from './curve-layers';
-import { curvePoints, type CurvePoint, type Spread } from './curve-points';
+import { curvePanels, panelName } from './curve-panels';
+import { curvePoints, type Repeat, type Spread } from './curve-points';
 import { curveSeries } from './curve-series';
-import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
+import { figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
 /** Fields that may split a curve figure into panels. */
 export type CurveFacet = 'task' | 'budget' | 'n';
@@ -20,6 +21,10 @@ export interface CurvePlotOptions {
   metric?: string;
   /** Default `standard error`. */
   spread?: Spread;
+  /** What the spread is over. Rows without an observation, such as published means, are drawn as they are. Default `seed`. */
+  over?: Repeat;
+  /** Panels in a row, for one facet. Default: at most three. */
+  columns?: number;
   /** A dotted rule for the metric between two exact sample sets of the same size: the number, or with a name of one's own. Named in the subtitle. */
   floor?: number | { readonly value: number; readonly label: string };
   /** Logarithmic axes. Default `x` for budgets, otherwise `none`. */
@@ -40,10 +45,11 @@ const FIELDS = {
 } as const;
 
 /**
- * A figure of one metric against the number of observations or the simulation budget: one line a method and setting, spread over seeds.
+ * A figure of one metric against the number of observations or the simulation budget: one line a method and setting, spread over seeds or
+ * published observations.
  *
  * A method keeps its colour in every figure; its settings differ by dash and point shape. The subtitle says what the band is and
- * over how many seeds. On a logarithmic y axis, values at or below 0 (with a floor, below a quarter of it) are
+ * over how many of them. On a logarithmic y axis, values at or below 0 (with a floor, below a quarter of it) are
  * drawn at its lower end and counted in the subtitle.
  *
  * @param rows results of one metric (or choose it by `options.metric`).
@@ -53,8 +59,10 @@ const FIELDS = {
  */
 export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions = {}): VegaLiteSpec {
   checkResultRows(rows, 'rows');
-  const { x = 'n', spread = 'standard error' } = options;
+  const { x = 'n', spread = 'standard error', over = 'seed' } = options;
   const facets = options.facet === undefined ? [] : [options.facet].flat();
+  if (options.columns !== undefined && !(Number.isInteger(options.columns) && options.columns >= 1))
+    throw new InvalidInputError('columns', { expected: 'a positive whole number', received: String(options.columns) });
   const log = options.log ?? (x === 'budget' ? 'x' : 'none');
   const chosen = rowsOfOneMetric(rows, options.metric);
   for (const field of ['task', 'budget', 'n'] as const)
@@ -65,6 +73,8 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
   const axes = {
     xTitle: FIELDS[x].axis,
     yTitle: metric,
+    repeats: `${over}s`,
+    ...((options.columns ?? 0) > 3 && { pointSize: 25 }),
     logX: log === 'x' || log === 'both',
     logY: log === 'y' || log === 'both',
   };
@@ -77,7 +87,7 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
   const series = curveSeries(chosen, options.colors);
   const panelOf = (row: ResultRow): string =>
     panelName([...facets].reverse().map((field) => FIELDS[field].panel(row[field])));
-  const all = curvePoints(chosen, { series: series.nameOf, facet: panelOf, x: (row) => row[x] }, spread);
+  const all = curvePoints(chosen, { series: series.nameOf, facet: panelOf, x: (row) => row[x] }, spread, over);
   const drawn = axes.logY ? onLogAxis(all, floor?.value) : { points: all, moved: 0, which: '' };
   const { points } = drawn;
   const layer = curveLayers(points, series, axes, floor);
@@ -87,61 +97,11 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
     config: figureConfig,
     title: figureTitle(
       options.title ?? `${capitalised(metric)} against ${axes.xTitle}`,
-      subtitle(chosen, [x, ...facets], spread, drawn, floor),
+      subtitle(chosen, [x, ...facets], { spread, over }, drawn, floor),
     ),
     data: { values: points },
-    ...panels(layer, panelLabels(chosen, facets), points),
+    ...curvePanels(layer, panelLabels(chosen, facets), points, options.columns),
   } as VegaLiteSpec;
-}
-
-/** The layers once, in a panel for each label, or in a grid of panels. */
-function panels(layer: object[], labels: readonly (readonly string[])[], points: readonly CurvePoint[]): object {
-  if (labels.length === 2) return grid(layer, labels, points);
-  const count = labels.length === 0 ? 1 : labels[0].length;
-  const columns = count === 4 ? 2 : Math.min(count, 3);
-  const width = Math.floor((FIGURE_WIDTH - 65 - 28 * (columns - 1)) / columns);
-  const size = { width, height: columns === 1 ? 320 : Math.round(width * 0.75) };
-  if (labels.length === 0) return { ...size, layer };
-  return {
-    facet: { field: 'facet', type: 'nominal', sort: labels[0] },
-    columns,
-    spacing: 28,
-    spec: { ...size, layer },
-  };
-}
-
-/** Panels row by row; Vega-Lite's own row and column facets put panels elsewhere where some have no points. */
-function grid(layer: object[], [rows, columns]: readonly (readonly string[])[], points: readonly CurvePoint[]): object {
-  const width = Math.floor((FIGURE_WIDTH + 16) / columns.length) - 81;
-  const size = { width, height: Math.max(150, Math.round(width * 0.55)) };
-  const concat = rows.flatMap((row) =>
-    columns.map((column) => {
-      const facet = panelName([column, row]);
-      const panel = { ...size, title: { text: facet, fontSize: 12, offset: 6 } };
-      return points.some((point) => point.facet === facet)
-        ? { ...panel, transform: [{ filter: { field: 'facet', equal: facet } }], layer }
-        : {
-            ...panel,
-            view: { stroke: '#d5d5da' },
-            data: { values: [{ text: 'no rows' }] },
-            mark: { type: 'text', color: '#77777f' },
-            encoding: { text: { field: 'text' } },
-          };
-    }),
-  );
-  return {
-    columns: columns.length,
-    spacing: 16,
-    resolve: {
-      scale: { x: 'shared', y: 'shared', color: 'shared', shape: 'shared' },
-      legend: { color: 'shared', shape: 'shared' },
-    },
-    concat,
-  };
-}
-
-function panelName(labels: readonly string[]): string {
-  return labels.join(' · ');
 }
 
 /** The labels of each facet, in order. */
@@ -155,19 +115,19 @@ function panelLabels(rows: readonly ResultRow[], facets: readonly CurveFacet[]):
 function subtitle(
   rows: readonly ResultRow[],
   told: readonly (string | undefined)[],
-  spread: Spread,
+  { spread, over }: { spread: Spread; over: Repeat },
   { points, moved, which }: LogAxisPoints,
   floor?: Floor,
 ): string {
-  const seeds = points.map((point) => point.seeds);
-  const [fewest, most] = [Math.min(...seeds), Math.max(...seeds)];
-  const count = fewest === most ? `${most} seeds` : `${fewest} to ${most} seeds`;
+  const counted = points.map((point) => point.repeats).filter((repeats) => repeats > 0);
+  const [fewest, most] = counted.length === 0 ? [1, 1] : [Math.min(...counted), Math.max(...counted)];
+  const count = fewest === most ? `${most} ${over}s` : `${fewest} to ${most} ${over}s`;
   const banded = points.some((point) => point.high > point.low);
   const repeats =
     most === 1
       ? banded && spread === 'standard error'
-        ? 'one seed; band: ±1 standard error within the run'
-        : 'one seed'
+        ? `one ${over}; band: ±1 standard error within the run`
+        : `one ${over}`
       : {
           'standard error': `mean ±1 standard error over ${count}`,
           quantiles: `median and 10–90 % quantiles over ${count}`,

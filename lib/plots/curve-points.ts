@@ -1,10 +1,10 @@
 import type { ResultRow } from '../core/result-row';
 import { quantileOfSorted } from './quantile';
 
-/** How repeats over seeds are drawn: mean with one standard error, median with the 10 % and 90 % quantiles, or the mean alone. */
+/** How repeats are drawn: mean with one standard error, median with the 10 % and 90 % quantiles, or the mean alone. */
 export type Spread = 'standard error' | 'quantiles' | 'none';
 
-/** The centre and the band of all seeds at one place of a curve. */
+/** The centre and the band of all repeats at one place of a curve. */
 export interface CurvePoint {
   readonly series: string;
   readonly facet: string;
@@ -12,19 +12,24 @@ export interface CurvePoint {
   readonly center: number;
   readonly low: number;
   readonly high: number;
-  readonly seeds: number;
+  /** How many repeats; 0 for rows that are none themselves, such as a published mean among rows of observations. */
+  readonly repeats: number;
 }
 
+/** What a repeat is: a training by its seed, or a published observation. */
+export type Repeat = 'seed' | 'observation';
+
 /**
- * Rows grouped by series, facet and x, each group reduced to its centre and band over seeds; several rows of one seed count once,
+ * Rows grouped by series, facet and x, each group reduced to its centre and band over repeats; several rows of one repeat count once,
  * by their mean.
  *
- * One seed alone has no spread over seeds: its band is the standard error of its row where that is known.
+ * One repeat alone has no spread: its band is the standard error of its row where that is known.
  */
 export function curvePoints(
   rows: readonly ResultRow[],
   keys: { series: (row: ResultRow) => string; facet: (row: ResultRow) => string; x: (row: ResultRow) => number },
   spread: Spread,
+  repeat: Repeat = 'seed',
 ): CurvePoint[] {
   const groups = new Map<string, ResultRow[]>();
   for (const row of rows) {
@@ -33,8 +38,12 @@ export function curvePoints(
   }
   const points = [...groups.values()].map((group) => {
     const place = { series: keys.series(group[0]), facet: keys.facet(group[0]), x: keys.x(group[0]) };
-    const values = [...perSeed(group).values()].map(mean).sort((a, b) => a - b);
-    return { ...place, ...centerAndBand(values, spread, group), seeds: values.length };
+    const values = [...perRepeat(group, repeat).values()].map(mean).sort((a, b) => a - b);
+    return {
+      ...place,
+      ...centerAndBand(values, spread, group),
+      repeats: group.some((row) => row[repeat] !== undefined) ? values.length : 0,
+    };
   });
   return points.sort((a, b) => a.x - b.x);
 }
@@ -57,10 +66,10 @@ function centerAndBand(
   return { center, low: center - error, high: center + error };
 }
 
-function perSeed(rows: readonly ResultRow[]): Map<number, number[]> {
-  const seeds = new Map<number, number[]>();
-  for (const row of rows) seeds.set(row.seed, [...(seeds.get(row.seed) ?? []), row.value]);
-  return seeds;
+function perRepeat(rows: readonly ResultRow[], repeat: Repeat): Map<number | undefined, number[]> {
+  const repeats = new Map<number | undefined, number[]>();
+  for (const row of rows) repeats.set(row[repeat], [...(repeats.get(row[repeat]) ?? []), row.value]);
+  return repeats;
 }
 
 function mean(values: readonly number[]): number {

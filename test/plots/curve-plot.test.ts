@@ -15,7 +15,7 @@ describe('the spread over seeds', () => {
   test('is the mean with one standard error', () => {
     const [point] = curvePoints(rows, keys, 'standard error');
     const error = Math.sqrt((4 + 1 + 0 + 9) / 3 / 4);
-    expect(point).toMatchObject({ center: 3, low: 3 - error, high: 3 + error, seeds: 4 });
+    expect(point).toMatchObject({ center: 3, low: 3 - error, high: 3 + error, repeats: 4 });
   });
 
   test('or the median with the 10 % and 90 % quantiles, or the mean alone', () => {
@@ -31,13 +31,39 @@ describe('the spread over seeds', () => {
     expect(curvePoints([resultRow({ value: 1, standardError: 0.2 })], keys, 'standard error')[0]).toMatchObject({
       low: 0.8,
       high: 1.2,
-      seeds: 1,
+      repeats: 1,
     });
     expect(curvePoints([resultRow({ value: 1 }), resultRow({ value: 3 })], keys, 'standard error')[0]).toMatchObject({
       center: 2,
       low: 2,
-      seeds: 1,
+      repeats: 1,
     });
+  });
+});
+
+describe('the spread over observations', () => {
+  const ours = [1, 2, 3].map((observation) => resultRow({ observation, value: observation, seed: 1 }));
+  const published = resultRow({ method: 'NPE', setting: 'published', value: 5, standardError: 0.5 });
+
+  test('counts each observation once, whatever its seeds', () => {
+    const again = ours.map((row) => ({ ...row, seed: 2, value: row.value + 2 }));
+    const [point] = curvePoints([...ours, ...again], keys, 'standard error', 'observation');
+    expect(point).toMatchObject({ center: 3, low: expect.closeTo(3 - 1 / Math.sqrt(3), 9), repeats: 3 });
+  });
+
+  test('stands beside published means, which keep their own standard error and are not counted', () => {
+    const figure = curvePlot([...ours, published], { over: 'observation', facet: 'task', columns: 5 });
+    const { title, data } = figure as unknown as { title: { subtitle: string[] }; data: { values: object[] } };
+    expect(title.subtitle.join(' ')).toContain('mean ±1 standard error over 3 observations');
+    expect(data.values).toContainEqual(expect.objectContaining({ center: 5, low: 4.5, high: 5.5, repeats: 0 }));
+  });
+
+  test('may be drawn in as many columns as are wanted', async () => {
+    const tasks = Array.from({ length: 10 }, (_, i) => resultRow({ task: `task ${i}`, observation: 1 }));
+    const figure = curvePlot(tasks, { over: 'observation', facet: 'task', columns: 5 });
+    expect(figure).toMatchObject({ columns: 5 });
+    expect(await renderSvg(figure)).toContain('task 9');
+    expect(() => curvePlot(tasks, { facet: 'task', columns: 0 })).toThrow('columns: expected a positive whole number');
   });
 });
 

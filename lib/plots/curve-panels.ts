@@ -20,7 +20,7 @@ export function curvePanels(
       field: 'facet',
       type: 'nominal',
       sort: labels[0],
-      ...(columns > 3 && { header: { labelFontSize: 10 } }),
+      ...(columns > 3 && { header: { labelFontSize: 9 } }),
     },
     columns,
     spacing,

@@ -68,7 +68,7 @@ export const tasks: readonly string[] = all().map(({ name }) => name);
  * Source: Lueckmann et al. (2021), "Benchmarking simulation-based inference".
  * @example
  * const trial = benchmark.experiment('two_moons', { settings: ['vp'], budgets: [1_000], observations: [1], suffix: ', quick' });
- * trial.measures.length; // 5
+ * trial.observations?.numbers; // [1]
  */
 export function experiment(task: string, options: BenchmarkOptions = {}): Experiment {
   return experiments({ ...options, tasks: [task] })[0].experiment;

@@ -31,7 +31,7 @@ const fileName = 'sbibm-c2st.csv';
  * Source: Lueckmann et al. (2021); data/published/README.md tells where the figures come from.
  * @example
  * const published = await publishedC2st();
- * published.find(({ task, algorithm }) => task === 'two_moons' && algorithm === 'NPE').budget; // 1000
+ * published.filter(({ task }) => task === 'two_moons').length; // 24
  */
 export async function publishedC2st(): Promise<PublishedC2st[]> {
   const file = join(dataFolder('published', fileName), fileName);

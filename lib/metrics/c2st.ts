@@ -44,6 +44,9 @@ export interface C2stResult {
  * by 1e-4. All folds are trained at once. A column that is constant in the first sample is centred only, where the benchmark would
  * divide by zero.
  *
+ * Its matrix products are too small to be split among threads: where other processes share the cores, a process that was started with
+ * TF_NUM_INTRAOP_THREADS=1 and TF_NUM_INTEROP_THREADS=1 needs a third of the processor time for it.
+ *
  * @param a sample [N, D].
  * @param b sample [M, D].
  * @returns the accuracy, its standard error, and the folds; the same for the same seed. The standard error is of the held-out rows

@@ -35,6 +35,7 @@ export { type Diffusion, type DiffusionSpec } from './diffusion/diffusion';
 export { gaussianScore } from './diffusion/gaussian-score';
 export { unevenLevels, type NoiseGridOptions, type Spacing } from './diffusion/noise-grid';
 export type { NoiseLevel, Score } from './diffusion/noise-level';
+export { straightPath } from './diffusion/straight-path';
 export { subVp } from './diffusion/sub-vp';
 export { ve } from './diffusion/ve';
 export { vpCosine, vpLinear } from './diffusion/vp';
@@ -71,14 +72,17 @@ export type { LastStep, ReverseGridOptions } from './samplers/reverse-grid';
 export { samplingProgram, type SampleOptions, type SamplingProgram } from './samplers/sample';
 export type { Sampler } from './samplers/sampler';
 
-export {
-  npse,
-  trainNpse,
-  type NpseOptions,
-  type NpseSettings,
-  type TrainedScoreEstimator,
-  type TrainingPairs,
-} from './inference/npse';
+export { npse, trainNpse } from './inference/npse';
+export { fmpe, trainFmpe } from './inference/fmpe';
+export type {
+  NpseOptions,
+  NpseSettings,
+  TrainedScoreEstimator,
+  TrainingPairs,
+} from './inference/train-score-estimator';
+export type { Architecture, NetworkSettings } from './inference/estimator-network';
+export type { DenoisingNetworkOptions } from './nn/denoising-network';
+export type { Parameterisation } from './nn/parameterisation';
 export {
   flowNpe,
   trainFlowNpe,

@@ -11,7 +11,8 @@ export type DiffusionSpec =
       readonly earliest: number;
     }
   | { readonly name: 'vpCosine'; readonly s: number; readonly earliest: number }
-  | { readonly name: 've'; readonly sigmaMin: number; readonly sigmaMax: number };
+  | { readonly name: 've'; readonly sigmaMin: number; readonly sigmaMax: number }
+  | { readonly name: 'straightPath'; readonly earliest: number };
 
 /**
  * A diffusion d theta = f(t) theta dt + g(t) dW with the kernel p_t(theta_t | theta) = N(meanCoeff(t) theta, std(t)^2 I).

@@ -1,4 +1,5 @@
 import type { Diffusion, DiffusionSpec } from './diffusion';
+import { straightPath } from './straight-path';
 import { subVp } from './sub-vp';
 import { ve } from './ve';
 import { vpCosine, vpLinear } from './vp';
@@ -17,5 +18,7 @@ export function restoreDiffusion(spec: DiffusionSpec): Diffusion {
       return vpCosine(spec);
     case 've':
       return ve(spec);
+    case 'straightPath':
+      return straightPath(spec);
   }
 }

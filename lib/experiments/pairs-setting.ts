@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
 import type { VpLevels } from '../diffusion/vp-levels';
 import type { Prior } from '../distributions/prior';
-import type { TrainingPairs } from '../inference/npse';
+import type { TrainingPairs } from '../inference/train-score-estimator';
 import type { PosteriorSampleOptions } from '../inference/posterior';
 import type { DiffusionSampler } from '../samplers/diffusion-sampler';
 import type { Sampler } from '../samplers/sampler';

@@ -112,7 +112,7 @@ function experiment(
     flow: flowNpeSetting({ setting: `paper${suffix}`, training: flowNpe.paperSettings }),
     scorebook: scoreNpseSetting({
       setting: `scorebook${suffix}`,
-      training: npse.defaultSettings,
+      training: npse.discreteSettings,
       methods,
     }),
   };

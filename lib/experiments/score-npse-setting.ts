@@ -1,4 +1,5 @@
-import { trainNpse, type NpseSettings } from '../inference/npse';
+import { trainNpse } from '../inference/npse';
+import type { NpseSettings } from '../inference/train-score-estimator';
 import type { ExperimentSetting } from './experiment';
 import { pairsSetting, type PairsMethod } from './pairs-setting';
 

@@ -4,10 +4,17 @@ import type { WeightSpec } from '../nn/network';
 import { fit, type Fit, type FitOptions } from '../training/fit';
 import type { Loss } from '../training/loss';
 
+/** How long training lasts where nothing else is said. */
+export interface TrainingLength {
+  readonly steps: number;
+  /** Share of the epochs without a better validation loss after which it stops. */
+  readonly patience: number;
+}
+
 /**
  * {@link fit}, and the estimator of the fitted weights; where training ends early, that of the best weights so far.
- * @param options without `maxEpochs` training lasts for 6,000 steps, but at least 100 and at most 2,000 epochs; without `patience` it
- * stops after a fifth of its epochs without a better validation loss.
+ * @param options without `maxEpochs` training lasts for the steps of `length`, but at least 100 and at most 2,000 epochs; without
+ * `patience` it stops after the share of its epochs that `length` has without a better validation loss.
  * @param finish makes the estimator, which owns the weights.
  * @throws what `fit` throws, with the estimator as `partial`.
  */
@@ -17,9 +24,10 @@ export async function fitEstimator<E>(
   rows: tf.Tensor2D[],
   options: FitOptions,
   finish: (fit: Fit) => E,
+  length: TrainingLength = { steps: 6000, patience: 1 / 5 },
 ): Promise<E> {
   try {
-    return finish(await fit(specs, loss, rows, { ...trainingLength(rows[0].shape[0], options), ...options }));
+    return finish(await fit(specs, loss, rows, { ...trainingLength(rows[0].shape[0], options, length), ...options }));
   } catch (error) {
     if (error instanceof InterruptedError && error.partial)
       throw new InterruptedError(error.message, finish(error.partial as Fit));
@@ -54,8 +62,9 @@ export function checkFinite(what: string, tensor: tf.Tensor, remedy: string): vo
 function trainingLength(
   count: number,
   { batchSize = 256, validationFraction = 0.2, maxEpochs }: FitOptions,
+  length: TrainingLength,
 ): { maxEpochs: number; patience: number } {
   const perEpoch = Math.max(1, Math.floor((count * (1 - validationFraction)) / batchSize));
-  const epochs = maxEpochs ?? Math.min(2000, Math.max(100, Math.ceil(6000 / perEpoch)));
-  return { maxEpochs: epochs, patience: Math.ceil(epochs / 5) };
+  const epochs = maxEpochs ?? Math.min(2000, Math.max(100, Math.ceil(length.steps / perEpoch)));
+  return { maxEpochs: epochs, patience: Math.ceil(epochs * length.patience) };
 }

@@ -12,12 +12,21 @@ import { vpLevels, type VpLevels } from '../diffusion/vp-levels';
 import { unconstrained } from '../distributions/bijector';
 import type { Prior } from '../distributions/prior';
 import { unconstrainedPrior } from '../distributions/unconstrained-prior';
-import { embedObservations, sumOfScores, type ObservationTensors, type ScoreModelTensors } from '../nn/score-model';
-import { scoreNetwork, type ScoreNetworkOptions } from '../nn/score-network';
+import type { Parameterisation } from '../nn/parameterisation';
+import {
+  embedObservations,
+  frameOf,
+  sumOfScores,
+  type ObservationTensors,
+  type ScoreModel,
+  type ScoreModelTensors,
+} from '../nn/score-model';
+import { estimatorNetwork, type Architecture, type NetworkSettings } from './estimator-network';
 import type { DiffusionSampler } from '../samplers/diffusion-sampler';
 import { dpmSolver } from '../samplers/dpm-solver';
 import { gaussianTransitions } from '../samplers/gaussian-transitions';
 import { predictorCorrector } from '../samplers/predictor-corrector';
+import { probabilityFlow } from '../samplers/probability-flow';
 import { samplingProgram, type SamplingProgram } from '../samplers/sample';
 import type { Sampler } from '../samplers/sampler';
 import { arraysOf, checkRecord, tensorsOf } from './estimator-record';
@@ -30,10 +39,14 @@ import { withinSupport } from './within-support';
 
 /** What a score estimator is besides its tensors; JSON. */
 export interface ScoreEstimatorConfig {
-  readonly kind: 'npse';
+  readonly kind: 'npse' | 'fmpe';
   readonly version: 1;
   readonly dims: { readonly theta: number; readonly x: number };
-  readonly network: ScoreNetworkOptions;
+  readonly network: NetworkSettings;
+  /** Default `paper`, as of estimators before there was another. */
+  readonly architecture?: Architecture;
+  /** Default: `score` beside a Gaussian part, else `noise`. */
+  readonly parameterisation?: Parameterisation;
   /** T of the levels that the network was trained on, where it was on discrete ones. */
   readonly levels: number;
   /** The diffusion that it was trained on in continuous time; without it, on discrete levels. */
@@ -70,7 +83,7 @@ type Context = { model: ScoreModelTensors; observations: ObservationTensors };
 /** The estimator of trained tensors; it owns `model` from here on. */
 export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTensors, prior: Prior): ScoreEstimator {
   const { dims } = config;
-  const network = scoreNetwork(dims, config.network);
+  const scoreModel = modelOf(config, model);
   const fewer = Math.max(3, Math.round(config.levels / 2));
   // in units in which the variance is preserved; a network of discrete levels has seen no less noise than that of the first one
   const diffusion = config.diffusion
@@ -87,7 +100,7 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
   const single = ({ model, observations }: Context): ComposedScore => ({
     n: 1,
     dim: dims.theta,
-    observations: (theta, level) => sumOfScores(network, model, observations, theta, level),
+    observations: (theta, level) => sumOfScores(scoreModel, model, observations, theta, level),
     priorCorrection: (theta) => tf.zerosLike(theta),
   });
   const density = scoreDensity(diffusion, single, prior, config.theta);
@@ -137,13 +150,21 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
       raw.dispose();
       const warning = farObservations(config.x, x);
       if (warning) console.warn(warning);
-      const observations = tf.tidy(() => embedObservations(network, model, x, dims.theta));
+      const observations = tf.tidy(() => embedObservations(scoreModel, model, x, dims.theta));
       const context = { model, observations };
       const posterior: Posterior = {
         n,
         dim: dims.theta,
         sample: async (samples, { sampler, levels, ...options }) => {
-          const chosen = sampler ?? (n > 1 ? predictorCorrector() : levels ? gaussianTransitions() : dpmSolver());
+          const chosen =
+            sampler ??
+            (n > 1
+              ? predictorCorrector()
+              : levels
+                ? gaussianTransitions()
+                : config.kind === 'fmpe'
+                  ? probabilityFlow()
+                  : dpmSolver());
           if (levels && 'descend' in chosen)
             throw new InvalidInputError('posterior.sample levels', {
               expected: 'none beside a sampler that chooses its own',
@@ -175,7 +196,7 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
         unnormalisedLogProb: async (theta, options) => {
           let sum = tf.tidy(() => tf.mul(1 - n, prior.logProb(theta)).as1D() as tf.Tensor1D);
           for (let j = 0; j < n; j++) {
-            const one = tf.tidy(() => embedObservations(network, model, tf.slice(x, [j, 0], [1, -1]), dims.theta));
+            const one = tf.tidy(() => embedObservations(scoreModel, model, tf.slice(x, [j, 0], [1, -1]), dims.theta));
             try {
               const logProb = await density.logProb({ model, observations: one }, theta, options);
               const next = tf.tidy(() => tf.add(sum, logProb) as tf.Tensor1D);
@@ -224,10 +245,10 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
     },
     record: () => ({
       config: config as unknown as EstimatorRecord['config'],
-      arrays: arraysOf({ network: model.network, gaussian: model.gaussian }),
+      arrays: arraysOf(model),
     }),
     dispose: () => {
-      tf.dispose([model.network, model.gaussian]);
+      tf.dispose([model.network, model.gaussian, model.frame]);
       for (const each of [...programs.values(), ...searches.values(), density]) each.dispose();
       programs.clear();
       searches.clear();
@@ -235,14 +256,34 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
   };
 }
 
+/** The network of a config, and what its output means. */
+export function modelOf(
+  {
+    dims,
+    architecture = 'paper',
+    network,
+    parameterisation,
+  }: Pick<ScoreEstimatorConfig, 'dims' | 'architecture' | 'network' | 'parameterisation'>,
+  tensors: Pick<ScoreModelTensors, 'gaussian' | 'frame'>,
+): ScoreModel {
+  const used = parameterisation ?? (tensors.gaussian.length > 0 ? 'score' : 'noise');
+  const hasResidual = used === 'edm' && frameOf(tensors).length > 0;
+  return { network: estimatorNetwork(dims, architecture, network, hasResidual), parameterisation: used };
+}
+
 /**
  * The estimator of a record that {@link ScoreEstimator.record} made.
  * @throws InvalidInputError for a record of another kind, or another prior than the one it was trained with.
  */
 export function restoreScoreEstimator(record: EstimatorRecord, prior: Prior): ScoreEstimator {
-  checkRecord(record, 'npse', 1, 'an NPSE estimator');
+  const { kind } = record.config;
+  checkRecord(record, kind === 'fmpe' ? 'fmpe' : 'npse', 1, 'an NPSE or FMPE estimator');
   const config = record.config as unknown as ScoreEstimatorConfig;
   checkPriorProbe(config.priorProbe, config.dims.theta, prior);
-  const model = { network: tensorsOf(record, 'network'), gaussian: tensorsOf(record, 'gaussian') };
+  const model = {
+    network: tensorsOf(record, 'network'),
+    gaussian: tensorsOf(record, 'gaussian'),
+    frame: tensorsOf(record, 'frame'),
+  };
   return scoreEstimator(config, model, prior);
 }

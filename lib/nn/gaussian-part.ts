@@ -111,9 +111,20 @@ export function sumOfX({ means, logShares }: GaussianOfX): GaussianOfX {
 /** The noise that the diffused Gaussian of mean m implies in theta; sums over observations, which it is linear in, need only sums of theta and m. */
 export function gaussianNoise(tensors: Weights, theta: tf.Tensor2D, level: NoiseLevel, mean: tf.Tensor2D): tf.Tensor2D {
   const [, , u, lambda] = tensors;
-  const variance = tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std));
+  const variance = diffusedVariance(lambda, level);
   const rotated = tf.matMul(tf.sub(theta, tf.mul(level.meanCoeff, mean)) as tf.Tensor2D, u as tf.Tensor2D);
   return tf.mul(level.std, tf.matMul(tf.div(rotated, variance) as tf.Tensor2D, u as tf.Tensor2D, false, true));
+}
+
+/** meanCoeff^2 lambda + std^2: variances at a level, [1 or B, D]. */
+export function diffusedVariance(lambda: tf.Tensor, level: NoiseLevel): tf.Tensor {
+  return tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std));
+}
+
+/** theta [B, D] along the axes of one Gaussian, in units of its standard deviations at the level: U^T theta / sqrt(meanCoeff^2 lambda + std^2). */
+export function inStandardDeviations(tensors: Weights, theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
+  const [, , u, lambda] = tensors;
+  return tf.div(tf.matMul(theta, u as tf.Tensor2D), tf.sqrt(diffusedVariance(lambda, level))) as tf.Tensor2D;
 }
 
 /** The noise that the diffused mixture implies in each row of theta [B, D], with the observation of the same row. */
@@ -187,7 +198,7 @@ function diffusedParts(
 ): { u: tf.Tensor2D; variance: tf.Tensor; mean: tf.Tensor2D }[] {
   return split(tensors).map(([, , u, lambda], k) => ({
     u: u as tf.Tensor2D,
-    variance: tf.add(tf.mul(tf.square(level.meanCoeff), lambda), tf.square(level.std)),
+    variance: diffusedVariance(lambda, level),
     mean: tf.mul(level.meanCoeff, tf.slice(means, [0, k * dim], [-1, dim])),
   }));
 }

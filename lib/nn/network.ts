@@ -48,3 +48,17 @@ export function applyDense(
 ): tf.Tensor2D {
   return dense(rows, weights[index] as tf.Tensor2D, weights[index + 1] as tf.Tensor1D, activation);
 }
+
+/** Weights by part: all specs in order, and the slice of the weights that belongs to a part. */
+export function namedParts<K extends string>(
+  parts: Readonly<Record<K, readonly WeightSpec[]>>,
+): { weights: readonly WeightSpec[]; of(weights: Weights, name: K): Weights } {
+  const bounds = new Map<string, [number, number]>();
+  let start = 0;
+  for (const [name, specs] of Object.entries<readonly WeightSpec[]>(parts))
+    bounds.set(name, [start, (start += specs.length)]);
+  return {
+    weights: Object.values<readonly WeightSpec[]>(parts).flat(),
+    of: (weights, name) => weights.slice(...bounds.get(name)!),
+  };
+}

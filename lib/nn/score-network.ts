@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { activate, dense, product, type Activation } from '../graph/dense';
 import type { NoiseLevel } from '../diffusion/noise-level';
+import type { Key } from '../graph/random';
 import { checkNetworkOptions } from './check-network-options';
-import { denseSpecs, type WeightSpec, type Weights } from './network';
+import { denseSpecs, namedParts, type WeightSpec, type Weights } from './network';
 import { residualMlp, residualTrunk } from './residual-mlp';
 import { timeEmbedding } from './time-embedding';
 
@@ -34,10 +35,12 @@ export interface ScoreNetwork {
   embedTheta(weights: Weights, theta: tf.Tensor2D): tf.Tensor2D;
   /** The head's first-layer share of x [n, L] -> [n, width]. */
   embedX(weights: Weights, x: tf.Tensor2D): tf.Tensor2D;
+  /** The head's first-layer share of theta's distance from the Gaussian part, {@link inStandardDeviations}, [B, D] -> [B, width]; linear. */
+  embedResidual?(weights: Weights, residual: tf.Tensor2D): tf.Tensor2D;
   /** The head's first-layer share of t [B or 1, 1] -> [B or 1, width]. */
   embedTime(weights: Weights, level: NoiseLevel): tf.Tensor2D;
-  /** The head's residual layers on the sum of the three shares, [R, width] -> [R, width]. */
-  trunk(weights: Weights, sum: tf.Tensor2D): tf.Tensor2D;
+  /** The head's residual layers on the sum of the shares, [R, width] -> [R, width]; with a `key`, as in training, with dropout. */
+  trunk(weights: Weights, sum: tf.Tensor2D, key?: Key): tf.Tensor2D;
   /** The head's linear last layer, [R, width] -> [R, D]; of a sum of `terms` trunk outputs it gives the sum of their noises. */
   last(weights: Weights, hidden: tf.Tensor2D, terms?: number): tf.Tensor2D;
 }
@@ -60,7 +63,7 @@ export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreN
     shape: [inputs, width],
     initialStd: Math.sqrt(2 / (2 * embedding + timeSize)),
   });
-  const parts = {
+  const { weights: specs, of: part } = namedParts({
     theta: theta.weights,
     x: x.weights,
     shares: [
@@ -71,19 +74,11 @@ export function scoreNetwork(dims: { theta: number; x: number }, options: ScoreN
     ],
     trunk: trunk.weights,
     last: denseSpecs('head/last', width, dims.theta, zeroLast ? 0 : 1),
-  };
-  const part = (weights: Weights, name: keyof typeof parts): Weights => {
-    let start = 0;
-    for (const [each, specs] of Object.entries(parts)) {
-      if (each === name) return weights.slice(start, start + specs.length);
-      start += specs.length;
-    }
-    return [];
-  };
+  });
   const toHead = (rows: tf.Tensor2D, weights: Weights, index: number): tf.Tensor2D =>
     product(rows, part(weights, 'shares')[index] as tf.Tensor2D);
   return {
-    weights: Object.values(parts).flat(),
+    weights: specs,
     embedTheta: (weights, rows) => toHead(theta.apply(part(weights, 'theta'), rows), weights, 0),
     embedX: (weights, rows) => toHead(x.apply(part(weights, 'x'), rows), weights, 1),
     embedTime: (weights, level) =>

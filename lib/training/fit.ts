@@ -235,7 +235,7 @@ export function trainingProgram(
         const batch = tf.gather(order, tf.add(start, i)).as1D();
         const batchRows = rows.map((each) => tf.gather(each, batch));
         const stepKey = foldKey(key, step);
-        const { value, grads } = tf.valueAndGrads((...w: tf.Tensor[]) => loss(w, batchRows, stepKey))(weights);
+        const { value, grads } = tf.valueAndGrads((...w: tf.Tensor[]) => loss(w, batchRows, stepKey, true))(weights);
         const number = step.toFloat() as tf.Scalar;
         const decay = settings.cosineDecay
           ? tf.mul(0.5, tf.add(1, tf.cos(tf.mul(number, Math.PI / totalSteps))))

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { rng } from '../../lib/core/rng';
 import type { Prior } from '../../lib/distributions/prior';
-import { npse, type NpseOptions, type TrainedScoreEstimator } from '../../lib/inference/npse';
+import { npse } from '../../lib/inference/npse';
+import type { NpseOptions, TrainedScoreEstimator } from '../../lib/inference/train-score-estimator';
 import type { Posterior } from '../../lib/inference/posterior';
 import type { ScoreEstimator } from '../../lib/inference/score-estimator';
 

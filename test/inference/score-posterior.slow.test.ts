@@ -6,7 +6,8 @@ import { subVp } from '../../lib/diffusion/sub-vp';
 import { ve } from '../../lib/diffusion/ve';
 import { vpCosine, vpLinear } from '../../lib/diffusion/vp';
 import { normal } from '../../lib/distributions/normal';
-import { npse, type NpseOptions } from '../../lib/inference/npse';
+import { npse } from '../../lib/inference/npse';
+import type { NpseOptions } from '../../lib/inference/train-score-estimator';
 import { noise, quiet, trained, valuesOf, withPosterior } from './quick-estimator';
 
 describe('training in continuous time', () => {

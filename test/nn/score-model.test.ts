@@ -6,39 +6,71 @@ import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { rng } from '../../lib/core/rng';
 import { compile } from '../../lib/graph/compile';
 import { gaussianNoise, gaussianOfX, leastSquaresPart } from '../../lib/nn/gaussian-part';
-import { embedObservations, predictNoise, sumOfScores, type ScoreModelTensors } from '../../lib/nn/score-model';
+import {
+  embedObservations,
+  predictNoise,
+  sumOfScores,
+  type ScoreModel,
+  type ScoreModelTensors,
+} from '../../lib/nn/score-model';
+import { denoisingNetwork } from '../../lib/nn/denoising-network';
 import { scoreNetwork } from '../../lib/nn/score-network';
 import { expectClose, normals, randomWeights } from './support';
 
 const dims = { theta: 3, x: 4 };
-const network = scoreNetwork(dims, { width: 8, hidden: 2, timeEmbedding: 8, activation: 'silu' });
-const weights = randomWeights(network.weights);
+const small = { width: 8, hidden: 2, activation: 'silu' } as const;
+const network = scoreNetwork(dims, { ...small, timeEmbedding: 8 });
 const levels = vpLevels();
 const at = (t: number) => levels.at(tf.scalar(t, 'int32'));
 const gaussian = leastSquaresPart(normals(50, 3, 8), normals(50, 4, 9));
-const models: Record<string, ScoreModelTensors> = {
-  'with a Gaussian part': { network: weights, gaussian },
-  alone: { network: weights, gaussian: [] },
+const frame = leastSquaresPart(normals(50, 3, 10), normals(50, 4, 11));
+/** Two parts, each with a share that depends on x. */
+const mixture = [gaussian, frame].flatMap((part, k) => [
+  ...part,
+  normals(1, 4, 12 + k).as1D(),
+  normals(4, 4, 14 + k),
+  tf.scalar(-k / 2),
+]);
+interface Case {
+  readonly model: ScoreModel;
+  readonly tensors: ScoreModelTensors;
+}
+const caseOf = (model: ScoreModel, parts: Partial<ScoreModelTensors>): Case => ({
+  model,
+  tensors: { network: randomWeights(model.network.weights), gaussian: [], frame: [], ...parts },
+});
+const cases: Record<string, Case> = {
+  'with a Gaussian part': caseOf({ network, parameterisation: 'score' }, { gaussian }),
+  alone: caseOf({ network, parameterisation: 'noise' }, {}),
+  'as a velocity': caseOf({ network, parameterisation: 'velocity' }, {}),
+  'that sees the distance from a Gaussian': caseOf(
+    { network: denoisingNetwork(dims, small, true), parameterisation: 'edm' },
+    { gaussian },
+  ),
+  'beside a mixture': caseOf(
+    { network: denoisingNetwork(dims, { ...small, exchangeable: 2 }, true), parameterisation: 'edm' },
+    { gaussian: mixture as tf.Tensor[], frame },
+  ),
 };
 
 /** One observation at a time, in training's way: score = -eps_hat / std, summed. */
-const oneByOne = (model: ScoreModelTensors, theta: tf.Tensor2D, x: tf.Tensor2D, t: number): tf.Tensor =>
+const oneByOne = ({ model, tensors }: Case, theta: tf.Tensor2D, x: tf.Tensor2D, t: number): tf.Tensor =>
   tf.addN(
     tf
       .split(x, x.shape[0])
       .map((row) =>
         tf.neg(
           tf.div(
-            predictNoise(network, model, theta, at(t), tf.tile(row, [theta.shape[0], 1]) as tf.Tensor2D),
+            predictNoise(model, tensors, theta, at(t), tf.tile(row, [theta.shape[0], 1]) as tf.Tensor2D),
             at(t).std,
           ),
         ),
       ),
   );
-const allAtOnce = (model: ScoreModelTensors, theta: tf.Tensor2D, x: tf.Tensor2D, t: number): tf.Tensor2D =>
-  sumOfScores(network, model, embedObservations(network, model, x, dims.theta), theta, at(t));
+const allAtOnce = ({ model, tensors }: Case, theta: tf.Tensor2D, x: tf.Tensor2D, t: number): tf.Tensor2D =>
+  sumOfScores(model, tensors, embedObservations(model, tensors, x, dims.theta), theta, at(t));
 
-describe.each(Object.entries(models))('the score network %s', (_, model) => {
+describe.each(Object.entries(cases))('the score network %s', (_, model) => {
   it.each([
     { n: 1, particles: 5 },
     { n: 2, particles: 5 },
@@ -66,7 +98,13 @@ describe.each(Object.entries(models))('the score network %s', (_, model) => {
 
   it('gives the same in a recording, where chunks are a loop', () => {
     const program = compile((theta: tf.Tensor2D, x: tf.Tensor2D, t: tf.Scalar) =>
-      sumOfScores(network, model, embedObservations(network, model, x, dims.theta), theta, levels.at(t)),
+      sumOfScores(
+        model.model,
+        model.tensors,
+        embedObservations(model.model, model.tensors, x, dims.theta),
+        theta,
+        levels.at(t),
+      ),
     );
     tf.tidy(() => {
       const [theta, x] = [normals(3000, 3, 2), normals(5, 4, 3)];
@@ -78,9 +116,9 @@ describe.each(Object.entries(models))('the score network %s', (_, model) => {
   it('leaves no tensor', () => {
     const [theta, x] = [normals(3000, 3, 2), normals(5, 4, 3)];
     const before = tf.memory().numTensors;
-    const observations = tf.tidy(() => embedObservations(network, model, x, dims.theta));
-    expect(tf.memory().numTensors).toBe(before + 3);
-    tf.dispose(tf.tidy(() => sumOfScores(network, model, observations, theta, at(3))));
+    const observations = tf.tidy(() => embedObservations(model.model, model.tensors, x, dims.theta));
+    expect(tf.memory().numTensors).toBe(before + 4);
+    tf.dispose(tf.tidy(() => sumOfScores(model.model, model.tensors, observations, theta, at(3))));
     tf.dispose(observations);
     expect(tf.memory().numTensors).toBe(before);
     tf.dispose([theta, x]);
@@ -94,7 +132,13 @@ describe('the Gaussian part', () => {
       const w = zero.weights.map(({ shape }) => tf.zeros(shape));
       const [theta, x] = [normals(4, 3, 2), normals(4, 4, 3)];
       expectClose(
-        predictNoise(zero, { network: w, gaussian }, theta, at(9), x),
+        predictNoise(
+          { network: zero, parameterisation: 'score' },
+          { network: w, gaussian, frame: [] },
+          theta,
+          at(9),
+          x,
+        ),
         gaussianNoise(gaussian, theta, at(9), gaussianOfX(gaussian, x).means),
         1e-7,
       );

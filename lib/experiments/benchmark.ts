@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
 import { ve } from '../diffusion/ve';
 import { vpLinear } from '../diffusion/vp';
+import { fmpe } from '../inference/fmpe';
 import { npse } from '../inference/npse';
 import { publishedObservation, referencePosterior } from '../io/reference-posterior';
 import { all } from '../tasks/benchmark/index';
@@ -11,8 +12,8 @@ import { c2st, drawingSeconds, slicedWasserstein, squaredMmd, trainingSeconds } 
 import { pairsSetting, type PairsSettingOptions } from './pairs-setting';
 import { thinned } from './thinned';
 
-/** A way to train of the benchmark: score estimation on the VP or the VE diffusion. */
-export type BenchmarkSetting = 'vp' | 've';
+/** A way to train of the benchmark: score estimation on the VP or the VE diffusion, or flow matching. */
+export type BenchmarkSetting = 'vp' | 've' | 'fmpe';
 
 /** Which part of the benchmark is wanted. */
 export interface BenchmarkOptions {
@@ -48,6 +49,7 @@ const trainings: Readonly<Record<BenchmarkSetting, Pick<PairsSettingOptions, 'tr
   {
     vp: { method: 'NPSE (VP)', train: (pairs, options) => npse.train(pairs, { diffusion: vpLinear(), ...options }) },
     ve: { method: 'NPSE (VE)', train: (pairs, options) => npse.train(pairs, { diffusion: ve(), ...options }) },
+    fmpe: { method: 'FMPE', train: (pairs, options) => fmpe.train(pairs, options) },
   };
 
 /** The names of the ways to train. */

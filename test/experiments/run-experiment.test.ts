@@ -22,7 +22,7 @@ temporaryResults();
 const levels = vpLevels({ count: 10 });
 const one = { method: 'A2', sampler: gaussianTransitions(), levels };
 const two = { method: 'PC', sampler: predictorCorrector(), levels };
-const training = { maxEpochs: 1, batchSize: 32, network: { width: 4, hidden: 1, timeEmbedding: 2 } };
+const training = { maxEpochs: 1, batchSize: 32, network: { width: 4, hidden: 1, blocks: 1 } };
 const small = (...methods: (typeof one)[]): ExperimentSetting =>
   scoreNpseSetting({ setting: 'small', training, methods });
 const exact = gaussianLinear([1, 1]);

@@ -324,7 +324,9 @@ describe('a flow estimator', () => {
     restored.dispose();
     expect(() => flowNpe.restore(record, { prior: normal({ mean: [0, 0] }) })).toThrow(/prior of 3 parameters/);
     expect(() => flowNpe.restore(record, { prior: normal({ mean: [0, 0, 0] }) })).toThrow(/the prior of training/);
-    expect(() => npse.restore(record, { prior: three })).toThrow(/an NPSE estimator of version 1, received flow-npe/);
+    expect(() => npse.restore(record, { prior: three })).toThrow(
+      /an NPSE or FMPE estimator of version 1, received flow-npe/,
+    );
     expect(() => flowNpe.restore({ ...record, config: { kind: 'npse', version: 1 } }, { prior: three })).toThrow(
       /a flow NPE estimator of version 1, received npse of version 1/,
     );

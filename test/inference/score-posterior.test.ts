@@ -124,11 +124,11 @@ describe('the posterior under a prior of a box', () => {
 
 describe('npse.train', () => {
   it('refuses weightings that are none', async () => {
-    await expect(trained(normal({ mean: [0, 0] }), { weighting: 'likelihood' })).rejects.toThrow(
-      /a diffusion beside it/,
-    );
-    await expect(trained(normal({ mean: [0, 0] }), { diffusion: ve(), weighting: 'even' as 'noise' })).rejects.toThrow(
-      /noise or likelihood/,
+    const prior = normal({ mean: [0, 0] });
+    for (const weighting of ['balanced', 'likelihood', 'velocity', () => tf.ones<tf.Rank.R2>([1, 1])] as const)
+      await expect(trained(prior, { ...npse.discreteSettings, weighting })).rejects.toThrow(/a diffusion beside it/);
+    await expect(trained(prior, { diffusion: ve(), weighting: 'even' as 'noise' })).rejects.toThrow(
+      /weighting: expected balanced, noise, likelihood, velocity or a function of the level, received even/,
     );
   });
 });

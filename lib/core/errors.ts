@@ -39,3 +39,9 @@ export class NonFiniteError<T = unknown> extends Error {
     super(message);
   }
 }
+
+/** Frees what an error carries of what was reached, such as an estimator that is trained by half, where nobody will use it. */
+export function freePartial(error: unknown): void {
+  const partial = (error as { partial?: { dispose?: () => void } } | null)?.partial;
+  partial?.dispose?.();
+}

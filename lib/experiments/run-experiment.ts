@@ -1,4 +1,4 @@
-import { InterruptedError, InvalidInputError } from '../core/errors';
+import { freePartial, InterruptedError, InvalidInputError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ResultRow } from '../core/result-row';
 import type { ResultsFolder } from '../io/records';
@@ -141,12 +141,6 @@ function observed({ task, n, observations }: Experiment, { observation }: Experi
     expected: `at least ${most} rows, the largest n`,
     received: String(xObs.length),
   });
-}
-
-/** Errors may carry what was reached, such as an estimator that is trained by half: nobody else can free it. */
-function freePartial(error: unknown): void {
-  const partial = (error as { partial?: { dispose?: () => void } } | null)?.partial;
-  partial?.dispose?.();
 }
 
 function nameOf(error: unknown): string {

@@ -16,6 +16,7 @@ export interface TrainingLength {
  * @param options without `maxEpochs` training lasts for the steps of `length`, but at least 100 and at most 2,000 epochs; without
  * `patience` it stops after the share of its epochs that `length` has without a better validation loss.
  * @param finish makes the estimator, which owns the weights.
+ * @param added rows to train on besides, never to validate on.
  * @throws what `fit` throws, with the estimator as `partial`.
  */
 export async function fitEstimator<E>(
@@ -24,10 +25,11 @@ export async function fitEstimator<E>(
   rows: tf.Tensor2D[],
   options: FitOptions,
   finish: (fit: Fit) => E,
-  length: TrainingLength = { steps: 6000, patience: 1 / 5 },
+  { length = { steps: 6000, patience: 1 / 5 }, added }: { length?: TrainingLength; added?: tf.Tensor2D[] } = {},
 ): Promise<E> {
   try {
-    return finish(await fit(specs, loss, rows, { ...trainingLength(rows[0].shape[0], options, length), ...options }));
+    const used = { ...trainingLength(rows[0].shape[0], options, length), ...options };
+    return finish(await fit(specs, loss, rows, used, added));
   } catch (error) {
     if (error instanceof InterruptedError && error.partial)
       throw new InterruptedError(error.message, finish(error.partial as Fit));

@@ -13,6 +13,7 @@ export const defaultSettings: NpseSettings = {
   ...npseSettings,
   diffusion: straightPath(),
   weighting: 'velocity',
+  emulated: 0,
 };
 
 /**

@@ -4,7 +4,7 @@ import type { EstimatorRecord } from '../core/estimator-record';
 import { toTensor2D, type Rows } from '../core/rows';
 import { factorized } from '../compose/factorized';
 import { totalScore, type ComposedScore, type Composition } from '../compose/composed-score';
-import { twinDiffusion, type DiffusionSpec } from '../diffusion/diffusion';
+import { twinDiffusion } from '../diffusion/diffusion';
 import { unevenLevels } from '../diffusion/noise-grid';
 import { restoreDiffusion } from '../diffusion/restore-diffusion';
 import { vpLinear } from '../diffusion/vp';
@@ -12,16 +12,7 @@ import { vpLevels, type VpLevels } from '../diffusion/vp-levels';
 import { unconstrained } from '../distributions/bijector';
 import type { Prior } from '../distributions/prior';
 import { unconstrainedPrior } from '../distributions/unconstrained-prior';
-import type { Parameterisation } from '../nn/parameterisation';
-import {
-  embedObservations,
-  frameOf,
-  sumOfScores,
-  type ObservationTensors,
-  type ScoreModel,
-  type ScoreModelTensors,
-} from '../nn/score-model';
-import { estimatorNetwork, type Architecture, type NetworkSettings } from './estimator-network';
+import { embedObservations, sumOfScores, type ObservationTensors, type ScoreModelTensors } from '../nn/score-model';
 import type { DiffusionSampler } from '../samplers/diffusion-sampler';
 import { dpmSolver } from '../samplers/dpm-solver';
 import { gaussianTransitions } from '../samplers/gaussian-transitions';
@@ -29,6 +20,7 @@ import { predictorCorrector } from '../samplers/predictor-corrector';
 import { probabilityFlow } from '../samplers/probability-flow';
 import { samplingProgram, type SamplingProgram } from '../samplers/sample';
 import type { Sampler } from '../samplers/sampler';
+import { modelOf, type ScoreModelConfig } from './score-model-config';
 import { arraysOf, checkRecord, tensorsOf } from './estimator-record';
 import type { Posterior } from './posterior';
 import { checkPriorProbe, type PriorProbe } from './prior-probe';
@@ -38,19 +30,9 @@ import { farObservations, standardise, unstandardise, type Standardisation } fro
 import { withinSupport } from './within-support';
 
 /** What a score estimator is besides its tensors; JSON. */
-export interface ScoreEstimatorConfig {
+export interface ScoreEstimatorConfig extends ScoreModelConfig {
   readonly kind: 'npse' | 'fmpe';
   readonly version: 1;
-  readonly dims: { readonly theta: number; readonly x: number };
-  readonly network: NetworkSettings;
-  /** Default `paper`, as of estimators before there was another. */
-  readonly architecture?: Architecture;
-  /** Default: `score` beside a Gaussian part, else `noise`. */
-  readonly parameterisation?: Parameterisation;
-  /** T of the levels that the network was trained on, where it was on discrete ones. */
-  readonly levels: number;
-  /** The diffusion that it was trained on in continuous time; without it, on discrete levels. */
-  readonly diffusion?: DiffusionSpec;
   readonly theta: Standardisation;
   readonly x: Standardisation;
   /** Tells a wrong prior when the estimator is read back. */
@@ -254,21 +236,6 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
       searches.clear();
     },
   };
-}
-
-/** The network of a config, and what its output means. */
-export function modelOf(
-  {
-    dims,
-    architecture = 'paper',
-    network,
-    parameterisation,
-  }: Pick<ScoreEstimatorConfig, 'dims' | 'architecture' | 'network' | 'parameterisation'>,
-  tensors: Pick<ScoreModelTensors, 'gaussian' | 'frame'>,
-): ScoreModel {
-  const used = parameterisation ?? (tensors.gaussian.length > 0 ? 'score' : 'noise');
-  const hasResidual = used === 'edm' && frameOf(tensors).length > 0;
-  return { network: estimatorNetwork(dims, architecture, network, hasResidual), parameterisation: used };
 }
 
 /**

@@ -1,20 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
-import { rng } from '../core/rng';
-import { twinDiffusion, type Diffusion } from '../diffusion/diffusion';
-import { vpLevels } from '../diffusion/vp-levels';
+import { freePartial, InterruptedError, InvalidInputError, NonFiniteError } from '../core/errors';
 import { unconstrained } from '../distributions/bijector';
 import type { Prior } from '../distributions/prior';
-import { fitGaussianPart, leastSquaresPart, partCount } from '../nn/gaussian-part';
-import { checkParameterisation, outputOfNoise, type Parameterisation } from '../nn/parameterisation';
-import { frameOf, predictNoise } from '../nn/score-model';
-import { denoisingScoreMatching } from '../training/denoising-score-matching';
 import type { Fit, FitOptions } from '../training/fit';
-import { discreteLaw, squaredNorm, weightedLevels, type LevelWeighting, type Weighting } from '../training/level-law';
-import type { Architecture, NetworkSettings } from './estimator-network';
-import { checkFinite, courseOf, fitEstimator } from './fit-estimator';
+import { emulatedPairs } from './emulated-pairs';
+import { checkFinite, courseOf } from './fit-estimator';
+import { fitScoreModel, type ScoreModelSettings } from './fit-score-model';
 import { priorProbe } from './prior-probe';
-import { modelOf, scoreEstimator, type ScoreEstimator, type ScoreEstimatorConfig } from './score-estimator';
+import { scoreEstimator, type ScoreEstimator, type ScoreEstimatorConfig } from './score-estimator';
 import { fitStandardisation, standardise } from './standardisation';
 
 /** Parameters [N, D] and what the simulator made of each [N, L]. */
@@ -26,25 +19,14 @@ export interface TrainingPairs {
 }
 
 /** How a score estimator is trained, except for prior and seed. */
-export interface NpseSettings extends Omit<FitOptions, 'seed'> {
-  /** The network: `denoising`, or the `paper`'s three MLPs. Default `denoising`. */
-  architecture?: Architecture;
-  /** The network's size. Defaults in `DenoisingNetworkOptions` or `ScoreNetworkOptions`. */
-  network?: NetworkSettings;
-  /** Train in continuous time, on the noise of this diffusion; `undefined`: on the discrete levels of the paper. Default `vpLinear()`. */
-  diffusion?: Diffusion;
-  /** Noise levels T of training without a diffusion; with it, of samplers for discrete levels. Default 400. */
-  levels?: number;
-  /** How continuous training weighs its levels. Default `balanced`. */
-  weighting?: Weighting;
-  /** What the network's output is. Default `edm` with a diffusion; without it `score` beside a Gaussian part, else `noise`. */
-  parameterisation?: Parameterisation;
-  /** Let the network learn only what a closed-form fit of Gaussians leaves over. Default true. */
-  gaussianPart?: boolean;
-  /** Gaussians of that fit at most; as many are taken as tell held-out parameters better. Default 8. */
-  gaussians?: number;
+export interface NpseSettings extends ScoreModelSettings, Omit<FitOptions, 'seed'> {
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
+  /**
+   * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior, with data drawn from an
+   * emulator p(x | theta) that is learned from the same simulations. 0: none. Default 9.
+   */
+  emulated?: number;
 }
 
 /** Everything that training takes besides the simulations. */
@@ -68,102 +50,57 @@ export async function trainScoreEstimator(
   options: NpseOptions,
 ): Promise<TrainedScoreEstimator> {
   const what = `${kind}.train`;
-  const {
-    prior,
-    architecture = 'denoising',
-    network: sizes = {},
-    levels: count = 400,
-    diffusion,
-    weighting,
-    parameterisation = diffusion && 'edm',
-    gaussianPart,
-    gaussians: mostGaussians = 8,
-    standardise: toStandard,
-    ...fitOptions
-  } = options;
+  const { prior, standardise: toStandard, emulated = 0, ...settings } = options;
   checkPairs(what, pairs, prior);
-  if (!Number.isInteger(mostGaussians) || mostGaussians < 1)
-    throw new InvalidInputError(`${what}: gaussians`, {
-      expected: 'a positive whole number',
-      received: String(mostGaussians),
-      remedy: 'gaussianPart: false trains the network alone.',
+  if (!(emulated >= 0 && Number.isFinite(emulated)))
+    throw new InvalidInputError(`${what}: emulated`, {
+      expected: 'a number of pairs for each simulation, 0 or more',
+      received: String(emulated),
     });
-  if (parameterisation !== undefined) checkParameterisation(`${what}: parameterisation`, parameterisation);
-  checkWeighting(what, weighting, diffusion);
-  const settings = {
-    dims: { theta: prior.dim, x: pairs.x.shape[1] },
-    architecture,
-    network: architecture === 'paper' ? { ...sizes, zeroLast: gaussianPart !== false } : sizes,
-    ...(parameterisation && { parameterisation }),
-  };
-  const levels = vpLevels({ count });
-  // refuses sizes that are none, before there is a tensor
-  modelOf(settings, { gaussian: [], frame: [] });
   const z = tf.tidy(() => unconstrained(prior).toUnconstrained(pairs.theta));
   const theta = fitStandardisation(z, toStandard !== false);
   const x = fitStandardisation(pairs.x, toStandard !== false);
-  const rows = tf.tidy(() => [standardise(theta, z), standardise(x, pairs.x)]);
+  const rows = tf.tidy(() => [standardise(theta, z), standardise(x, pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   z.dispose();
-  const gaussian =
-    gaussianPart === false ? [] : await fitGaussianPart(rows[0], rows[1], mostGaussians, rng(fitOptions.seed).fork(-1));
-  const frame =
-    parameterisation === 'edm' && partCount(gaussian) > 1 ? tf.tidy(() => leastSquaresPart(rows[0], rows[1])) : [];
-  const model = modelOf(settings, { gaussian, frame });
-  const { law, errorLoss }: LevelWeighting = diffusion
-    ? weightedLevels(twinDiffusion(diffusion), weighting ?? 'balanced', (error, level) =>
-        outputOfNoise(model.parameterisation, frameOf({ gaussian, frame }), level, error),
-      )
-    : { law: discreteLaw(levels), errorLoss: squaredNorm };
-  const loss = denoisingScoreMatching(
-    (weights, noisy, level, data, key) =>
-      predictNoise(model, { network: weights, gaussian, frame }, noisy, level, data, key),
-    law,
-    errorLoss,
-  );
-
-  const finish = ({ weights, ...course }: Fit): TrainedScoreEstimator => {
-    const config: ScoreEstimatorConfig = {
-      kind,
-      version: 1,
-      ...settings,
-      levels: count,
-      ...(diffusion && { diffusion: diffusion.spec }),
-      theta,
-      x,
-      priorProbe: priorProbe(prior),
-      training: { simulations: pairs.theta.shape[0], ...courseOf(course) },
-    };
-    return Object.assign(scoreEstimator(config, { network: weights, gaussian, frame }, prior), { fit: course });
-  };
-  let isOwned = false;
-  try {
-    return await fitEstimator(
-      model.network.weights,
-      loss,
+  const seen = { simulations: pairs.theta.shape[0], emulated: 0 };
+  const fitOn = (added?: [tf.Tensor2D, tf.Tensor2D]): Promise<TrainedScoreEstimator> =>
+    fitScoreModel(
+      what,
       rows,
-      fitOptions,
-      (fitted) => {
-        isOwned = true;
-        return finish(fitted);
+      // emulated pairs are many: nothing need be left out against overfitting
+      added
+        ? {
+            ...settings,
+            network: { ...(settings.architecture === 'paper' ? {} : { dropout: 0 }), ...settings.network },
+          }
+        : settings,
+      added ? { ...settings, label: 'Training with emulated pairs' } : settings,
+      (model, tensors, { weights: _, ...course }) => {
+        const training = { ...seen, emulated: added?.[0].shape[0] ?? 0, ...courseOf(course) };
+        const config = { kind, version: 1, ...model, theta, x, priorProbe: priorProbe(prior), training } as const;
+        return Object.assign(scoreEstimator(config, tensors, prior), { fit: course });
       },
-      diffusion ? continuousLength : undefined,
+      added,
     );
+  try {
+    const alone = await fitOn();
+    if (emulated === 0) return alone;
+    try {
+      const added = await emulatedPairs(rows, { prior, theta, count: emulated * seen.simulations }, settings);
+      const helped = await fitOn(added).finally(() => tf.dispose(added));
+      const [better, other] = helped.fit.validationLoss < alone.fit.validationLoss ? [helped, alone] : [alone, helped];
+      other.dispose();
+      return better;
+    } catch (error) {
+      freePartial(error);
+      if (error instanceof InterruptedError) throw new InterruptedError(error.message, alone);
+      if (!(error instanceof NonFiniteError)) throw error;
+      console.warn(`${what} goes without emulated pairs: ${error.message}`);
+      return alone;
+    }
   } finally {
     tf.dispose(rows);
-    if (!isOwned) tf.dispose([gaussian, frame]);
   }
-}
-
-const continuousLength = { steps: 10_000, patience: 1 / 3 };
-
-function checkWeighting(what: string, weighting: Weighting | undefined, diffusion: Diffusion | undefined): void {
-  const known: unknown[] = ['balanced', 'noise', 'likelihood', 'velocity'];
-  const isOne = known.includes(weighting) || typeof weighting === 'function';
-  if (diffusion ? weighting === undefined || isOne : weighting === undefined || weighting === 'noise') return;
-  throw new InvalidInputError(`${what}: weighting`, {
-    expected: diffusion ? `${known.join(', ')} or a function of the level` : 'none, or a diffusion beside it',
-    received: String(weighting),
-  });
 }
 
 function checkPairs(what: string, { theta, x }: TrainingPairs, prior: Prior): void {

@@ -23,6 +23,14 @@ export function batches(count: number, batchSize: number, epochs: number, source
   return tf.tensor2d(order, [order.length / batchSize, batchSize], 'int32');
 }
 
+/** The row numbers of `steps` batches, int32 [steps, batchSize], of rows that are many more: none twice before all were there. */
+export function someBatches(count: number, batchSize: number, steps: number, source: Rng): tf.Tensor2D {
+  const perPass = Math.floor(count / batchSize);
+  return tf.tidy(() =>
+    tf.slice(batches(count, batchSize, Math.ceil(steps / perPass), source), [0, 0], [steps, batchSize]),
+  );
+}
+
 function shuffled(count: number, source: Rng): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {

@@ -7,7 +7,7 @@ import { loop } from '../graph/loop';
 import { foldKey, randomKey, type Key } from '../graph/random';
 import { initialWeights, type WeightSpec } from '../nn/network';
 import { adamStart, adamStep, type AdamState } from './adam';
-import { batches, split } from './batches';
+import { batches, someBatches, split } from './batches';
 import type { Loss } from './loss';
 import { validationLoss } from './validation';
 
@@ -15,6 +15,8 @@ import { validationLoss } from './validation';
 export interface FitOptions extends LongWorkOptions {
   /** Seed of the first weights, the split into training and validation rows, the order of the batches and the noise. */
   seed: number;
+  /** What progress calls it. Default `Training`. */
+  label?: string;
   /** Rows in a batch, at most the number of training rows. Default 256. */
   batchSize?: number;
   /** Adam's learning rate. Default 1e-3. */
@@ -55,6 +57,7 @@ const callMilliseconds = 120;
  * Minimises the expected loss over rows by Adam with early stopping, in a compiled loop of many steps per call.
  * @param specs the weights to fit.
  * @param rows tensors [N, ...] of equal N; kept by the caller.
+ * @param added tensors [M, ...] of rows to train on besides, never to validate on; kept by the caller. An epoch has as many steps as without.
  * @returns the best weights; the caller disposes them.
  * @throws InvalidInputError for an option that is none, or fewer than 3 rows, before any work.
  * @throws InterruptedError with the best {@link Fit} so far as `partial` on interrupt, NonFiniteError likewise when the loss, of training or of
@@ -65,10 +68,13 @@ export async function fit(
   loss: Loss,
   rows: tf.Tensor2D[],
   options: FitOptions,
+  added?: tf.Tensor2D[],
 ): Promise<Fit> {
   const settings = checked(options, rows[0].shape[0]);
   const source = rng(settings.seed);
   const parts = split(rows, settings.validationRows, source.fork(0));
+  const training = added ? parts.training.map((each, i) => tf.concat([each, added[i]])) : parts.training;
+  if (added) tf.dispose(parts.training);
   const perEpoch = Math.floor(settings.trainingRows / settings.batchSize);
   const epochsPerBlock = settings.epochsPerValidation ?? Math.max(1, Math.ceil(stepsPerBlock / perEpoch));
   const totalSteps = settings.maxEpochs * perEpoch;
@@ -114,15 +120,13 @@ export async function fit(
       'at the first validation, before the first step',
     );
     history.push({ epoch: 0, validation: bestLoss });
-    return await longWork('Training', settings.maxEpochs, settings, async (progress, signal) => {
+    return await longWork(settings.label, settings.maxEpochs, settings, async (progress, signal) => {
       let callSteps = 4;
       for (let epoch = 0; epoch < settings.maxEpochs; epoch += epochsPerBlock) {
-        const block = (order = batches(
-          settings.trainingRows,
-          settings.batchSize,
-          epochsPerBlock,
-          source.fork(1000 + epoch),
-        ));
+        const blockSource = source.fork(1000 + epoch);
+        const block = (order = added
+          ? someBatches(training[0].shape[0], settings.batchSize, epochsPerBlock * perEpoch, blockSource)
+          : batches(settings.trainingRows, settings.batchSize, epochsPerBlock, blockSource));
         // the last block may end before its batches do: another shape would be compiled anew
         const reached = Math.min(settings.maxEpochs, epoch + epochsPerBlock);
         const blockSteps = (reached - epoch) * perEpoch;
@@ -133,7 +137,7 @@ export async function fit(
           const next = tf.tidy(() =>
             advance(
               state,
-              parts.training,
+              training,
               block,
               tf.scalar(done, 'int32'),
               tf.scalar(count, 'int32'),
@@ -197,7 +201,7 @@ export async function fit(
       state.adam.second,
       state.average,
       state.loss,
-      parts.training,
+      training,
       parts.validation,
       key,
       validationKey,
@@ -264,6 +268,7 @@ export function trainingProgram(
 
 function checked(options: FitOptions, count: number) {
   const settings = {
+    label: 'Training',
     batchSize: 256,
     learningRate: 1e-3,
     cosineDecay: false,

@@ -48,7 +48,10 @@ export const notebook = '04-sbi-benchmarks';
 const trainings: Readonly<Record<BenchmarkSetting, Pick<PairsSettingOptions, 'train'> & { readonly method: string }>> =
   {
     vp: { method: 'NPSE (VP)', train: (pairs, options) => npse.train(pairs, { diffusion: vpLinear(), ...options }) },
-    ve: { method: 'NPSE (VE)', train: (pairs, options) => npse.train(pairs, { diffusion: ve(), emulated: 0, ...options }) },
+    ve: {
+      method: 'NPSE (VE)',
+      train: (pairs, options) => npse.train(pairs, { diffusion: ve(), emulated: 0, ...options }),
+    },
     fmpe: { method: 'FMPE', train: (pairs, options) => fmpe.train(pairs, options) },
   };
 

@@ -27,6 +27,7 @@ export async function makeFixture() {
     prior,
     seed: 2,
     maxEpochs: 5,
+    emulated: 0,
     levels: 20,
     network: { width: 8, hidden: 1 },
   });

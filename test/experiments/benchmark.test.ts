@@ -16,7 +16,7 @@ const tiny = pairsSetting({
   setting: 'tiny',
   methods: [{ method: 'NPSE (VE)' }],
   train: (pairs, options) =>
-    npse.train(pairs, { diffusion: ve(), maxEpochs: 2, network: { width: 8, hidden: 1 }, ...options }),
+    npse.train(pairs, { diffusion: ve(), maxEpochs: 2, emulated: 0, network: { width: 8, hidden: 1 }, ...options }),
 });
 
 describe('the benchmark', () => {

@@ -19,6 +19,7 @@ import { predictorCorrector } from '../../lib/samplers/predictor-corrector';
 const quick = {
   seed: 1,
   maxEpochs: 2,
+  emulated: 0,
   network: { width: 16, hidden: 2, activation: 'silu' as const },
   progress: false,
 };

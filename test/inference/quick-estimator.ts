@@ -20,7 +20,7 @@ export async function trained(prior: Prior, options: Partial<NpseOptions> = {}):
   };
   const network = { width: 16, hidden: 1, activation: 'silu' as const };
   try {
-    return await npse.train(sims, { prior, seed: 1, maxEpochs: 5, network, ...quiet, ...options });
+    return await npse.train(sims, { prior, seed: 1, maxEpochs: 5, emulated: 0, network, ...quiet, ...options });
   } finally {
     tf.dispose([sims.theta, sims.x]);
   }

@@ -32,6 +32,7 @@ beforeAll(async () => {
     prior,
     seed: 2,
     maxEpochs: 2,
+    emulated: 0,
     levels: 30,
     network: { width: 8, hidden: 1 },
     progress: false,

@@ -11,7 +11,7 @@ export const experiments = (library, { folder, seeds = [1, 2, 3], settings = ['s
   const all = {
     small: library.scoreNpseSetting({
       setting: 'small',
-      training: { maxEpochs: 1, batchSize: 32, levels: 10, network: { width: 4, hidden: 1, blocks: 1 } },
+      training: { maxEpochs: 1, emulated: 0, batchSize: 32, levels: 10, network: { width: 4, hidden: 1, blocks: 1 } },
       methods: [{ method: 'A2', sampler: library.gaussianTransitions() }],
     }),
     told: {

@@ -10,7 +10,7 @@ import type { Weights } from './network';
  *
  * - `noise`: scale 1, known 0: F is the noise.
  * - `velocity`: scale meanCoeff, known std theta_t: F is v = meanCoeff eps - std theta.
- * - `score`: scale std meanCoeff, known 0: -F is meanCoeff times a score.
+ * - `score`: scale std meanCoeff, known 0: -meanCoeff F is the score.
  * - `edm`: known is the noise that a Gaussian N(m(x), C), C = U diag(lambda) U^T, implies, and along its axes
  *   scale = meanCoeff sqrt(lambda / (meanCoeff^2 lambda + std^2)), so that F is to have variance 1 at each level and along each axis where
  *   theta given x is that Gaussian. Of N(0, I) it is `velocity`.

@@ -5,6 +5,7 @@ import { InvalidInputError } from '../../lib/core/errors';
 import { twinDiffusion, type Diffusion } from '../../lib/diffusion/diffusion';
 import { logRatioGrid, timeOf, unevenLevels } from '../../lib/diffusion/noise-grid';
 import { restoreDiffusion } from '../../lib/diffusion/restore-diffusion';
+import { straightPath } from '../../lib/diffusion/straight-path';
 import { subVp } from '../../lib/diffusion/sub-vp';
 import { ve } from '../../lib/diffusion/ve';
 import { vpCosine, vpLinear } from '../../lib/diffusion/vp';
@@ -20,6 +21,8 @@ const all: [string, Diffusion][] = [
   ['a short ve', ve({ sigmaMin: 0.1, sigmaMax: 5 })],
   ['subVp', subVp()],
   ['a steep subVp', subVp({ betaMin: 1, betaMax: 30 })],
+  ['straightPath', straightPath()],
+  ['a short straightPath', straightPath({ earliest: 0.02 })],
 ];
 /** Times from the smallest to the largest, dense at both ends. */
 const timesOf = ({ earliest, latest }: Diffusion): number[] =>
@@ -149,6 +152,11 @@ describe('the variance-preserving diffusions', () => {
       const [cosine] = numbersAt(vpCosine(), [t]);
       const f = (time: number): number => Math.cos((((time + 0.008) / 1.008) * Math.PI) / 2) ** 2;
       expect(cosine.meanCoeff ** 2).toBeCloseTo(f(t) / f(0), 5);
+      const [straight] = numbersAt(straightPath(), [t]);
+      expect([straight.meanCoeff, straight.std].map((value) => value.toFixed(5))).toEqual([
+        (1 - t).toFixed(5),
+        t.toFixed(5),
+      ]);
     }
   });
 });
@@ -178,7 +186,7 @@ describe('unevenLevels', () => {
 });
 
 describe('the twin of a diffusion', () => {
-  it.each([ve(), subVp()])('preserves variance, with the same times and noise ratios', (diffusion) => {
+  it.each([ve(), subVp(), straightPath()])('preserves variance, with the same times and noise ratios', (diffusion) => {
     const twin = twinDiffusion(diffusion);
     const times = [0.1, 0.5, 0.9];
     const [own, other] = [numbersAt(twin, times), numbersAt(diffusion, times)];
@@ -206,6 +214,7 @@ describe('a diffusion', () => {
     expect(() => subVp({ betaMin: NaN })).toThrow(/betaMin/);
     expect(() => ve({ sigmaMin: 0 })).toThrow(/sigmaMin/);
     expect(() => ve({ sigmaMin: 2, sigmaMax: 1 })).toThrow(/sigmaMax/);
+    for (const earliest of [0, 0.5, -1, NaN]) expect(() => straightPath({ earliest })).toThrow(/straightPath/);
     expect(() => logRatioGrid(ve(), 0)).toThrow(/steps/);
     expect(() => logRatioGrid(ve(), 5, { smallestNoise: 60 })).toThrow(/smallestNoise/);
     expect(() => logRatioGrid(ve(), 5, { spacing: 'even' as 'time' })).toThrow(/spacing/);

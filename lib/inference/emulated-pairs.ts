@@ -54,7 +54,7 @@ export async function emulatedPairs(
   const asTheyAre = fitStandardisation(raw, true);
   const isBounded = prior.support !== undefined;
   const conditionOf = (parameters: tf.Tensor2D, unbounded: tf.Tensor2D): tf.Tensor2D =>
-    isBounded ? (tf.concat([unbounded, standardise(asTheyAre, parameters)], 1) as tf.Tensor2D) : unbounded;
+    isBounded ? (tf.concat([unbounded, standardise(asTheyAre, parameters)], 1) as tf.Tensor2D) : unbounded.clone();
   const pairs = Math.min(mostPairs, Math.max(fewestPairs, Math.round(count)));
   const drawn = priorSamples(prior, pairs, source.fork(0).integer(0, 2 ** 31));
   const [conditions, fresh, newConditions] = tf.tidy(() => {

@@ -38,6 +38,8 @@ export interface ScoreModelSettings {
 
 /** Steps and patience of training in continuous time. */
 const continuousLength = { steps: 10_000, patience: 1 / 3 };
+/** With rows added there is more to learn before anything is overfitted. */
+const longLength = { steps: 20_000, patience: 1 / 3 };
 
 /**
  * Fits the score of a target given conditions, p_t(target | condition).
@@ -86,7 +88,7 @@ export async function fitScoreModel<E>(
         isOwned = true;
         return finish(config, { network: fit.weights, gaussian, frame }, fit);
       },
-      { added, ...(diffusion && { length: continuousLength }) },
+      { added, ...(diffusion && { length: added ? longLength : continuousLength }) },
     );
   } finally {
     if (!isOwned) tf.dispose([gaussian, frame]);

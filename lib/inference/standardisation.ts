@@ -1,12 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Matrix } from '../core/linalg';
 import { mean, rowViews } from '../core/moments';
 
-/** The map v -> (v - mean) / std of each column, and the range of the values that it was fitted to, in its own units. */
+/** The map v -> (v - mean) / std of each column or of its logarithm, and the range of the values that it was fitted to, in its own units. */
 export interface Standardisation {
   readonly mean: number[];
   readonly std: number[];
   readonly lowest: number[];
   readonly highest: number[];
+  /** For columns that are taken as logarithms, the value that smaller ones count as; else 0. Missing: none is. */
+  readonly logarithmFrom?: number[];
 }
 
 /** Its square is the least that float32 holds with all digits. */
@@ -19,7 +22,37 @@ const rounding = 1e-5;
  * @param apply `false` leaves values as they are (mean 0, std 1) and only notes their range.
  */
 export function fitStandardisation(values: tf.Tensor2D, apply: boolean): Standardisation {
+  return fitRows(rowViews(values.dataSync<'float32'>(), values.shape[1]), apply);
+}
+
+/**
+ * {@link fitStandardisation} of data, where columns that are positive and nearer to log-normal than to normal, by the likelihood, are taken as
+ * logarithms: concentrations, populations.
+ */
+export function fitDataStandardisation(values: tf.Tensor2D, apply: boolean): Standardisation {
   const rows = rowViews(values.dataSync<'float32'>(), values.shape[1]);
+  const from = apply ? Array.from(rows[0], (_, k) => logarithmFrom(rows, k)) : [];
+  if (!from.some((value) => value > 0)) return fitRows(rows, apply);
+  const taken = rows.map((row) => Float64Array.from(row, (value, k) => (from[k] > 0 ? Math.log(value) : value)));
+  return { ...fitRows(taken, apply), logarithmFrom: from };
+}
+
+/** A thousandth of the least value of a column whose logarithm is nearer to normal than itself; 0 for others. */
+function logarithmFrom(rows: Matrix, k: number): number {
+  const column = rows.map((row) => row[k]);
+  const least = column.reduce((a, b) => Math.min(a, b));
+  if (!(least > 0)) return 0;
+  const std = (of: number[]): number => {
+    const centre = of.reduce((sum, value) => sum + value, 0) / of.length;
+    return Math.sqrt(of.reduce((sum, value) => sum + (value - centre) ** 2, 0) / of.length);
+  };
+  const logs = column.map(Math.log);
+  const meanLog = logs.reduce((sum, value) => sum + value, 0) / logs.length;
+  // log densities a row at their best: -log std of the values, and -log std - mean of the logarithms
+  return std(logs) > 0 && Math.log(std(column)) > Math.log(std(logs)) + meanLog ? least / 1000 : 0;
+}
+
+function fitRows(rows: Matrix, apply: boolean): Standardisation {
   // in float64: a float32 sum makes constant columns of large numbers look as if they varied
   const centre = mean(rows).map((value) => (apply ? value : 0));
   const columns = centre.map((center, k) => {
@@ -41,9 +74,17 @@ export function fitStandardisation(values: tf.Tensor2D, apply: boolean): Standar
   };
 }
 
-/** (v - mean) / std, [N, K]. */
-export function standardise({ mean: centre, std }: Standardisation, values: tf.Tensor2D): tf.Tensor2D {
-  return tf.div(tf.sub(values, tf.tensor1d(centre)), tf.tensor1d(std)) as tf.Tensor2D;
+/** (v - mean) / std of values or, where they are taken so, of their logarithms, [N, K]. */
+export function standardise({ mean: centre, std, logarithmFrom }: Standardisation, values: tf.Tensor2D): tf.Tensor2D {
+  const taken = logarithmFrom ? withLogarithms(logarithmFrom, values) : values;
+  return tf.div(tf.sub(taken, tf.tensor1d(centre)), tf.tensor1d(std)) as tf.Tensor2D;
+}
+
+function withLogarithms(from: number[], values: tf.Tensor2D): tf.Tensor {
+  const least = tf.tensor1d(from);
+  // 1 in the columns that keep their values, so that there is no logarithm of a negative number
+  const positive = tf.maximum(tf.where(tf.greater(least, 0), values, tf.onesLike(values)), least);
+  return tf.where(tf.greater(least, 0), tf.log(positive), values);
 }
 
 /** mean + std z, [N, K]. */

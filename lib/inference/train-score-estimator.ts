@@ -8,7 +8,7 @@ import { checkFinite, courseOf } from './fit-estimator';
 import { fitScoreModel, type ScoreModelSettings } from './fit-score-model';
 import { priorProbe } from './prior-probe';
 import { scoreEstimator, type ScoreEstimator, type ScoreEstimatorConfig } from './score-estimator';
-import { fitStandardisation, standardise } from './standardisation';
+import { fitDataStandardisation, fitStandardisation, standardise } from './standardisation';
 
 /** Parameters [N, D] and what the simulator made of each [N, L]. */
 export interface TrainingPairs {
@@ -59,7 +59,7 @@ export async function trainScoreEstimator(
     });
   const z = tf.tidy(() => unconstrained(prior).toUnconstrained(pairs.theta));
   const theta = fitStandardisation(z, toStandard !== false);
-  const x = fitStandardisation(pairs.x, toStandard !== false);
+  const x = fitDataStandardisation(pairs.x, toStandard !== false);
   const rows = tf.tidy(() => [standardise(theta, z), standardise(x, pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   z.dispose();
   const seen = { simulations: pairs.theta.shape[0], emulated: 0 };

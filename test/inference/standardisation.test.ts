@@ -1,7 +1,13 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { farObservations, fitStandardisation, standardise, unstandardise } from '../../lib/inference/standardisation';
+import {
+  farObservations,
+  fitDataStandardisation,
+  fitStandardisation,
+  standardise,
+  unstandardise,
+} from '../../lib/inference/standardisation';
 import { rng } from '../../lib/core/rng';
 
 const source = rng(1);
@@ -79,6 +85,45 @@ describe('standardisation', () => {
         ).toMatch(/^Observation 2: .* 2\.5 times .*\(and 2 of 4 others are far out\)/);
         expect(told([[1, 0.2]])).toMatch(/value 1 differs from the one number that all simulations have there/);
       }
+    });
+  });
+
+  it('takes the logarithm of positive columns that are nearer to log-normal, and of no others', () => {
+    const source = rng(2);
+    const rows = Array.from({ length: 500 }, () => [
+      Math.exp(source.normal(3, 2)),
+      source.normal(50, 1),
+      source.normal(0, 3),
+      Math.exp(source.normal(0, 2)) - 0.001,
+      7,
+    ]);
+    rows[0][3] = 0;
+    tf.tidy(() => {
+      const values = tf.tensor2d(rows);
+      const fitted = fitDataStandardisation(values, true);
+      expect(fitted.logarithmFrom?.map((from) => from > 0)).toEqual([true, false, false, false, false]);
+      const z = standardise(fitted, values).arraySync() as number[][];
+      const logs = rows.map(([value]) => Math.log(value));
+      const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
+      const std = Math.sqrt(logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / logs.length);
+      logs.forEach((value, i) => expect(z[i][0]).toBeCloseTo((value - mean) / std, 4));
+      // the others as ever
+      const plain = standardise(fitStandardisation(values, true), values).arraySync() as number[][];
+      z.forEach((row, i) => expect(row.slice(1)).toEqual(plain[i].slice(1)));
+      expect(fitDataStandardisation(tf.slice(values, [0, 1], [-1, 2]), true).logarithmFrom).toBeUndefined();
+      expect(fitDataStandardisation(values, false).logarithmFrom).toBeUndefined();
+    });
+  });
+
+  it('takes an observation that has no logarithm for a thousandth of the least simulated value, which is told as far', () => {
+    const source = rng(2);
+    tf.tidy(() => {
+      const values = tf.tensor2d(Array.from({ length: 500 }, () => [Math.exp(source.normal(3, 0.5))]));
+      const fitted = fitDataStandardisation(values, true);
+      const [[zero], [negative]] = standardise(fitted, tf.tensor2d([[0], [-5]])).arraySync() as number[][];
+      expect(Number.isFinite(zero)).toBe(true);
+      expect(negative).toBe(zero);
+      expect(farObservations(fitted, standardise(fitted, tf.tensor2d([[0]])))).toMatch(/outside of it/);
     });
   });
 });

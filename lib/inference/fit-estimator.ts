@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { InterruptedError, InvalidInputError, NonFiniteError } from '../core/errors';
+import type { Prior } from '../distributions/prior';
 import type { WeightSpec } from '../nn/network';
 import { fit, type Fit, type FitOptions } from '../training/fit';
 import type { Loss } from '../training/loss';
+import { insideSupport } from './within-support';
 
 /** How long training lasts where nothing else is said. */
 export interface TrainingLength {
@@ -59,6 +61,37 @@ export function checkFinite(what: string, tensor: tf.Tensor, remedy: string): vo
       remedy,
     });
   }
+}
+
+/**
+ * Refuses parameters that have no density to learn or that the prior cannot have drawn: columns of whole numbers only, rows outside of its support.
+ * @param what how the message names them, such as `npse.train: theta`.
+ * @throws InvalidInputError with the first such column, or the number of such rows.
+ */
+export function checkParameters(what: string, theta: tf.Tensor2D, prior: Prior): void {
+  const discrete = tf.tidy(() => {
+    // large float32 are all whole numbers
+    const isWhole = tf.all(tf.logicalAnd(tf.equal(theta, tf.round(theta)), tf.less(tf.abs(theta), 2 ** 20)), 0);
+    const varies = tf.greater(tf.max(theta, 0), tf.min(theta, 0));
+    return Array.from(tf.logicalAnd(isWhole, varies).dataSync()).indexOf(1);
+  });
+  if (discrete >= 0)
+    throw new InvalidInputError(what, {
+      expected: 'continuous parameters',
+      received: `only whole numbers in column ${discrete}`,
+      remedy:
+        'The score is of a density, which a discrete parameter has none of: leave it out, so that the estimator averages over it, or train one for each of its values.',
+    });
+  const outside = tf.tidy(() => {
+    const inside = insideSupport(prior, theta);
+    return inside ? tf.sum(tf.cast(tf.logicalNot(inside), 'int32')).dataSync()[0] : 0;
+  });
+  if (outside > 0)
+    throw new InvalidInputError(what, {
+      expected: "parameters within the prior's support",
+      received: `${outside} of ${theta.shape[0]} rows outside of it`,
+      remedy: 'Train with the prior that the parameters were drawn from.',
+    });
 }
 
 function trainingLength(

@@ -60,6 +60,7 @@ export async function fitScoreModel<E>(
   checkSettings(what, settings);
   const { levels: count = 400, diffusion, weighting = 'balanced', gaussianPart, gaussians = 1 } = settings;
   const config = configOf({ theta: rows[0].shape[1], x: rows[1].shape[1] }, settings);
+  const levels = vpLevels({ count });
   // refuses sizes that are none, before there is a tensor
   modelOf(config, { gaussian: [], frame: [] });
   const gaussian =
@@ -70,7 +71,7 @@ export async function fitScoreModel<E>(
     ? weightedLevels(twinDiffusion(diffusion), weighting, (error, level) =>
         outputOfNoise(model.parameterisation, frameOf({ gaussian, frame }), level, error),
       )
-    : { law: discreteLaw(vpLevels({ count })), errorLoss: squaredNorm };
+    : { law: discreteLaw(levels), errorLoss: squaredNorm };
   const loss = denoisingScoreMatching(
     (weights, noisy, level, condition, key) =>
       predictNoise(model, { network: weights, gaussian, frame }, noisy, level, condition, key),

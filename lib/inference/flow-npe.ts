@@ -6,7 +6,7 @@ import type { Prior } from '../distributions/prior';
 import { setFlow, type SetFlowOptions } from '../nn/set-flow';
 import type { Fit, FitOptions } from '../training/fit';
 import { maximumLikelihood } from '../training/maximum-likelihood';
-import { checkFinite, courseOf, fitEstimator } from './fit-estimator';
+import { checkFinite, checkParameters, courseOf, fitEstimator } from './fit-estimator';
 import { flowEstimator, restoreFlowEstimator, type FlowEstimator, type FlowEstimatorConfig } from './flow-estimator';
 import { paperTraining } from './paper-training';
 import { priorProbe } from './prior-probe';
@@ -176,6 +176,7 @@ function checkSets(sets: TrainingSets, prior: Prior, batchSize: number): number[
     );
   const remedy = "simulateSets(..., { invalid: 'drop' }) leaves such sets out and counts them.";
   checkFinite('flowNpe.train: theta', theta, remedy);
+  checkParameters('flowNpe.train: theta', theta, prior);
   const real = observationsOf(sets, sizes);
   try {
     checkFinite('flowNpe.train: x', real, remedy);

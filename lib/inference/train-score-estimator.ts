@@ -4,7 +4,7 @@ import { unconstrained } from '../distributions/bijector';
 import type { Prior } from '../distributions/prior';
 import type { Fit, FitOptions } from '../training/fit';
 import { emulatedPairs } from './emulated-pairs';
-import { checkFinite, courseOf } from './fit-estimator';
+import { checkFinite, checkParameters, courseOf } from './fit-estimator';
 import { fitScoreModel, type ScoreModelSettings } from './fit-score-model';
 import { priorProbe } from './prior-probe';
 import { scoreEstimator, type ScoreEstimator, type ScoreEstimatorConfig } from './score-estimator';
@@ -94,7 +94,10 @@ export async function trainScoreEstimator(
     } catch (error) {
       freePartial(error);
       if (error instanceof InterruptedError) throw new InterruptedError(error.message, alone);
-      if (!(error instanceof NonFiniteError)) throw error;
+      if (!(error instanceof NonFiniteError)) {
+        alone.dispose();
+        throw error;
+      }
       console.warn(`${what} goes without emulated pairs: ${error.message}`);
       return alone;
     }
@@ -117,4 +120,5 @@ function checkPairs(what: string, { theta, x }: TrainingPairs, prior: Prior): vo
     });
   const remedy = "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them.";
   for (const [name, tensor] of Object.entries({ theta, x })) checkFinite(`${what}: ${name}`, tensor, remedy);
+  checkParameters(`${what}: theta`, theta, prior);
 }

@@ -79,6 +79,28 @@ describe('npse.train', () => {
     tf.dispose([theta, x]);
   });
 
+  it('refuses discrete parameters, and ones that the prior cannot have drawn', async () => {
+    const { theta, x } = pairs(prior, 2, 20);
+    const large = tf.tidy(() => tf.round(tf.mul(theta, 1e9)) as tf.Tensor2D);
+    const whole = tf.tidy(
+      () =>
+        tf.concat([theta.slice([0, 0], [-1, 1]), tf.round(tf.mul(theta.slice([0, 1], [-1, 2]), 3))], 1) as tf.Tensor2D,
+    );
+    const before = tf.memory().numTensors;
+    await expect(npse.train({ theta: whole, x }, { ...quick, prior })).rejects.toThrow(
+      /npse\.train: theta: expected continuous parameters, received only whole numbers in column 1\. .*leave it out/,
+    );
+    const box = uniform({ lower: [-9, -9, 9], upper: [9, 9, 10] });
+    await expect(npse.train({ theta, x }, { ...quick, prior: box })).rejects.toThrow(
+      /within the prior's support, received 20 of 20 rows outside/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+    // all float32 as large as these are whole numbers
+    const estimator = await npse.train({ theta: large, x }, { ...quick, prior: normal({ mean: [0, 0, 0], std: 1e9 }) });
+    estimator.dispose();
+    tf.dispose([theta, x, whole, large]);
+  });
+
   it('counts NaN and infinity, in data and parameters, and says what to do', async () => {
     const { theta, x } = pairs(prior, 2, 20);
     const broken = tf.tidy(

@@ -12,7 +12,13 @@ import { vpLevels, type VpLevels } from '../diffusion/vp-levels';
 import { unconstrained } from '../distributions/bijector';
 import type { Prior } from '../distributions/prior';
 import { unconstrainedPrior } from '../distributions/unconstrained-prior';
-import { embedObservations, sumOfScores, type ObservationTensors, type ScoreModelTensors } from '../nn/score-model';
+import {
+  embedObservations,
+  frameOf,
+  sumOfScores,
+  type ObservationTensors,
+  type ScoreModelTensors,
+} from '../nn/score-model';
 import type { DiffusionSampler } from '../samplers/diffusion-sampler';
 import { dpmSolver } from '../samplers/dpm-solver';
 import { gaussianTransitions } from '../samplers/gaussian-transitions';
@@ -71,8 +77,9 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
   const diffusion = config.diffusion
     ? twinDiffusion(restoreDiffusion(config.diffusion))
     : vpLinear({ earliest: Math.min(1 / config.levels, 0.25) });
+  const smallestNoise = langevinNoise(model);
   const levelsOf = (count: number): VpLevels =>
-    config.diffusion ? unevenLevels(diffusion, { count }) : vpLevels({ count });
+    config.diffusion ? unevenLevels(diffusion, { count, smallestNoise }) : vpLevels({ count });
   const map = unconstrained(prior);
   const smooth = unconstrainedPrior(prior);
   // theta = map(mean + std z): the score in z is std times the score in the unconstrained parameters
@@ -237,6 +244,23 @@ export function scoreEstimator(config: ScoreEstimatorConfig, model: ScoreModelTe
     },
   };
 }
+
+/**
+ * The smallest noise of discrete levels for a network that was trained in continuous time: .4 of the least standard deviation of the Gaussian part,
+ * at most .2 of the prior's.
+ *
+ * An error of the network's output is one of the score times 1 / std: a reverse equation does not feel it, but Langevin steps come to rest on it. Below
+ * this noise nothing but that is added.
+ */
+function langevinNoise(tensors: ScoreModelTensors): number {
+  const frame = frameOf(tensors);
+  if (frame.length === 0) return mostLangevinNoise;
+  const least = tf.tidy(() => Math.sqrt(tf.min(frame[3]).dataSync()[0]));
+  return Math.max(leastLangevinNoise, Math.min(mostLangevinNoise, 0.4 * least));
+}
+
+const mostLangevinNoise = 0.2;
+const leastLangevinNoise = 0.002;
 
 /**
  * The estimator of a record that {@link ScoreEstimator.record} made.

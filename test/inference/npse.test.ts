@@ -101,6 +101,18 @@ describe('npse.train', () => {
     tf.dispose([theta, x, whole, large]);
   });
 
+  it.each([
+    ['paperSettings', npse.paperSettings],
+    ['discreteSettings', npse.discreteSettings],
+  ])('takes nothing of continuous training into %s', async (_, settings) => {
+    const { theta, x } = pairs(prior, 2, 300);
+    const estimator = await npse.train({ theta, x }, { ...settings, prior, seed: 1, maxEpochs: 1, progress: false });
+    const { architecture, parameterisation, diffusion, training } = estimator.config;
+    expect([architecture, parameterisation, diffusion, training.emulated]).toEqual(['paper', undefined, undefined, 0]);
+    estimator.dispose();
+    tf.dispose([theta, x]);
+  });
+
   it('counts NaN and infinity, in data and parameters, and says what to do', async () => {
     const { theta, x } = pairs(prior, 2, 20);
     const broken = tf.tidy(

@@ -121,7 +121,7 @@ function checkSettings(what: string, { gaussians = 1, parameterisation, weightin
   if (parameterisation !== undefined) checkParameterisation(`${what}: parameterisation`, parameterisation);
   const known: unknown[] = ['balanced', 'noise', 'likelihood', 'velocity'];
   const isOne = known.includes(weighting) || typeof weighting === 'function';
-  if (weighting === undefined || (diffusion ? isOne : weighting === 'noise' || weighting === 'balanced')) return;
+  if (weighting === undefined || (diffusion ? isOne : weighting === 'noise')) return;
   throw new InvalidInputError(`${what}: weighting`, {
     expected: diffusion ? `${known.join(', ')} or a function of the level` : 'none, or a diffusion beside it',
     received: String(weighting),

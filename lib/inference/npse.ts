@@ -64,7 +64,6 @@ export const discreteSettings: NpseSettings = {
 export const defaultSettings: NpseSettings = {
   architecture: 'denoising',
   diffusion: vpLinear(),
-  weighting: 'balanced',
   parameterisation: 'edm',
   gaussianPart: true,
   gaussians: 1,

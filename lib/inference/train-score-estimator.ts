@@ -24,7 +24,7 @@ export interface NpseSettings extends ScoreModelSettings, Omit<FitOptions, 'seed
   standardise?: boolean;
   /**
    * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior, with data drawn from an
-   * emulator p(x | theta) that is learned from the same simulations. 0: none. Default 9.
+   * emulator p(x | theta) that is learned from the same simulations. 0: none. Default 9, of `fmpe` 0.
    */
   emulated?: number;
 }

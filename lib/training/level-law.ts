@@ -27,7 +27,7 @@ export function discreteLaw(levels: VpLevels): LevelLaw {
  *   log(std / meanCoeff) ~ N(-1.2, 1.4^2): the levels at which a posterior takes shape.
  * - `noise`: lambda = std^2, each level's error of the noise counts alike.
  * - `likelihood`: lambda = g^2, which bounds the likelihood of the flow's samples and makes more of small noise.
- * - `velocity`: errors of the path's velocity d theta_t / dt = meanCoeff' theta + std' eps, which flow matching learns.
+ * - `velocity`: errors of the velocity eps - theta of the straight path at the level's noise ratio, which flow matching learns.
  * - a function: lambda itself, of levels in columns [B, 1], to [B, 1].
  *
  * Source: Karras et al. (2022), table 1, for `balanced`, with a wider law; Song et al. (2021), "Maximum likelihood training of score-based

@@ -13,7 +13,7 @@ import {
 import type { Sampler, ScoreEstimator, VpLevels } from 'scorebook';
 import { embedObservations, sumOfScores } from 'scorebook/dist/nn/score-model';
 import { seconds, type Measure } from './in-turns';
-import { dim, levels, network, pairs, seed, simulations } from './workload';
+import { dim, levels, model, pairs, seed, simulations } from './workload';
 
 /** The prior of the 10-D Gaussian task. */
 export const prior = normal({ mean: new Array<number>(dim).fill(0), std: new Array<number>(dim).fill(1) });
@@ -100,11 +100,11 @@ export function eagerLevels(
     .record()
     .arrays.filter(({ name }) => name.startsWith('network/'))
     .map(({ values, shape }) => tf.tensor(values, [...shape], 'float32'));
-  const model = { network: weights, gaussian: [] };
-  const embedded = tf.tidy(() => embedObservations(network, model, xObs, dim));
+  const tensors = { network: weights, gaussian: [], frame: [] };
+  const embedded = tf.tidy(() => embedObservations(model, tensors, xObs, dim));
   const n = xObs.shape[0];
   const target = factorized().compose(
-    { n, dim, sum: (theta, level) => sumOfScores(network, model, embedded, theta, level) },
+    { n, dim, sum: (theta, level) => sumOfScores(model, tensors, embedded, theta, level) },
     (z) => prior.score(z),
   );
   const key = randomKey(seed);

@@ -3,7 +3,7 @@ import type { NoiseLevel } from 'scorebook';
 import { predictNoise } from 'scorebook/dist/nn/score-model';
 import { eagerNoise } from './eager';
 import { seconds, type Measure } from './in-turns';
-import { dim, firstWeights, network } from './workload';
+import { dim, firstWeights, model } from './workload';
 
 /**
  * Forward passes over `rows` rows, each with its own theta, x and t: seconds per pass. Each pass depends on the one before, so that none
@@ -37,7 +37,7 @@ export function forwardContestants(
   const program = compile((w: tf.Tensor[], at: typeof start) =>
     loop(passes.compiled, at, (_, now) => {
       const level: NoiseLevel = { t: now.t, meanCoeff: one, std: one };
-      return after(now, predictNoise(network, { network: w, gaussian: [] }, now.theta, level, now.x));
+      return after(now, predictNoise(model, { network: w, gaussian: [], frame: [] }, now.theta, level, now.x));
     }),
   );
   return {

@@ -9,7 +9,7 @@ export async function draws(bench: Bench): Promise<void> {
   const paper = await trained(npse.paperSettings);
   for (const drawCase of drawCases(bench.sizes.draws.n)) await drawOne(bench, paper, drawCase);
   paper.dispose();
-  const ours = await trained(npse.discreteSettings);
+  const ours = await trained({ ...npse.defaultSettings, emulated: 0 });
   await drawMany(bench, ours);
   ours.dispose();
 }

@@ -2,7 +2,7 @@ import { rng, tf } from 'scorebook';
 import { vpLevels } from 'scorebook/dist/diffusion/vp-levels';
 import { paperSettings } from 'scorebook/dist/inference/npse';
 import { initialWeights } from 'scorebook/dist/nn/network';
-import { predictNoise } from 'scorebook/dist/nn/score-model';
+import { predictNoise, type ScoreModel } from 'scorebook/dist/nn/score-model';
 import { scoreNetwork } from 'scorebook/dist/nn/score-network';
 import { denoisingScoreMatching } from 'scorebook/dist/training/denoising-score-matching';
 
@@ -21,7 +21,8 @@ export const levels = vpLevels({ count: paperSettings.levels });
 /** The noise variances of the 10-D Gaussian task. */
 export const noiseVariance = Array.from({ length: dim }, (_, i) => 0.6 + (0.8 * i) / (dim - 1));
 
-export const network = scoreNetwork({ theta: dim, x: dim }, paperSettings.network);
+export const network = scoreNetwork({ theta: dim, x: dim });
+export const model: ScoreModel = { network, parameterisation: 'noise' };
 /** Numbers of the network's weights and biases. */
 export const parameters = network.weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
 
@@ -30,7 +31,7 @@ export const firstWeights = (): tf.Tensor[] => initialWeights(network.weights, r
 
 /** The loss of the paper's settings, as npse.train puts it together. */
 export const paperLoss = denoisingScoreMatching(
-  (weights, theta, level, x) => predictNoise(network, { network: weights, gaussian: [] }, theta, level, x),
+  (weights, theta, level, x) => predictNoise(model, { network: weights, gaussian: [], frame: [] }, theta, level, x),
   levels,
 );
 

@@ -41,7 +41,7 @@ export interface EmulationTask {
  * @param options of training: those of the fit count.
  * @returns standardised pairs as `rows`; the caller disposes them.
  * @throws what `fit` and the sampler throw.
- * Source: ours; the emulator alone is a score-based neural likelihood estimate, as in Sharrock et al. (2024), section 2.3.
+ * Source: ours; the emulator alone is a score-based neural likelihood estimate, as in Sharrock et al. (2024).
  */
 export async function emulatedPairs(
   [z, x]: [tf.Tensor2D, tf.Tensor2D],

@@ -28,7 +28,7 @@ export const defaultSettings: NpseSettings = {
  * @returns an estimator whose `given(xObs)` is the posterior; the caller disposes it.
  * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
  * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator so far as `partial`.
- * Source: Dax et al. (2023), "Flow matching for scalable simulation-based inference"; Lipman et al. (2023), equation (23), with t from data
+ * Source: Wildberger, Dax et al. (2023), "Flow matching for scalable simulation-based inference"; Lipman et al. (2023), equation (23), with t from data
  * to noise.
  * @example
  * const trained = await fmpe.train(simulations, { prior, seed: 2, maxEpochs: 5 });

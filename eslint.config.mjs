@@ -11,7 +11,7 @@ const importArrows = Object.entries(arrows).map(([folder, allowed]) => {
       message: `lib/${folder} must not know this part (scripts/structure/arrows.mjs).`,
     },
   ];
-  if (!['graph', 'io', 'notebook', 'tasks'].includes(folder)) {
+  if (!['graph', 'io', 'notebook', 'simulation'].includes(folder)) {
     patterns.push({
       group: ['node:*', ...nodeOnly],
       message: 'Only graph, io, notebook and the workers of simulate may use Node.',

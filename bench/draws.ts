@@ -11,7 +11,7 @@ import {
   trainNpse,
 } from 'scorebook';
 import type { Sampler, ScoreEstimator, VpLevels } from 'scorebook';
-import { embedObservations, sumOfScores } from 'scorebook/dist/nn/score-model';
+import { embedObservations, sumOfScores } from 'scorebook/dist/nn/score/score-model';
 import { seconds, type Measure } from './in-turns';
 import { dim, levels, model, pairs, seed, simulations } from './workload';
 

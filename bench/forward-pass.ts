@@ -1,6 +1,6 @@
 import { compile, loop, rng, tf } from 'scorebook';
 import type { NoiseLevel } from 'scorebook';
-import { predictNoise } from 'scorebook/dist/nn/score-model';
+import { predictNoise } from 'scorebook/dist/nn/score/score-model';
 import { eagerNoise } from './eager';
 import { seconds, type Measure } from './in-turns';
 import { dim, firstWeights, model } from './workload';

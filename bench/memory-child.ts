@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { predictorCorrector, tf } from 'scorebook';
 import { vpLevels } from 'scorebook/dist/diffusion/vp-levels';
-import { paperSettings } from 'scorebook/dist/inference/npse';
+import { paperSettings } from 'scorebook/dist/inference/score/npse';
 import { observations, trained } from './draws';
 
 /*

@@ -1,6 +1,6 @@
 import { randomKey, rng, tf, type LossPoint } from 'scorebook';
 import { installHost, silentHost } from 'scorebook/dist/core/host';
-import { paperSettings } from 'scorebook/dist/inference/npse';
+import { paperSettings } from 'scorebook/dist/inference/score/npse';
 import { adamStart } from 'scorebook/dist/training/adam';
 import { batches } from 'scorebook/dist/training/batches';
 import { fit, trainingProgram, type TrainingState } from 'scorebook/dist/training/fit';

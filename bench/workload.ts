@@ -1,9 +1,9 @@
 import { rng, tf } from 'scorebook';
 import { vpLevels } from 'scorebook/dist/diffusion/vp-levels';
-import { paperSettings } from 'scorebook/dist/inference/npse';
+import { paperSettings } from 'scorebook/dist/inference/score/npse';
 import { initialWeights } from 'scorebook/dist/nn/network';
-import { predictNoise, type ScoreModel } from 'scorebook/dist/nn/score-model';
-import { scoreNetwork } from 'scorebook/dist/nn/score-network';
+import { predictNoise, type ScoreModel } from 'scorebook/dist/nn/score/score-model';
+import { scoreNetwork } from 'scorebook/dist/nn/score/score-network';
 import { denoisingScoreMatching } from 'scorebook/dist/training/denoising-score-matching';
 
 /*

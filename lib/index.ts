@@ -7,10 +7,10 @@ installHost(detectHost());
 export * as tf from '@tensorflow/tfjs';
 
 export { InterruptedError, InvalidInputError, NonFiniteError } from './core/errors';
-export type { EstimatorRecord } from './core/estimator-record';
-export type { VegaLiteSpec } from './core/figure-spec';
+export type { EstimatorRecord } from './records/estimator-record';
+export type { VegaLiteSpec } from './records/figure-spec';
 export { installHost, silentHost, type Host, type LongWorkOptions, type LossPoint, type Progress } from './core/host';
-export type { ResultRow } from './core/result-row';
+export type { ResultRow } from './records/result-row';
 export { rng, type Rng } from './core/rng';
 export type { Rows } from './core/rows';
 
@@ -42,17 +42,18 @@ export { vpCosine, vpLinear } from './diffusion/vp';
 export { cosineSchedule, linearSchedule, vpLevels, type VpLevels, type VpSchedule } from './diffusion/vp-levels';
 
 export * as tasks from './tasks/index';
-export { drawObservations, type Observations } from './tasks/draw-observations';
-export { simulate, type SimulateOptions } from './tasks/simulate';
-export { simulateSets, type ObservationSets, type SimulateSetsOptions } from './tasks/simulate-sets';
-export { SimulationError } from './tasks/simulation-error';
-export { simulationsFrom, type Simulations } from './tasks/simulations';
-export { batchedSimulator, defineSimulator, type Simulator } from './tasks/simulator';
-export { simulatorModule } from './tasks/simulator-module';
-export type { ExactPosterior, Model, Task } from './tasks/task';
+export { drawObservations, type Observations } from './simulation/draw-observations';
+export { simulate, type SimulateOptions } from './simulation/simulate';
+export { simulateSets, type ObservationSets, type SimulateSetsOptions } from './simulation/simulate-sets';
+export { SimulationError } from './simulation/simulation-error';
+export { simulationsFrom, type Simulations } from './simulation/simulations';
+export { batchedSimulator, defineSimulator, type Simulator } from './simulation/simulator';
+export { simulatorModule } from './simulation/simulator-module';
+export type { Model } from './simulation/model';
+export type { ExactPosterior, Task } from './tasks/task';
 
-export type { ScoreNetworkOptions } from './nn/score-network';
-export type { SetFlowOptions } from './nn/set-flow';
+export type { ScoreNetworkOptions } from './nn/score/score-network';
+export type { SetFlowOptions } from './nn/density/set-flow';
 
 export { totalScore, type ComposedScore, type Composition, type ObservationScores } from './compose/composed-score';
 export { factorized } from './compose/factorized';
@@ -72,17 +73,17 @@ export type { LastStep, ReverseGridOptions } from './samplers/reverse-grid';
 export { samplingProgram, type SampleOptions, type SamplingProgram } from './samplers/sample';
 export type { Sampler } from './samplers/sampler';
 
-export { npse, trainNpse } from './inference/npse';
-export { fmpe, trainFmpe } from './inference/fmpe';
+export { npse, trainNpse } from './inference/score/npse';
+export { fmpe, trainFmpe } from './inference/score/fmpe';
 export type {
   NpseOptions,
   NpseSettings,
   TrainedScoreEstimator,
   TrainingPairs,
-} from './inference/train-score-estimator';
-export type { Architecture, NetworkSettings } from './inference/estimator-network';
-export type { DenoisingNetworkOptions } from './nn/denoising-network';
-export type { Parameterisation } from './nn/parameterisation';
+} from './inference/score/train-score-estimator';
+export type { Architecture, NetworkSettings } from './inference/score/estimator-network';
+export type { DenoisingNetworkOptions } from './nn/score/denoising-network';
+export type { Parameterisation } from './nn/score/parameterisation';
 export {
   flowNpe,
   trainFlowNpe,
@@ -90,11 +91,11 @@ export {
   type FlowNpeSettings,
   type TrainedFlowEstimator,
   type TrainingSets,
-} from './inference/flow-npe';
-export type { FlowEstimator, FlowPosterior, FlowSampleOptions } from './inference/flow-estimator';
+} from './inference/density/flow-npe';
+export type { FlowEstimator, FlowPosterior, FlowSampleOptions } from './inference/density/flow-estimator';
 export type { Posterior, PosteriorMapOptions, PosteriorSampleOptions } from './inference/posterior';
-export type { PosteriorDensityOptions } from './inference/score-density';
-export type { ScoreEstimator } from './inference/score-estimator';
+export type { PosteriorDensityOptions } from './inference/score/score-density';
+export type { ScoreEstimator } from './inference/score/score-estimator';
 export type { Weighting } from './training/level-law';
 
 export { effectiveSampleSize, splitRHat, type ChainDraws, type EssKind } from './mcmc/convergence';
@@ -115,7 +116,7 @@ export {
 } from './metrics/sliced-wasserstein';
 export { mmdFloor, squaredMmd, type SquaredMmdOptions } from './metrics/squared-mmd';
 
-export * as benchmark from './experiments/benchmark';
+export * as benchmark from './studies/benchmark';
 export type {
   Experiment,
   ExperimentSetting,
@@ -136,7 +137,7 @@ export {
   type PairsMethod,
   type PairsSettingOptions,
 } from './experiments/pairs-setting';
-export * as paper001 from './experiments/paper-001';
+export * as paper001 from './studies/paper-001';
 export { runExperiment, type ExperimentOutcome } from './experiments/run-experiment';
 export { scoreNpseSetting, type ScoreNpseMethod, type ScoreNpseSettingOptions } from './experiments/score-npse-setting';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
-import { symmetricEigen, transpose, type Matrix } from '../core/linalg';
+import { symmetricEigen, transpose, type Matrix } from '../maths/linalg';
 import type { Score } from './noise-level';
 
 /**

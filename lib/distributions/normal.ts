@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
-import { cholesky, diagonalMatrix, matrixVector, solveLower, transpose, type Matrix } from '../core/linalg';
+import { cholesky, diagonalMatrix, matrixVector, solveLower, transpose, type Matrix } from '../maths/linalg';
 import type { ScoredPrior } from './prior';
 import { perDimension, requireEach, type PerDimension } from './per-dimension';
 

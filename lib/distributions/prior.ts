@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import '../core/flat-gradients';
+import './flat-gradients';
 import type { Rng } from '../core/rng';
 
 /** The box outside of which a density is zero; -Infinity and Infinity where a side is open. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
-import { normalMass } from '../core/normal-mass';
+import { normalMass } from '../maths/normal-mass';
 import type { Rng } from '../core/rng';
 import type { ScoredPrior, Support } from './prior';
 import { perDimension, requireEach, type PerDimension } from './per-dimension';

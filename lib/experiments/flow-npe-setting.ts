@@ -1,6 +1,6 @@
 import { InterruptedError, InvalidInputError } from '../core/errors';
-import { trainFlowNpe, type FlowNpeSettings } from '../inference/flow-npe';
-import { simulateSets } from '../tasks/simulate-sets';
+import { trainFlowNpe, type FlowNpeSettings } from '../inference/density/flow-npe';
+import { simulateSets } from '../simulation/simulate-sets';
 import type { ExperimentSetting } from './experiment';
 
 /** What a Flow NPE setting is made of. */

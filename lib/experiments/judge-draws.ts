@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { InterruptedError, NonFiniteError } from '../core/errors';
-import type { ResultRow } from '../core/result-row';
+import type { ResultRow } from '../records/result-row';
 import type { Task } from '../tasks/task';
 import { defaultMeasures } from './default-measures';
 import type { Experiment, JudgedDraw, Measure, RunOptions, Trained, TruePosterior } from './experiment';

@@ -1,4 +1,4 @@
-import type { ResultRow } from '../core/result-row';
+import type { ResultRow } from '../records/result-row';
 import type { ResultsFolder } from '../io/records';
 import { checkExperiment } from './check-experiment';
 import { defaultMeasures } from './default-measures';

@@ -2,11 +2,11 @@ import type * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
 import type { VpLevels } from '../diffusion/vp-levels';
 import type { Prior } from '../distributions/prior';
-import type { TrainingPairs } from '../inference/train-score-estimator';
+import type { TrainingPairs } from '../inference/score/train-score-estimator';
 import type { PosteriorSampleOptions } from '../inference/posterior';
 import type { DiffusionSampler } from '../samplers/diffusion-sampler';
 import type { Sampler } from '../samplers/sampler';
-import { simulate } from '../tasks/simulate';
+import { simulate } from '../simulation/simulate';
 import type { ExperimentSetting, RunOptions } from './experiment';
 
 /** A named way to draw from an estimator that was trained on pairs. */

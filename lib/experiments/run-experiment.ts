@@ -1,9 +1,9 @@
 import { freePartial, InterruptedError, InvalidInputError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
-import type { ResultRow } from '../core/result-row';
+import type { ResultRow } from '../records/result-row';
 import type { ResultsFolder } from '../io/records';
 import type { RunFailure } from '../io/run-lines';
-import { drawObservations } from '../tasks/draw-observations';
+import { drawObservations } from '../simulation/draw-observations';
 import type { Experiment } from './experiment';
 import { judgeDraws, placeOf, rethrowInterrupt, type TimedTraining } from './judge-draws';
 import {

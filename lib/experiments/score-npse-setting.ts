@@ -1,5 +1,5 @@
-import { trainNpse } from '../inference/npse';
-import type { NpseSettings } from '../inference/train-score-estimator';
+import { trainNpse } from '../inference/score/npse';
+import type { NpseSettings } from '../inference/score/train-score-estimator';
 import type { ExperimentSetting } from './experiment';
 import { pairsSetting, type PairsMethod } from './pairs-setting';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
-import type { EstimatorRecord, NamedArray } from '../core/estimator-record';
+import type { EstimatorRecord, NamedArray } from '../records/estimator-record';
 
 /** Groups of tensors as named arrays of numbers, `group/0`, `group/1`, ... */
 export function arraysOf(groups: Readonly<Record<string, readonly tf.Tensor[]>>): NamedArray[] {

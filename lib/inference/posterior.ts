@@ -3,7 +3,7 @@ import type { VpLevels } from '../diffusion/vp-levels';
 import type { DiffusionSampler } from '../samplers/diffusion-sampler';
 import type { SampleOptions } from '../samplers/sample';
 import type { Sampler } from '../samplers/sampler';
-import type { PosteriorDensityOptions } from './score-density';
+import type { PosteriorDensityOptions } from './score/score-density';
 
 /** How samples are drawn from a posterior. */
 export interface PosteriorSampleOptions extends SampleOptions {

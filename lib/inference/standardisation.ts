@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Matrix } from '../core/linalg';
-import { mean, rowViews } from '../core/moments';
+import type { Matrix } from '../maths/linalg';
+import { mean, rowViews } from '../maths/moments';
 
 /** The map v -> (v - mean) / std of each column or of its logarithm, and the range of the values that it was fitted to, in its own units. */
 export interface Standardisation {

@@ -1,4 +1,4 @@
-import type { VegaLiteSpec } from '../core/figure-spec';
+import type { VegaLiteSpec } from '../records/figure-spec';
 import { writeFileAtomically } from './atomic-write';
 import { renderPng, renderSvg } from './render';
 import { fromProject, toProject } from './results-path';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { checkResultRows } from '../core/check-rows';
+import { checkResultRows } from '../records/check-rows';
 import { InvalidInputError } from '../core/errors';
-import type { ResultRow } from '../core/result-row';
+import type { ResultRow } from '../records/result-row';
 import { writeFileAtomically } from './atomic-write';
 import { machine, versions, type Machine, type Versions } from './provenance';
 import { resultsRoot, toProject } from './results-path';

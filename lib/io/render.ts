@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { VegaLiteSpec } from '../core/figure-spec';
+import type { VegaLiteSpec } from '../records/figure-spec';
 import { InvalidInputError } from '../core/errors';
 import { textWidth } from './text-width';
 

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ResultRow } from '../core/result-row';
+import type { ResultRow } from '../records/result-row';
 
 /** One finished run: a line of `rows.jsonl`. */
 export interface RunLine {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInputError } from '../core/errors';
-import type { EstimatorRecord, NamedArray } from '../core/estimator-record';
+import type { EstimatorRecord, NamedArray } from '../records/estimator-record';
 import { writeFolderAtomically } from './atomic-write';
 
 /** Layout of a saved folder: `estimator.json` describes, `weights.bin` holds the float32 numbers, little-endian, one array after another. */

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../core/errors';
-import type { VegaLiteSpec } from '../core/figure-spec';
+import type { VegaLiteSpec } from '../records/figure-spec';
 import { renderSvg } from '../io/render';
 import { currentCell, type OutputBundle } from './kernel';
 import { isDataFrame, recordsOf, renderTable, type DataFrameLike, type TableOptions } from './table';

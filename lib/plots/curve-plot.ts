@@ -1,7 +1,7 @@
-import { checkResultRows } from '../core/check-rows';
+import { checkResultRows } from '../records/check-rows';
 import { InvalidInputError } from '../core/errors';
-import type { VegaLiteSpec } from '../core/figure-spec';
-import type { ResultRow } from '../core/result-row';
+import type { VegaLiteSpec } from '../records/figure-spec';
+import type { ResultRow } from '../records/result-row';
 import { curveLayers, onLogAxis, type Floor, type LogAxisPoints } from './curve-layers';
 import { curvePanels, panelName } from './curve-panels';
 import { curvePoints, type Repeat, type Spread } from './curve-points';

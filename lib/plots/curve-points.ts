@@ -1,4 +1,4 @@
-import type { ResultRow } from '../core/result-row';
+import type { ResultRow } from '../records/result-row';
 import { quantileOfSorted } from './quantile';
 
 /** How repeats are drawn: mean with one standard error, median with the 10 % and 90 % quantiles, or the mean alone. */

@@ -1,4 +1,4 @@
-import type { ResultRow } from '../core/result-row';
+import type { ResultRow } from '../records/result-row';
 import { palette } from './palette';
 
 /** The lines of a curve figure and how each one looks. */

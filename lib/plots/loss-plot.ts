@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../core/errors';
-import type { VegaLiteSpec } from '../core/figure-spec';
+import type { VegaLiteSpec } from '../records/figure-spec';
 import type { LossPoint } from '../core/host';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 

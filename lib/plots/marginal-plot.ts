@@ -1,4 +1,4 @@
-import type { VegaLiteSpec } from '../core/figure-spec';
+import type { VegaLiteSpec } from '../records/figure-spec';
 import { figureInput, type FigureChoice } from './figure-input';
 import { marginalLayers, setStyle, SHARED_STYLE, sizes } from './marginal-layers';
 import type { SampleSets } from './sample-sets';

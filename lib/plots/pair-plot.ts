@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../core/errors';
-import type { VegaLiteSpec } from '../core/figure-spec';
+import type { VegaLiteSpec } from '../records/figure-spec';
 import { rng } from '../core/rng';
 import { commonRange } from './density';
 import { figureInput } from './figure-input';

@@ -1,4 +1,4 @@
-import type { VegaLiteSpec } from '../core/figure-spec';
+import type { VegaLiteSpec } from '../records/figure-spec';
 
 /** The width every figure fits into: a notebook cell's. */
 export const FIGURE_WIDTH = 700;

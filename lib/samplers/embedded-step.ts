@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { errorWeights, nodes, weights } from '../core/dormand-prince';
+import { errorWeights, nodes, weights } from '../maths/dormand-prince';
 import { loop } from '../graph/loop';
 
 /** Particles on their ways along an equation dx/du = F(x, u), each with a place and a step of its own. */

@@ -4,7 +4,7 @@ import { normal, type NormalPrior } from '../distributions/normal';
 import { priorSamples } from '../distributions/prior-samples';
 import { requireEach } from '../distributions/per-dimension';
 import { linearGaussianLogLikelihood } from './linear-gaussian-likelihood';
-import { defineSimulator } from './simulator';
+import { defineSimulator } from '../simulation/simulator';
 import type { ExactPosterior, Task } from './task';
 
 /** A Gaussian posterior with its mean and covariance. */

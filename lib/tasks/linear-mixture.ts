@@ -1,12 +1,12 @@
 import { InvalidInputError } from '../core/errors';
-import { rowViews } from '../core/moments';
+import { rowViews } from '../maths/moments';
 import { toTensor2D, type Rows } from '../core/rows';
 import { mixture, type MixturePrior } from '../distributions/mixture';
 import { normal, type NormalPrior } from '../distributions/normal';
 import { requireEach } from '../distributions/per-dimension';
 import { priorSamples } from '../distributions/prior-samples';
 import { linearGaussianLogLikelihood, type LikelihoodComponent } from './linear-gaussian-likelihood';
-import { defineSimulator } from './simulator';
+import { defineSimulator } from '../simulation/simulator';
 import type { ExactPosterior, Task } from './task';
 
 /** The posterior of a {@link LinearMixtureTask}: a mixture of Gaussians. */

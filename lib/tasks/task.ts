@@ -1,15 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Rows } from '../core/rows';
-import type { Prior } from '../distributions/prior';
-import type { AnySimulator } from './simulator';
-
-/** What inference needs to know of a problem: where the parameters come from, and what they do. */
-export interface Model {
-  /** The law of the parameters [D]. */
-  readonly prior: Prior;
-  /** What makes data [L] of parameters. */
-  readonly simulator: AnySimulator;
-}
+import type { Model } from '../simulation/model';
 
 /** A model with a name, and its exact posterior where that is known; a task is a value, made by a function such as `gaussian10d()`. */
 export interface Task extends Model {

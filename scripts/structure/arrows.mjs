@@ -1,29 +1,39 @@
 /** What each folder of lib/ may import from the others: imports go down only. Lint and a test read this table. */
-const ground = ['core'];
-const laws = [...ground, 'graph', 'distributions', 'diffusion'];
-const scoreFunctions = [...laws, 'tasks'];
-
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const arrows = {
   core: [],
-  graph: ground,
-  distributions: ground,
-  diffusion: ground,
-  tasks: laws,
-  nn: laws,
-  training: [...laws, 'tasks', 'nn'],
-  // They know score functions only, whatever network or formula is behind one.
-  compose: scoreFunctions,
-  samplers: [...scoreFunctions, 'compose'],
-  inference: [...laws, 'tasks', 'nn', 'training', 'compose', 'samplers'],
-  metrics: ['core', 'graph', 'nn'],
-  // Markov chains: they know densities only.
+  // Plain data that goes to disk and into figures.
+  records: ['core'],
+  // Numbers on the host, in float64.
+  maths: ['core'],
+  graph: ['core'],
+  distributions: ['core', 'maths'],
+  diffusion: ['core', 'maths'],
+  simulation: ['core', 'distributions'],
+  // Values: a prior, a simulator, and what is known of the posterior.
+  tasks: ['core', 'maths', 'distributions', 'simulation'],
+  nn: ['core', 'maths', 'graph', 'diffusion'],
+  training: ['core', 'graph', 'diffusion', 'nn'],
+  // Score functions only, whatever network or formula is behind one.
+  compose: ['diffusion'],
+  samplers: ['core', 'maths', 'graph', 'diffusion', 'compose'],
+  // Markov chains: densities only.
   mcmc: ['core', 'graph', 'distributions'],
-  // Whole experiments: train, draw, measure, keep the rows.
-  experiments: [...laws, 'tasks', 'compose', 'samplers', 'inference', 'mcmc', 'metrics', 'io'],
-  plots: ground,
-  io: ground,
-  notebook: ['core', 'plots', 'io'],
+  inference: [
+    ...['core', 'records', 'maths', 'graph', 'distributions', 'diffusion'],
+    ...['nn', 'training', 'compose', 'samplers'],
+  ],
+  metrics: ['core', 'graph'],
+  // The engine: train, draw, measure, keep the rows.
+  experiments: [
+    ...['core', 'records', 'distributions', 'diffusion', 'simulation', 'tasks'],
+    ...['samplers', 'inference', 'metrics', 'io'],
+  ],
+  // What it runs: the experiments of a paper, of a benchmark.
+  studies: ['core', 'diffusion', 'tasks', 'samplers', 'inference', 'experiments', 'io'],
+  plots: ['core', 'records'],
+  io: ['core', 'records'],
+  notebook: ['core', 'records', 'io'],
 };
 
 /** Packages that exist only where Node does; all else must run on plain tfjs, so that it can run in a web page too. */
@@ -34,5 +44,7 @@ export const nodeOnly = ['@tensorflow/tfjs-node', 'piscina', '@resvg/resvg-js'];
  * @param {string} path
  */
 export function mayUseNode(path) {
-  return /^(graph|io|notebook)\//.test(path) || /^tasks\/(simulate|simulator-module)/.test(path) || path === 'index.ts';
+  return (
+    /^(graph|io|notebook)\//.test(path) || /^simulation\/(simulate|simulator-module)/.test(path) || path === 'index.ts'
+  );
 }

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { inverse } from '../../lib/core/linalg';
+import { inverse } from '../../lib/maths/linalg';
 import { gaussianScore } from '../../lib/diffusion/gaussian-score';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { compile } from '../../lib/graph/compile';

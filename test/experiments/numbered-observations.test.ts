@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InterruptedError } from '../../lib/core/errors';
-import type { ResultRow } from '../../lib/core/result-row';
+import type { ResultRow } from '../../lib/records/result-row';
 import type { Experiment, ExperimentSetting, Measure } from '../../lib/experiments/experiment';
 import * as measures from '../../lib/experiments/measures';
 import { missingRuns } from '../../lib/experiments/missing-runs';

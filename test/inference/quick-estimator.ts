@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { rng } from '../../lib/core/rng';
 import type { Prior } from '../../lib/distributions/prior';
-import { npse } from '../../lib/inference/npse';
-import type { NpseOptions, TrainedScoreEstimator } from '../../lib/inference/train-score-estimator';
+import { npse } from '../../lib/inference/score/npse';
+import type { NpseOptions, TrainedScoreEstimator } from '../../lib/inference/score/train-score-estimator';
 import type { Posterior } from '../../lib/inference/posterior';
-import type { ScoreEstimator } from '../../lib/inference/score-estimator';
+import type { ScoreEstimator } from '../../lib/inference/score/score-estimator';
 
 export const quiet = { progress: false };
 export const noise = 0.3;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
-import type { VegaLiteSpec } from '../../lib/core/figure-spec';
+import type { VegaLiteSpec } from '../../lib/records/figure-spec';
 import { exportFigure } from '../../lib/io/figures';
 import { renderPng, renderSvg } from '../../lib/io/render';
 import { lossPlot } from '../../lib/plots/loss-plot';

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
-import type { ResultRow } from '../../lib/core/result-row';
+import type { ResultRow } from '../../lib/records/result-row';
 import { openResults } from '../../lib/io/records';
 import { fromProject, projectRoot, toProject } from '../../lib/io/results-path';
 import { temporaryResults } from './temporary-results';

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { rng } from '../../lib/core/rng';
 import { normal } from '../../lib/distributions/normal';
-import { npse } from '../../lib/inference/npse';
-import type { TrainedScoreEstimator } from '../../lib/inference/train-score-estimator';
+import { npse } from '../../lib/inference/score/npse';
+import type { TrainedScoreEstimator } from '../../lib/inference/score/train-score-estimator';
 import { readEstimator, saveEstimator } from '../../lib/io/saved-estimator';
 
 const prior = normal({ mean: [0, 1] });

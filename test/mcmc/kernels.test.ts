@@ -13,7 +13,7 @@ import { sampleChains, type ChainOptions, type ChainRun } from '../../lib/mcmc/s
 import { sliceSampling } from '../../lib/mcmc/slice-sampling';
 import { tempered } from '../../lib/mcmc/tempered';
 import { mmdFloor, squaredMmd } from '../../lib/metrics/squared-mmd';
-import { drawObservations } from '../../lib/tasks/draw-observations';
+import { drawObservations } from '../../lib/simulation/draw-observations';
 import { mixture10d, multimodal2d } from '../../lib/tasks/linear-mixture';
 import { unnormalisedPosterior } from '../../lib/tasks/unnormalised-posterior';
 import { estimate } from './chains-of';

@@ -6,8 +6,8 @@ import { rng } from '../../lib/core/rng';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { initialWeights } from '../../lib/nn/network';
 import { residualMlp } from '../../lib/nn/residual-mlp';
-import { scoreNetwork } from '../../lib/nn/score-network';
-import { timeEmbedding } from '../../lib/nn/time-embedding';
+import { scoreNetwork } from '../../lib/nn/score/score-network';
+import { timeEmbedding } from '../../lib/nn/embedding/time-embedding';
 import { expectClose, normals, randomWeights } from './support';
 
 const levels = vpLevels();

@@ -1,5 +1,5 @@
-import type { VegaLiteSpec } from '../../lib/core/figure-spec';
-import type { ResultRow } from '../../lib/core/result-row';
+import type { VegaLiteSpec } from '../../lib/records/figure-spec';
+import type { ResultRow } from '../../lib/records/result-row';
 import { rng } from '../../lib/core/rng';
 
 /** One result row with what a test wants to differ. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
-import type { VegaLiteSpec } from '../../lib/core/figure-spec';
+import type { VegaLiteSpec } from '../../lib/records/figure-spec';
 import { renderSvg } from '../../lib/io/render';
 import { lossPlot } from '../../lib/plots/loss-plot';
 import { marginalPlot } from '../../lib/plots/marginal-plot';

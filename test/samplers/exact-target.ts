@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { inverse, matrixVector, type Matrix } from '../../lib/core/linalg';
-import { covariance, mean } from '../../lib/core/moments';
+import { inverse, matrixVector, type Matrix } from '../../lib/maths/linalg';
+import { covariance, mean } from '../../lib/maths/moments';
 import { factorized } from '../../lib/compose/factorized';
 import type { ComposedScore } from '../../lib/compose/composed-score';
 import { gaussianScore } from '../../lib/diffusion/gaussian-score';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
 import { InterruptedError, InvalidInputError, NonFiniteError } from '../../lib/core/errors';
 import { installHost, silentHost } from '../../lib/core/host';
-import { covariance, mean } from '../../lib/core/moments';
+import { covariance, mean } from '../../lib/maths/moments';
 import type { ComposedScore } from '../../lib/compose/composed-score';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';

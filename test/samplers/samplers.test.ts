@@ -2,14 +2,14 @@ import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
-import { inverse } from '../../lib/core/linalg';
+import { inverse } from '../../lib/maths/linalg';
 import { rng } from '../../lib/core/rng';
 import type { ComposedScore } from '../../lib/compose/composed-score';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { annealedLangevin } from '../../lib/samplers/annealed-langevin';
 import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';
 import { predictorCorrector } from '../../lib/samplers/predictor-corrector';
-import { drawObservations } from '../../lib/tasks/draw-observations';
+import { drawObservations } from '../../lib/simulation/draw-observations';
 import { gaussian10d } from '../../lib/tasks/gaussian-linear';
 import { gaussianCase, matrix, momentsOf, type GaussianCase } from './exact-target';
 

@@ -19,6 +19,16 @@ describe('the sources of lib/', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('use every permission of the table', () => {
+    const used = new Set(
+      sources.flatMap(({ path, local }) => local.map((target) => `${folderOf(path)} -> ${folderOf(target)}`)),
+    );
+    const unused = Object.entries(arrows).flatMap(([from, targets]) =>
+      targets.map((target) => `${from} -> ${target}`).filter((arrow) => !used.has(arrow)),
+    );
+    expect(unused).toEqual([]);
+  });
+
   it('lie in the folders of the table, or are the entry point', () => {
     const folders = new Set(sources.map(({ path }) => folderOf(path)));
     const strangers = [...folders].filter((folder) => folder !== '' && !(folder in arrows));

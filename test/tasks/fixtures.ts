@@ -1,7 +1,7 @@
 import { normal } from '../../lib/distributions/normal';
-import type { Simulations } from '../../lib/tasks/simulations';
-import type { AnySimulator } from '../../lib/tasks/simulator';
-import type { Model } from '../../lib/tasks/task';
+import type { Simulations } from '../../lib/simulation/simulations';
+import type { AnySimulator } from '../../lib/simulation/simulator';
+import type { Model } from '../../lib/simulation/model';
 
 /** A model of two parameters, standard normal, with a simulator of one's own. */
 export const modelOf = (simulator: AnySimulator): Model => ({ prior: normal({ mean: [0, 0] }), simulator });

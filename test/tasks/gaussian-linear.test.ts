@@ -2,10 +2,10 @@ import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
-import { drawObservations } from '../../lib/tasks/draw-observations';
+import { drawObservations } from '../../lib/simulation/draw-observations';
 import { gaussian10d, gaussianLinear } from '../../lib/tasks/gaussian-linear';
-import { simulationsFrom } from '../../lib/tasks/simulations';
-import { simulate } from '../../lib/tasks/simulate';
+import { simulationsFrom } from '../../lib/simulation/simulations';
+import { simulate } from '../../lib/simulation/simulate';
 
 describe('gaussian10d', () => {
   const task = gaussian10d();

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { compile } from '../../lib/graph/compile';
-import { drawObservations } from '../../lib/tasks/draw-observations';
+import { drawObservations } from '../../lib/simulation/draw-observations';
 import { gaussian10d } from '../../lib/tasks/gaussian-linear';
 import { linearMixture, mixture10d, multimodal2d } from '../../lib/tasks/linear-mixture';
-import { simulate } from '../../lib/tasks/simulate';
+import { simulate } from '../../lib/simulation/simulate';
 import { unnormalisedPosterior } from '../../lib/tasks/unnormalised-posterior';
 
 describe('mixture10d', () => {

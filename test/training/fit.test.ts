@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
 import { InterruptedError, InvalidInputError, NonFiniteError } from '../../lib/core/errors';
 import { installHost, silentHost } from '../../lib/core/host';
-import { leastSquares } from '../../lib/core/moments';
+import { leastSquares } from '../../lib/maths/moments';
 import { rng } from '../../lib/core/rng';
 import { foldKey, randomNormal } from '../../lib/graph/random';
 import { fit, type Fit, type FitOptions } from '../../lib/training/fit';

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { normalMass } from '../../lib/core/normal-mass';
+import { normalMass } from '../../lib/maths/normal-mass';
 import { twinDiffusion, type Diffusion } from '../../lib/diffusion/diffusion';
 import type { NoiseLevel } from '../../lib/diffusion/noise-level';
 import { straightPath } from '../../lib/diffusion/straight-path';

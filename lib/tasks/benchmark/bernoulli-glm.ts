@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { inverse, matrixProduct, transpose } from '../../core/linalg';
-import { numpyRandom } from '../../core/numpy-random';
+import { inverse, matrixProduct, transpose } from '../../maths/linalg';
+import { numpyRandom } from './numpy-random';
 import { toTensor2D, type Rows } from '../../core/rows';
 import { normal, type NormalPrior } from '../../distributions/normal';
-import { defineSimulator } from '../simulator';
+import { defineSimulator } from '../../simulation/simulator';
 import type { Task } from '../task';
 
 /** A benchmark task of a neuron's spikes, with a Gaussian prior and a known likelihood. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { rowViews } from '../../core/moments';
+import { rowViews } from '../../maths/moments';
 import { toTensor2D, type Rows } from '../../core/rows';
 import type { ScoredPrior } from '../../distributions/prior';
 import { priorSamples } from '../../distributions/prior-samples';

@@ -1,6 +1,6 @@
 import { logNormal } from '../../distributions/log-normal';
 import type { ScoredPrior } from '../../distributions/prior';
-import { librarySimulator } from '../simulator';
+import { librarySimulator } from '../../simulation/simulator';
 import type { Task } from '../task';
 import { lotkaVolterra as simulateSpecies, sir as simulateEpidemic } from './ode-simulators';
 
@@ -28,7 +28,7 @@ export function sir(): OdeTask {
     name: 'sir',
     prior: logNormal({ mean: [Math.log(0.4), Math.log(0.125)], std: [0.5, 0.2] }),
     dataDim: 10,
-    simulator: librarySimulator(simulateEpidemic, 'benchmark/ode-simulators', 'sir'),
+    simulator: librarySimulator(simulateEpidemic, 'tasks/benchmark/ode-simulators', 'sir'),
   };
 }
 
@@ -50,6 +50,6 @@ export function lotkaVolterra(): OdeTask {
     name: 'lotka_volterra',
     prior: logNormal({ mean: [-0.125, -3, -0.125, -3], std: 0.5 }),
     dataDim: 20,
-    simulator: librarySimulator(simulateSpecies, 'benchmark/ode-simulators', 'lotkaVolterra'),
+    simulator: librarySimulator(simulateSpecies, 'tasks/benchmark/ode-simulators', 'lotkaVolterra'),
   };
 }

@@ -2,7 +2,7 @@ import type { Rows } from '../../core/rows';
 import { truncatedNormal } from '../../distributions/truncated-normal';
 import { uniform, type UniformPrior } from '../../distributions/uniform';
 import { linearGaussianLogLikelihood } from '../linear-gaussian-likelihood';
-import { defineSimulator } from '../simulator';
+import { defineSimulator } from '../../simulation/simulator';
 import type { ExactPosterior, Task } from '../task';
 import { observedRows, posteriorOf } from './box-posterior';
 

@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../../core/errors';
-import { normalMass } from '../../core/normal-mass';
+import { normalMass } from '../../maths/normal-mass';
 import { mixture } from '../../distributions/mixture';
 import { truncatedNormal } from '../../distributions/truncated-normal';
 import { uniform } from '../../distributions/uniform';
 import { linearGaussianLogLikelihood } from '../linear-gaussian-likelihood';
-import { defineSimulator } from '../simulator';
+import { defineSimulator } from '../../simulation/simulator';
 import { observedRows, posteriorOf } from './box-posterior';
 import type { BoxTask } from './gaussian-linear-uniform';
 

@@ -1,5 +1,5 @@
 /** The simulators of both differential equations; this file runs in workers too, so it knows no tensors. */
-import { OdeError, solveOde } from '../../core/dormand-prince';
+import { OdeError, solveOde } from '../../maths/dormand-prince';
 import type { Rng } from '../../core/rng';
 
 /** The numbers of the epidemic: people, tests a day, days between the tests. */

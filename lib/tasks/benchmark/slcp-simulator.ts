@@ -1,4 +1,4 @@
-import { numpyRandom } from '../../core/numpy-random';
+import { numpyRandom } from './numpy-random';
 import type { Rng } from '../../core/rng';
 
 /** What is added to the variances, as in the benchmark. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { toTensor2D, type Rows } from '../../core/rows';
 import { uniform, type UniformPrior } from '../../distributions/uniform';
-import { librarySimulator } from '../simulator';
+import { librarySimulator } from '../../simulation/simulator';
 import type { Task } from '../task';
 import { distractors, jitter, slcp as simulate, slcpDistractors as simulateDistractors } from './slcp-simulator';
 
@@ -31,7 +31,7 @@ export function slcp(): SlcpTask {
     name: 'slcp',
     prior: uniform(box),
     dataDim: 8,
-    simulator: librarySimulator(simulate, 'benchmark/slcp-simulator', 'slcp'),
+    simulator: librarySimulator(simulate, 'tasks/benchmark/slcp-simulator', 'slcp'),
     logLikelihood: (theta, xObs) => logLikelihood(theta, xObs, 8, [0, 1, 2, 3, 4, 5, 6, 7]),
   };
 }
@@ -53,7 +53,7 @@ export function slcpDistractors(): SlcpTask {
     name: 'slcp_distractors',
     prior: uniform(box),
     dataDim: 100,
-    simulator: librarySimulator(simulateDistractors, 'benchmark/slcp-simulator', 'slcpDistractors'),
+    simulator: librarySimulator(simulateDistractors, 'tasks/benchmark/slcp-simulator', 'slcpDistractors'),
     logLikelihood: (theta, xObs) => logLikelihood(theta, xObs, 100, places),
   };
 }

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../core/errors';
 import { toTensor2D, type Rows } from '../../core/rows';
 import { priorSamples } from '../../distributions/prior-samples';
 import { uniform } from '../../distributions/uniform';
-import { defineSimulator } from '../simulator';
+import { defineSimulator } from '../../simulation/simulator';
 import type { ExactPosterior } from '../task';
 import { insideOnly, observedRows } from './box-posterior';
 import type { BoxTask } from './gaussian-linear-uniform';

@@ -15,7 +15,7 @@ import {
   sir,
 } from '../../../lib/tasks/benchmark/ode-simulators';
 import { distractors, slcp } from '../../../lib/tasks/benchmark/slcp-simulator';
-import { simulate } from '../../../lib/tasks/simulate';
+import { simulate } from '../../../lib/simulation/simulate';
 import { unnormalisedPosterior } from '../../../lib/tasks/unnormalised-posterior';
 import { columnMoments, simulateAt } from './simulate-at';
 

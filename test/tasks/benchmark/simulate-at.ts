@@ -1,5 +1,5 @@
 import { rng } from '../../../lib/core/rng';
-import type { Simulator } from '../../../lib/tasks/simulator';
+import type { Simulator } from '../../../lib/simulation/simulator';
 import type { Task } from '../../../lib/tasks/task';
 
 /** `n` rows of data of a task at one parameter vector. */

@@ -6,8 +6,8 @@ import { breathe } from '../../../lib/core/host';
 import { checkPrior } from '../../../lib/distributions/check-prior';
 import { publishedObservation } from '../../../lib/io/reference-posterior';
 import * as benchmark from '../../../lib/tasks/benchmark/index';
-import { simulate } from '../../../lib/tasks/simulate';
-import { build, buildWorker } from '../build-worker';
+import { simulate } from '../../../lib/simulation/simulate';
+import { build, buildWorker } from '../../simulation/build-worker';
 import { bytesOf } from '../fixtures';
 import { simulateAt } from './simulate-at';
 

@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs';
+import type { WeightSpec, Weights } from '../network';
+import { residualMlp, type ResidualMlpOptions } from '../residual-mlp';
+
+/** Shape of an {@link affineCoupling}. */
+export interface AffineCouplingOptions extends Pick<ResidualMlpOptions, 'name' | 'width' | 'hidden' | 'activation'> {
+  /** D, at least 2. */
+  dim: number;
+  /** Length of the context, C. */
+  context: number;
+  /** Keep the first D/2 (rounded down) dimensions and change the others, or the other way round. */
+  keeps: 'first' | 'last';
+}
+
+/** One layer of a {@link realNvp}; `context` is [B, C]. */
+export interface AffineCoupling {
+  readonly weights: readonly WeightSpec[];
+  /** y [B, D] of x [B, D], and log |det dy / dx| [B]. */
+  forward(weights: Weights, x: tf.Tensor2D, context: tf.Tensor2D): { y: tf.Tensor2D; logDet: tf.Tensor1D };
+  /** x [B, D] of y [B, D]. */
+  inverse(weights: Weights, y: tf.Tensor2D, context: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** No log-scale of one layer leaves (-c, c): a dimension is scaled by at most e^4, about 55, in each layer that changes it. */
+const mostLogScale = 4;
+
+/**
+ * An affine coupling layer: of x = (a, b) it keeps a, and changes b to b exp(s) + m with (r, m) = MLP(a, context) and s = c tanh(r / c).
+ *
+ * The bound c = 4 on the log-scale is ours: without one a step of training that goes wrong takes exp(s) out of the finite numbers. For
+ * small r it changes nothing. The MLP's last layer starts at zero, so that the layer starts as the identity.
+ * Source: Dinh et al., "Density estimation using Real NVP", equations (7) and (8).
+ */
+export function affineCoupling(options: AffineCouplingOptions): AffineCoupling {
+  const { dim, context, keeps, ...mlp } = options;
+  const head = Math.floor(dim / 2);
+  const [kept, changed] = keeps === 'first' ? [head, dim - head] : [dim - head, head];
+  const conditioner = residualMlp({ ...mlp, inputs: kept + context, outputs: 2 * changed, zeroLast: true });
+
+  const split = (rows: tf.Tensor2D): { a: tf.Tensor2D; b: tf.Tensor2D } => {
+    const first = tf.slice(rows, [0, 0], [-1, head]);
+    const last = tf.slice(rows, [0, head], [-1, dim - head]);
+    return keeps === 'first' ? { a: first, b: last } : { a: last, b: first };
+  };
+  const join = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => tf.concat(keeps === 'first' ? [a, b] : [b, a], 1);
+  const scaleAndShift = (weights: Weights, a: tf.Tensor2D, context: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D] => {
+    const out = conditioner.apply(weights, tf.concat([a, context], 1));
+    const raw = tf.slice(out, [0, 0], [-1, changed]);
+    return [tf.mul(mostLogScale, tf.tanh(tf.div(raw, mostLogScale))), tf.slice(out, [0, changed], [-1, changed])];
+  };
+  return {
+    weights: conditioner.weights,
+    forward: (weights, x, context) => {
+      const { a, b } = split(x);
+      const [logScale, shift] = scaleAndShift(weights, a, context);
+      return {
+        y: join(a, tf.add(tf.mul(b, tf.exp(logScale)), shift)),
+        logDet: tf.sum(logScale, 1) as tf.Tensor1D,
+      };
+    },
+    inverse: (weights, y, context) => {
+      const { a, b } = split(y);
+      const [logScale, shift] = scaleAndShift(weights, a, context);
+      return join(a, tf.mul(tf.sub(b, shift), tf.exp(tf.neg(logScale))));
+    },
+  };
+}

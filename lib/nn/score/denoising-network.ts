@@ -1,0 +1,104 @@
+import * as tf from '@tensorflow/tfjs';
+import { InvalidInputError } from '../../core/errors';
+import { activate, dense, product, type Activation } from '../../graph/dense';
+import { checkNetworkOptions } from '../check-network-options';
+import { denseSpecs, namedParts, type WeightSpec, type Weights } from '../network';
+import { noiseEmbedding, noiseEmbeddingSize } from './noise-embedding';
+import { normalisedBlocks } from './normalised-blocks';
+import { residualMlp } from '../residual-mlp';
+import type { ScoreNetwork } from './score-network';
+import { setEmbedding } from '../embedding/set-embedding';
+
+/** Size of a {@link denoisingNetwork}. */
+export interface DenoisingNetworkOptions {
+  /** Units of each layer. Default 128. */
+  width?: number;
+  /** Residual blocks of two layers that all see. Default 3. */
+  blocks?: number;
+  /** Hidden layers of the embedding of x. Default 2. */
+  hidden?: number;
+  /** Share of the blocks' hidden units that training leaves out at random. Default 0.1. */
+  dropout?: number;
+  /** Default `silu`. */
+  activation?: Activation;
+  /**
+   * How many exchangeable parts x is made of, such as independent points of one simulation: x [E K] is E rows of K values whose order means
+   * nothing, and its embedding is a mean over them. Default 1: x is a vector.
+   */
+  exchangeable?: number;
+}
+
+/**
+ * A network for the noise in theta_t, of (theta_t, noise ratio, x) and of theta's distance from a Gaussian N(m(x), C).
+ *
+ * x goes through an MLP, or a deep set, and the noise ratio through another; their sum with linear shares of theta_t and of the distance goes
+ * through normalised residual blocks. It starts as the zero function.
+ * @param dims D parameters and L data values.
+ * @param hasResidual whether there is a Gaussian whose distance it sees.
+ * @throws InvalidInputError for a size that is not a positive whole number, a dropout outside of [0, 1), an unknown activation, or parts that L is
+ * not a multiple of.
+ * Source: residual MLPs as in Karras et al. (2022) preconditioned; Zaheer et al. (2017), "Deep sets"; the distance is ours.
+ */
+export function denoisingNetwork(
+  dims: { theta: number; x: number },
+  options: DenoisingNetworkOptions,
+  hasResidual: boolean,
+): ScoreNetwork {
+  const { width = 128, blocks = 3, hidden = 2, dropout = 0.1, activation = 'silu', exchangeable = 1 } = options;
+  checkNetworkOptions('denoisingNetwork', { width, blocks, hidden, exchangeable }, {}, activation);
+  if (!(dropout >= 0 && dropout < 1))
+    throw new InvalidInputError('denoisingNetwork dropout', {
+      expected: 'a number from 0 to below 1',
+      received: String(dropout),
+    });
+  const inputs = dims.x / exchangeable;
+  if (!Number.isInteger(inputs))
+    throw new InvalidInputError('denoisingNetwork exchangeable', {
+      expected: `a divisor of the ${dims.x} values of an observation`,
+      received: String(exchangeable),
+    });
+  const shape = { name: 'x', inputs, outputs: width, width, hidden, activation };
+  const ofVector = residualMlp(shape);
+  const ofSet = setEmbedding(shape);
+  const time = residualMlp({
+    name: 'noise',
+    inputs: noiseEmbeddingSize,
+    outputs: width,
+    width,
+    hidden: 1,
+    activation,
+  });
+  const trunk = normalisedBlocks({ name: 'head', width, blocks, activation, dropout });
+  const linear = (name: string, inputs: number): WeightSpec[] => denseSpecs(`head/${name}`, inputs, width).slice(0, 1);
+  const { weights: specs, of } = namedParts({
+    theta: linear('theta', dims.theta),
+    residual: hasResidual ? linear('residual', dims.theta) : [],
+    x: ofVector.weights,
+    // what is made of a mean over parts
+    set: exchangeable > 1 ? denseSpecs('x/set', width, width) : [],
+    time: time.weights,
+    trunk: trunk.weights,
+    last: denseSpecs('head/last', width, dims.theta, 0),
+  });
+  const embedSet = (weights: Weights, x: tf.Tensor2D): tf.Tensor2D => {
+    const counts = tf.fill([x.shape[0], 1], exchangeable) as tf.Tensor2D;
+    const [w, b] = of(weights, 'set');
+    const mean = activate(ofSet.ofSets(of(weights, 'x'), x, counts), activation);
+    return dense(mean, w as tf.Tensor2D, b as tf.Tensor1D);
+  };
+  return {
+    weights: specs,
+    embedTheta: (weights, theta) => product(theta, of(weights, 'theta')[0] as tf.Tensor2D),
+    ...(hasResidual && {
+      embedResidual: (weights: Weights, residual: tf.Tensor2D) =>
+        product(residual, of(weights, 'residual')[0] as tf.Tensor2D),
+    }),
+    embedX: (weights, x) => (exchangeable > 1 ? embedSet(weights, x) : ofVector.apply(of(weights, 'x'), x)),
+    embedTime: (weights, level) => time.apply(of(weights, 'time'), noiseEmbedding(level)),
+    trunk: (weights, sum, key) => trunk.apply(of(weights, 'trunk'), sum, key),
+    last: (weights, rows, terms = 1) => {
+      const [w, b] = of(weights, 'last');
+      return dense(rows, w as tf.Tensor2D, (terms === 1 ? b : tf.mul(b, terms)) as tf.Tensor1D);
+    },
+  };
+}

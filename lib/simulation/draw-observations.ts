@@ -1,0 +1,45 @@
+import { InvalidInputError } from '../core/errors';
+import { rng } from '../core/rng';
+import { simulateRange } from './simulate-range';
+import type { Model } from './model';
+
+/** One parameter vector and n data vectors simulated from it. */
+export interface Observations {
+  /** The truth [D]. */
+  readonly theta: number[];
+  /** The data [n, L]. */
+  readonly xObs: number[][];
+}
+
+/**
+ * One theta from the prior and `n` independent observations from it; the first n of a longer draw of the same seed.
+ * The draws have nothing in common with `simulate`'s of the same seed.
+ * @param theta simulates from these parameters instead.
+ * @throws InvalidInputError where n is not a positive whole number; SimulationError where the simulator fails.
+ * @example
+ * drawObservations(tasks.gaussian10d(), 8, 1).xObs; // shape [8, 10]
+ */
+export function drawObservations(
+  { prior, simulator }: Model,
+  n: number,
+  seed: number,
+  theta?: readonly number[],
+): Observations {
+  if (!Number.isInteger(n) || n < 1)
+    throw new InvalidInputError('drawObservations: n', { expected: 'a positive whole number', received: String(n) });
+  if (theta && theta.length !== prior.dim)
+    throw new InvalidInputError('drawObservations: theta', {
+      expected: `${prior.dim} numbers`,
+      received: `${theta.length}`,
+    });
+  // simulate forks by item, 0 and up: -1 is this function's
+  const root = rng(seed).fork(-1);
+  const truth = Float32Array.from(theta ?? prior.sample(root.fork(-1)));
+  const thetas = new Float32Array(n * prior.dim);
+  for (let j = 0; j < n; j++) thetas.set(truth, j * prior.dim);
+  const { x, dataDim } = simulateRange(simulator, root, { start: 0, thetas, dim: prior.dim });
+  return {
+    theta: Array.from(truth),
+    xObs: Array.from({ length: n }, (_, j) => Array.from(x.subarray(j * dataDim, (j + 1) * dataDim))),
+  };
+}

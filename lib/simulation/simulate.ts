@@ -1,0 +1,181 @@
+import { InterruptedError, InvalidInputError, NonFiniteError } from '../core/errors';
+import { longWork, type LongWorkOptions } from '../core/host';
+import { rng } from '../core/rng';
+import { toTensor2D, type Rows } from '../core/rows';
+import { checkPrior } from '../distributions/check-prior';
+import { simulateHere, type SimulationJob } from './simulate-here';
+import { SimulationBuffer, type Collected } from './simulation-buffer';
+import { showTheta, SimulationError } from './simulation-error';
+import { simulationsOf, type Simulations } from './simulations';
+import { isBatched } from './simulator';
+import type { Model } from './model';
+
+/** Options of `simulate`. */
+export interface SimulateOptions extends LongWorkOptions {
+  /** The seed of parameters and data: item i depends on it and on i only. */
+  seed: number;
+  /**
+   * Worker threads: a number, 0 for this process, or 'auto' (default): this process, and a thread for each core where
+   * the rest would take more than about 2 s.
+   */
+  workers?: number | 'auto';
+  /** What to do with NaN or infinite data: 'refuse' (default) throws at the end, 'drop' leaves them out and counts them. */
+  invalid?: 'refuse' | 'drop';
+  /** Simulates at these parameters [n, D] instead of draws from the prior. */
+  theta?: Rows;
+}
+
+/** 'auto' measures for this long before it decides on workers, */
+const MEASURE_MS = 100;
+/** and starts them where the rest would take longer than this. */
+const WORTH_WORKERS_MS = 2000;
+
+/**
+ * Draws `n` parameter vectors from the prior and simulates data from each: theta [n, D], x [n, L]. The caller disposes.
+ *
+ * Parameters are rounded to float32 before they are simulated, so each row of x belongs to exactly its theta. The same
+ * seed gives the same bytes for any number of workers. A simulator goes to workers as its text: see `defineSimulator` and
+ * `simulatorModule` where it needs more than its arguments. With workers the first item (or batch) is simulated twice.
+ * @throws InvalidInputError before work for a bad n, seed, prior, simulator or option, and where an explicit number of
+ * workers was asked for and the simulator cannot run in one.
+ * @throws SimulationError where the simulator throws or returns what is no data; `partial` holds what was done.
+ * @throws NonFiniteError for NaN or infinite data (`partial`: the finite ones), unless `invalid` is 'drop'.
+ * @throws InterruptedError on interrupt; `partial` holds the Simulations done.
+ * @example
+ * const sims = await simulate(tasks.gaussian10d(), 1_000, { seed: 1 });
+ * sims.x; // shape [1000, 10]
+ */
+export async function simulate(model: Model, n: number, options: SimulateOptions): Promise<Simulations> {
+  return simulateAs(model, n, options, () => ({
+    thetas: givenThetas(options.theta, n, model.prior.dim),
+    form: simulationsOf,
+  }));
+}
+
+/** What is to be simulated, and what is made of it. */
+export interface SimulationPlan<T> {
+  /** The parameters [n * D]; without them each item draws its own from the prior. */
+  readonly thetas?: Float32Array;
+  /** The result of the finite rows that were done, all or, for an error's `partial`, some; undefined where that is nothing. */
+  readonly form: (rows: Collected) => T | undefined;
+}
+
+/**
+ * {@link simulate} with a result of another form.
+ * @param plan is asked once the arguments have been checked.
+ * @throws what `simulate` throws, with `partial` in that form.
+ */
+export async function simulateAs<T>(
+  model: Model,
+  n: number,
+  options: SimulateOptions,
+  plan: () => SimulationPlan<T>,
+): Promise<T> {
+  checkArguments(model, n, options);
+  const { prior, simulator } = model;
+  const root = rng(options.seed);
+  const { thetas, form } = plan();
+  const buffer = new SimulationBuffer(n, prior, root, thetas);
+  return longWork('Simulating', n, options, async (progress, signal) => {
+    const job: SimulationJob = { simulator, seed: options.seed, root, dim: prior.dim, buffer, progress, signal };
+    try {
+      await run(job, options.workers ?? 'auto');
+    } catch (error) {
+      throw error instanceof SimulationError ? new SimulationError(error.fault, partial(buffer, form)) : error;
+    }
+    if (buffer.done < n) {
+      const done = buffer.done;
+      throw new InterruptedError(
+        `simulate: stopped after ${done} of ${n} simulations; error.partial holds them.`,
+        partial(buffer, form),
+      );
+    }
+    return finish(buffer, options.invalid ?? 'refuse', form);
+  });
+}
+
+async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> {
+  const { buffer } = job;
+  if (workers === 0) return void (await simulateHere(job));
+  const auto = workers === 'auto';
+  // an explicit number still does the first item here: it shows the length of the data and checks the workers
+  const milliseconds = await simulateHere(job, auto ? (spent) => spent > MEASURE_MS : () => true);
+  if (buffer.done === buffer.n || job.signal.aborted) return;
+  let note: string | undefined;
+  if (!auto || milliseconds * (buffer.n - buffer.done) > WORTH_WORKERS_MS) {
+    const { simulateInPool, threadCount } = await import('./simulate-pool');
+    const threads = auto ? threadCount() : workers;
+    const obstacle = auto && threads < 2 ? undefined : await simulateInPool(job, threads, milliseconds);
+    if (obstacle && !auto) {
+      throw new InvalidInputError('simulate: workers', {
+        expected: 'a simulator that uses nothing but its arguments, since workers get its text only',
+        received: `one that in a worker ${obstacle}`,
+        remedy:
+          'Hand it what it needs with defineSimulator(fn, constants), load it with simulatorModule(path), or leave workers out to run in this process.',
+      });
+    }
+    if (obstacle) note = `in this process: in a worker the simulator ${obstacle}`;
+  }
+  await simulateHere(job, undefined, note);
+  if (note) job.progress.end(note);
+}
+
+function finish<T>(buffer: SimulationBuffer, invalid: 'refuse' | 'drop', form: SimulationPlan<T>['form']): T {
+  const rows = buffer.collect();
+  const { firstInvalid, dropped } = rows;
+  const result = rows.rows > 0 ? form(rows) : undefined;
+  if (result !== undefined && (!firstInvalid || invalid === 'drop')) return result;
+  const which = `${dropped} of ${buffer.n} simulations have NaN or infinite values, first item ${firstInvalid!.item} at theta ${showTheta(firstInvalid!.theta)}`;
+  const remedy =
+    result === undefined
+      ? 'No finite simulation is left.'
+      : `Pass invalid: 'drop' to leave them out; error.partial holds the ${rows.rows} finite ones.`;
+  throw new NonFiniteError(`simulate: ${which}. ${remedy}`, result);
+}
+
+function partial<T>(buffer: SimulationBuffer, form: SimulationPlan<T>['form']): T | undefined {
+  const rows = buffer.collect();
+  return rows.rows > 0 ? form(rows) : undefined;
+}
+
+function checkArguments(model: Model, n: number, options: SimulateOptions): void {
+  const { prior, simulator } = model ?? {};
+  const { seed, workers = 'auto', invalid = 'refuse' } = options ?? {};
+  const demand = (holds: boolean, what: string, expected: string, received: unknown): void => {
+    if (!holds)
+      throw new InvalidInputError(`simulate: ${what}`, {
+        expected,
+        received: typeof received === 'object' && received !== null ? 'an object' : String(received),
+      });
+  };
+  demand(Number.isInteger(n) && n > 0, 'n', 'a positive whole number of simulations', n);
+  demand(typeof seed === 'number' && Number.isFinite(seed), 'seed', 'a finite number', seed);
+  demand(
+    workers === 'auto' || (Number.isInteger(workers) && workers >= 0),
+    'workers',
+    "a whole number of threads (0 for this process) or 'auto'",
+    workers,
+  );
+  demand(invalid === 'refuse' || invalid === 'drop', 'invalid', "'refuse' or 'drop'", invalid);
+  demand(
+    typeof simulator === 'function' || isBatched(simulator),
+    'simulator',
+    'a function (theta, rng) => numbers, or a batchedSimulator',
+    simulator,
+  );
+  checkPrior(prior, { draws: 8, score: false });
+}
+
+function givenThetas(theta: Rows | undefined, n: number, dim: number): Float32Array | undefined {
+  if (theta === undefined) return undefined;
+  const tensor = toTensor2D(theta, 'simulate: theta', dim);
+  // a copy: the buffer moves rows when it drops some
+  const values = Float32Array.from(tensor.dataSync());
+  tensor.dispose();
+  if (values.length !== n * dim)
+    throw new InvalidInputError('simulate: theta', {
+      expected: `${n} rows, as n says`,
+      received: `${values.length / dim}`,
+    });
+  return values;
+}

@@ -1,0 +1,117 @@
+import { InvalidInputError } from '../core/errors';
+import type { Rng } from '../core/rng';
+
+/**
+ * A simulator: one vector of data x (L numbers) for one parameter vector theta (D numbers), all randomness from `rng`.
+ *
+ * A function that uses nothing but its arguments can run in parallel workers as it is; one that needs constants of its
+ * surroundings is made with `defineSimulator`, one from a file with `simulatorModule`.
+ * @example
+ * const simulator: Simulator = ([a, b], rng) => Array.from({ length: 7 }, (_, i) => a + b * i + rng.normal());
+ */
+export interface Simulator {
+  (theta: readonly number[], rng: Rng): ArrayLike<number>;
+  /** How another thread makes this simulator; without it, the function's own text. */
+  readonly portable?: PortableSource;
+}
+
+/**
+ * A simulator of many parameter vectors at once. Batches are always the same `batchSize` items and have one generator each,
+ * so the data do not depend on the number of workers.
+ */
+export interface BatchedSimulator {
+  readonly batch: (thetas: readonly number[][], rng: Rng) => ArrayLike<ArrayLike<number>>;
+  readonly batchSize: number;
+  readonly portable?: PortableSource;
+}
+
+/** A simulator of either kind. */
+export type AnySimulator = Simulator | BatchedSimulator;
+
+/** What another thread needs to make a simulator: its text and constants, or the module that exports it (`library`: a source of this library, from `lib/`). */
+export type PortableSource =
+  | { readonly kind: 'text'; readonly text: string; readonly constants?: unknown }
+  | { readonly kind: 'module' | 'library'; readonly path: string; readonly exportName: string };
+
+/** Whether a simulator takes many parameter vectors at once. */
+export function isBatched(simulator: AnySimulator): simulator is BatchedSimulator {
+  return typeof simulator === 'object' && simulator !== null && typeof simulator.batch === 'function';
+}
+
+/**
+ * A simulator with constants, which travel with it to the workers; the function gets them as its third argument.
+ * @param fn uses its arguments only: names of its surroundings do not exist in a worker.
+ * @param constants data that can be copied between threads: numbers, arrays, typed arrays, plain objects.
+ * @throws InvalidInputError where `fn` is not a function.
+ * @example
+ * const times = [0, 0.5, 1, 2];
+ * const simulator = defineSimulator(([rate], rng, { times }) => times.map((t) => Math.exp(-rate * t) + rng.normal(0, 0.1)), { times });
+ */
+export function defineSimulator<C>(
+  fn: (theta: readonly number[], rng: Rng, constants: C) => ArrayLike<number>,
+  constants: C,
+): Simulator {
+  requireFunction('defineSimulator', fn);
+  const simulator = (theta: readonly number[], rng: Rng): ArrayLike<number> => fn(theta, rng, constants);
+  return Object.assign(simulator, { portable: { kind: 'text', text: fn.toString(), constants } as const });
+}
+
+/**
+ * A simulator of the library's own that uses imports: workers load the file that exports it.
+ * @param path of that file, from this folder and without its ending; neither it nor its imports may load TensorFlow.js.
+ * @param exportName the name by which the file exports `fn`.
+ */
+export function librarySimulator(fn: Simulator, path: string, exportName: string): Simulator {
+  const simulator = (theta: readonly number[], rng: Rng): ArrayLike<number> => fn(theta, rng);
+  return Object.assign(simulator, { portable: { kind: 'library', path, exportName } as const });
+}
+
+/** Options of `batchedSimulator`. */
+export interface BatchedSimulatorOptions<C> {
+  /** Items a call; it is part of the seeding, so another size gives other data. Default 256. */
+  batchSize?: number;
+  /** Handed to the function as its third argument, in workers too. */
+  constants?: C;
+}
+
+/**
+ * A simulator of many parameter vectors at once: [M, D] in, [M, L] out, M at most `batchSize`.
+ * @throws InvalidInputError where `fn` is not a function or batchSize not a positive whole number.
+ * @example
+ * batchedSimulator((thetas, rng) => thetas.map(([a]) => [a + rng.normal()]));
+ */
+export function batchedSimulator<C = undefined>(
+  fn: (thetas: readonly number[][], rng: Rng, constants: C) => ArrayLike<ArrayLike<number>>,
+  { batchSize = 256, constants }: BatchedSimulatorOptions<C> = {},
+): BatchedSimulator {
+  requireFunction('batchedSimulator', fn);
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new InvalidInputError('batchedSimulator: batchSize', {
+      expected: 'a positive whole number',
+      received: String(batchSize),
+    });
+  }
+  return {
+    batch: (thetas, rng) => fn(thetas, rng, constants as C),
+    batchSize,
+    portable: { kind: 'text', text: fn.toString(), constants },
+  };
+}
+
+/** The simulator's source for another thread. */
+export function portableSource(simulator: AnySimulator): PortableSource {
+  return (
+    simulator.portable ?? {
+      kind: 'text',
+      text: isBatched(simulator) ? simulator.batch.toString() : simulator.toString(),
+    }
+  );
+}
+
+function requireFunction(what: string, fn: unknown): void {
+  if (typeof fn !== 'function')
+    throw new InvalidInputError(what, {
+      expected: 'a function (theta, rng) => numbers',
+      received: fn === null ? 'null' : typeof fn,
+    });
+}

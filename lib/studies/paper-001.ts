@@ -1,0 +1,126 @@
+import { vpLevels } from '../diffusion/vp-levels';
+import { flowNpe } from '../inference/density/flow-npe';
+import { npse } from '../inference/score/npse';
+import { annealedLangevin } from '../samplers/annealed-langevin';
+import { gaussianTransitions } from '../samplers/gaussian-transitions';
+import { predictorCorrector } from '../samplers/predictor-corrector';
+import { gaussian10d as gaussianTask } from '../tasks/gaussian-linear';
+import { mixture10d as mixtureTask } from '../tasks/linear-mixture';
+import type { Task } from '../tasks/task';
+import type { Experiment, ExperimentSetting } from '../experiments/experiment';
+import { flowNpeSetting } from '../experiments/flow-npe-setting';
+import { scoreNpseSetting, type ScoreNpseMethod } from '../experiments/score-npse-setting';
+
+/** A way to train of the paper's experiments: its Score NPE, its Flow NPE, or ours. */
+export type Paper001Setting = 'paper' | 'flow' | 'scorebook';
+
+/** Which part of the paper's experiments is wanted. */
+export interface Paper001Options {
+  /** Default: all. */
+  readonly settings?: readonly Paper001Setting[];
+  /** Default: the paper's 1,000, 3,000, 10,000 and 30,000. */
+  readonly budgets?: readonly number[];
+  /** Default: the paper's 40, 1 to 40. */
+  readonly seeds?: readonly number[];
+  /** Numbers of observations. Default: 1 to 8. */
+  readonly n?: readonly number[];
+  /** Added to the names of settings, so that trial runs are never mistaken for the experiment's: `, quick`. Default none. */
+  readonly suffix?: string;
+}
+
+/** One of the paper's experiments with the notebook that its results belong to. */
+export interface Paper001Experiment {
+  /** The folder in `results/`. */
+  readonly notebook: string;
+  /** What is run. */
+  readonly experiment: Experiment;
+}
+
+/** The names of the ways to train. */
+export const settings: readonly Paper001Setting[] = ['paper', 'flow', 'scorebook'];
+
+/** The simulator calls that the paper's trainings are allowed. */
+export const budgets: readonly number[] = [1000, 3000, 10_000, 30_000];
+
+/**
+ * The experiment on the 10-D Gaussian task: rows of `results/01-gaussian-10d`.
+ *
+ * The settings are `paper` (Score NPE unchanged, by Algorithm 1 with L = 50, 256 samples, and by Algorithm 2; Flow NPE is
+ * a training of its own in the same setting) and `scorebook` (ours, by Algorithm 2, Algorithm 1 with five larger steps, and the predictor-corrector).
+ * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
+ * @example
+ * const trial = paper001.gaussian10d({ seeds: [1], budgets: [1_000], n: [1, 8], suffix: ', quick' });
+ * trial.settings.length; // 3
+ */
+export function gaussian10d(options: Paper001Options = {}): Experiment {
+  return experiment(gaussianTask(), ours.gaussian, options);
+}
+
+/**
+ * The experiment on the 10-D mixture task: rows of `results/02-mixture-10d`, in the settings of {@link gaussian10d}; ours draws by Algorithm 2 and by the
+ * library's choice on 200 discrete levels, Algorithm 2 for n = 1 and the predictor-corrector for more.
+ * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
+ * @example
+ * paper001.mixture10d({ seeds: [1] }).budgets; // [1000, 3000, 10000, 30000]
+ */
+export function mixture10d(options: Paper001Options = {}): Experiment {
+  return experiment(mixtureTask(), ours.mixture, options);
+}
+
+/**
+ * The paper's experiments on both tasks.
+ * @example
+ * paper001.experiments({ seeds: [1, 2] }).length; // 2
+ */
+export function experiments(options: Paper001Options = {}): Paper001Experiment[] {
+  return [
+    { notebook: '01-gaussian-10d', experiment: gaussian10d(options) },
+    { notebook: '02-mixture-10d', experiment: mixture10d(options) },
+  ];
+}
+
+/** How the settings of our own draw. */
+const ours: Readonly<Record<'gaussian' | 'mixture', readonly ScoreNpseMethod[]>> = {
+  gaussian: [
+    { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
+    // the same Langevin time in a tenth of the steps
+    { method: 'Score NPE (A1, L=5)', sampler: annealedLangevin({ steps: 5, stepSize: 0.5 }) },
+    { method: 'Score NPE (PC)', sampler: predictorCorrector() },
+  ],
+  // the library's choice on discrete levels: Algorithm 2 for one observation, the predictor-corrector for more
+  mixture: [
+    { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
+    { method: 'Score NPE (default)', levels: vpLevels({ count: 200 }) },
+  ],
+};
+
+function experiment(
+  task: Task,
+  methods: readonly ScoreNpseMethod[],
+  { seeds, n, suffix = '', ...wanted }: Paper001Options,
+): Experiment {
+  const all: Record<Paper001Setting, ExperimentSetting> = {
+    paper: scoreNpseSetting({
+      setting: `paper${suffix}`,
+      training: npse.paperSettings,
+      methods: [
+        // fifty times the network calls of A2
+        { method: 'Score NPE (A1)', sampler: annealedLangevin(), samples: 256 },
+        { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
+      ],
+    }),
+    flow: flowNpeSetting({ setting: `paper${suffix}`, training: flowNpe.paperSettings }),
+    scorebook: scoreNpseSetting({
+      setting: `scorebook${suffix}`,
+      training: npse.discreteSettings,
+      methods,
+    }),
+  };
+  return {
+    task,
+    settings: (wanted.settings ?? settings).map((name) => all[name]),
+    budgets: wanted.budgets ?? budgets,
+    seeds: seeds ?? Array.from({ length: 40 }, (_, i) => i + 1),
+    n: n ?? [1, 2, 3, 4, 5, 6, 7, 8],
+  };
+}

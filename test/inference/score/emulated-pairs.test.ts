@@ -1,0 +1,117 @@
+import '@tensorflow/tfjs-node';
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { InterruptedError, NonFiniteError } from '../../../lib/core/errors';
+import { rng } from '../../../lib/core/rng';
+import { normal } from '../../../lib/distributions/normal';
+import type { Prior } from '../../../lib/distributions/prior';
+import { uniform } from '../../../lib/distributions/uniform';
+import * as emulation from '../../../lib/inference/score/emulated-pairs';
+import { npse } from '../../../lib/inference/score/npse';
+import type { TrainedScoreEstimator } from '../../../lib/inference/score/train-score-estimator';
+
+const noise = 0.5;
+const count = 600;
+const quick = { seed: 1, maxEpochs: 4, network: { width: 8, blocks: 1, hidden: 1 }, progress: false } as const;
+
+/** x_1 = theta_1 + noise, x_2 = theta_2 - theta_1 + noise. */
+function pairsOf(prior: Prior): { theta: tf.Tensor2D; x: tf.Tensor2D } {
+  const source = rng(3);
+  const theta = Array.from({ length: count }, () => prior.sample(source));
+  const x = theta.map(([a, b]) => [a + noise * source.normal(), b - a + noise * source.normal()]);
+  return { theta: tf.tensor2d(theta), x: tf.tensor2d(x) };
+}
+
+async function trained(prior: Prior, options: object = {}): Promise<TrainedScoreEstimator> {
+  const pairs = pairsOf(prior);
+  try {
+    return await npse.train(pairs, { ...quick, prior, ...options });
+  } finally {
+    tf.dispose([pairs.theta, pairs.x]);
+  }
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('emulatedPairs', () => {
+  const unit = { mean: [0, 0], std: [1, 1], lowest: [-4, -4], highest: [4, 4] };
+  const prior = normal({ mean: [0, 0] });
+
+  it('have the joint moments of a linear Gaussian simulator, within its range, and leave what they were given', async () => {
+    const { theta: z, x } = pairsOf(prior);
+    const before = tf.memory().numTensors;
+    const [theta, data] = await emulation.emulatedPairs([z, x], { prior, theta: unit, count: 5000 }, quick);
+    expect(tf.memory().numTensors).toBe(before + 2);
+    expect([theta.shape, data.shape]).toEqual([
+      [5000, 2],
+      [5000, 2],
+    ]);
+    tf.tidy(() => {
+      const centred = tf.sub(data, tf.mean(data, 0)) as tf.Tensor2D;
+      const [cross, covariance] = [
+        tf.matMul(theta, centred, true).div(5000).arraySync() as number[][],
+        tf.matMul(centred, centred, true).div(5000).arraySync() as number[][],
+      ];
+      // coefficients of 600 simulations have a standard error of noise / sqrt(600) = .02, variances of sqrt(2 / 600) = 6 %; four of them,
+      // with those of the 5,000 draws
+      const near = (received: number, expected: number, error: number) =>
+        expect(Math.abs(received - expected)).toBeLessThan(4 * error);
+      near(cross[0][0], 1, 0.035);
+      near(cross[1][0], 0, 0.035);
+      near(cross[0][1], -1, 0.04);
+      near(cross[1][1], 1, 0.04);
+      near(covariance[0][0], 1 + noise ** 2, 0.07);
+      near(covariance[1][1], 2 + noise ** 2, 0.12);
+      expect(tf.all(tf.lessEqual(data, tf.max(x, 0))).dataSync()[0]).toBe(1);
+    });
+    // the rows of training are still there
+    expect(Number.isFinite(z.sum().dataSync()[0] + x.sum().dataSync()[0])).toBe(true);
+    tf.dispose([z, x, theta, data]);
+  });
+
+  it('are at most 100,000, and at least what the sampler draws', async () => {
+    const { theta: z, x } = pairsOf(prior);
+    const few = await emulation.emulatedPairs([z, x], { prior, theta: unit, count: 1 }, quick);
+    expect(few[0].shape[0]).toBe(256);
+    tf.dispose([z, x, ...few]);
+  });
+});
+
+describe('npse.train with emulated pairs', () => {
+  it.each([
+    ['an unbounded prior', normal({ mean: [0, 0] })],
+    ['a box', uniform({ lower: [-1, -1], upper: [1, 1] })],
+  ])('keeps the estimator of the lower loss on held-out simulations, for %s', async (_, prior) => {
+    const before = tf.memory().numTensors;
+    const [alone, either] = [await trained(prior, { emulated: 0 }), await trained(prior, { emulated: 2 })];
+    expect(either.fit.validationLoss).toBeLessThanOrEqual(alone.fit.validationLoss);
+    expect([0, 2 * count]).toContain(either.config.training.emulated);
+    expect(alone.config.training.emulated).toBe(0);
+    alone.dispose();
+    either.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('has the estimator of the simulations alone where it is interrupted later', async () => {
+    vi.spyOn(emulation, 'emulatedPairs').mockRejectedValue(new InterruptedError('stopped'));
+    const error = await trained(normal({ mean: [0, 0] })).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(InterruptedError);
+    const { partial } = error as InterruptedError<TrainedScoreEstimator>;
+    expect(partial?.config.training.emulated).toBe(0);
+    partial?.dispose();
+  });
+
+  it('goes without them, and says so, where the emulator leaves the finite numbers', async () => {
+    vi.spyOn(emulation, 'emulatedPairs').mockRejectedValue(new NonFiniteError('the emulator ran away'));
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const estimator = await trained(normal({ mean: [0, 0] }));
+    expect(estimator.config.training.emulated).toBe(0);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('without emulated pairs: the emulator ran away'));
+    estimator.dispose();
+  });
+
+  it('refuses a number of them that is none', async () => {
+    for (const emulated of [-1, NaN, Infinity])
+      await expect(trained(normal({ mean: [0, 0] }), { emulated })).rejects.toThrow(/npse.train: emulated/);
+  });
+});

@@ -9,6 +9,18 @@ export interface ObservationScores {
   readonly dim: number;
   /** sum_j s(theta, t, x_j), [B, D]. */
   readonly sum: Score;
+  /** s(theta, t, x_j) for each observation, [n, B, D]: n times the memory of the sum. */
+  each(theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor3D;
+  /** The sum over the observations whose numbers are `index`, an int32 vector, [B, D]. */
+  subset(theta: tf.Tensor2D, level: NoiseLevel, index: tf.Tensor1D): tf.Tensor2D;
+}
+
+/** What is known of the prior, in the space in which the observations' scores live. */
+export interface PriorScores {
+  /** grad log p(theta), [B, D]. */
+  score(theta: tf.Tensor2D): tf.Tensor2D;
+  /** The score of the diffused prior, grad log p_t(theta), where it is known in closed form. */
+  readonly diffused?: Score;
 }
 
 /** A score for all observations at once, kept in its two terms, because Algorithm 2 scales them differently. */
@@ -17,15 +29,14 @@ export interface ComposedScore {
   readonly n: number;
   /** The number of parameters, D. */
   readonly dim: number;
-  /** The observations' term, sum_j s(theta, t, x_j). */
+  /** The observations' term, such as sum_j s(theta, t, x_j). */
   readonly observations: Score;
-  /** The prior's term, (1 - n) (T - t) / T grad log p(theta). */
+  /** The prior's term, such as (1 - n) (T - t) / T grad log p(theta). */
   readonly priorCorrection: Score;
-  /**
-   * Whether it is the score of the posterior of all observations, diffused, as reverse equations need it; Langevin steps do without.
-   * Default: for n = 1 only.
-   */
-  readonly isDiffused?: boolean;
+  /** Where the noise is all that is left, the density is N(0, I / referencePrecision). */
+  readonly referencePrecision: number;
+  /** Whether it is the score of a diffused density, as reverse equations need it; Langevin steps do without. */
+  readonly isDiffused: boolean;
 }
 
 /** The whole score of a composition [B, D]: the sum of its terms; the caller owns it. */
@@ -33,10 +44,46 @@ export function totalScore(composed: ComposedScore, theta: tf.Tensor2D, level: N
   return tf.add(composed.observations(theta, level), composed.priorCorrection(theta, level));
 }
 
+/**
+ * The score of one diffused density as what samplers take.
+ * @param dim the number of parameters, D.
+ * @param score grad log p_t(theta), [B, D]; levels may differ from row to row.
+ * @example
+ * const target = diffusedTarget(2, gaussianScore([0, 1], [[1, 0.5], [0.5, 1]]));
+ * target.isDiffused; // true
+ */
+export function diffusedTarget(dim: number, score: Score): ComposedScore {
+  return {
+    n: 1,
+    dim,
+    observations: score,
+    priorCorrection: (theta) => tf.zerosLike(theta),
+    referencePrecision: 1,
+    isDiffused: true,
+  };
+}
+
+/** What a composition takes of observations and prior; what it does not name, it does not call. */
+export interface CompositionNeeds {
+  /** The observations' scores: their sum, that of a subset, or each of them. */
+  readonly observations: 'sum' | 'subset' | 'each';
+  /** The prior's score, or that of the diffused prior too, which not every prior has in closed form. */
+  readonly prior: 'score' | 'diffused score';
+}
+
 /** Turns the scores of single observations into one for all of them. */
 export interface Composition {
   /** Short name for records, such as `F-NPSE`. */
   readonly name: string;
-  /** The composed score, of the observations' scores and the score theta [B, D] -> [B, D] of the prior. */
-  compose(observations: ObservationScores, priorScore: (theta: tf.Tensor2D) => tf.Tensor2D): ComposedScore;
+  /** Name and settings: two compositions of the same id do the same, and share their compiled samplers. */
+  readonly id: string;
+  /** What `compose` takes of its arguments. */
+  readonly needs: CompositionNeeds;
+  /**
+   * Whether the result for n observations is the score of a diffused density. It decides which samplers are allowed, and
+   * which is the default: a reverse equation where it is, Langevin steps along the levels where it is not.
+   */
+  isDiffused(n: number): boolean;
+  /** The composed score; recorded into the sampler's graph, so of tfjs operations only. */
+  compose(observations: ObservationScores, prior: PriorScores): ComposedScore;
 }

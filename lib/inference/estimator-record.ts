@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import type { EstimatorRecord, NamedArray } from '../records/estimator-record';
 
 /** Groups of tensors as named arrays of numbers, `group/0`, `group/1`, ... */
@@ -20,16 +20,25 @@ export function tensorsOf(record: EstimatorRecord, group: string): tf.Tensor[] {
     .map(({ values, shape }) => tf.tensor(values, [...shape], 'float32'));
 }
 
+/** Which records a method takes. */
+export interface KnownRecords {
+  /** The method's kind. */
+  readonly kind: string;
+  /** The versions that it can read, the newest last. */
+  readonly versions: readonly number[];
+  /** How the message names what is wanted, such as `an NPSE estimator`. */
+  readonly expected: string;
+}
+
 /**
  * Refuses the record of an estimator of another kind.
- * @param expected how the message names what is wanted, such as `an NPSE estimator`.
  * @throws InvalidInputError for another kind or version.
  */
-export function checkRecord({ config }: EstimatorRecord, kind: string, version: number, expected: string): void {
-  if (config.kind !== kind || config.version !== version) {
-    throw new InvalidInputError('estimator record', {
-      expected: `${expected} of version ${version}`,
-      received: `${config.kind} of version ${config.version}`,
-    });
-  }
+export function checkRecord({ config }: EstimatorRecord, { kind, versions, expected }: KnownRecords): void {
+  demand(
+    'estimator record',
+    config.kind === kind && versions.includes(config.version as number),
+    `${expected} of version ${versions.join(' or ')}`,
+    `${config.kind} of version ${config.version}`,
+  );
 }

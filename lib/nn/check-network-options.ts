@@ -1,14 +1,14 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, requireCount, requireOneOf } from '../core/checks';
 import type { Activation } from '../graph/dense';
 
 const activations: readonly Activation[] = ['linear', 'relu', 'elu', 'tanh', 'silu'];
 
 /**
- * Refuses settings of a network that are none.
- * @param what the network in messages, such as `scoreNetwork`.
+ * Refuses invalid settings of a network.
+ * @param what the network in messages, such as `paperNetwork`.
  * @param sizes positive whole numbers, by name.
  * @param even positive even numbers, by name.
- * @throws InvalidInputError for a size that is none, or an unknown activation.
+ * @throws InvalidInputError for an invalid size, or an unknown activation.
  */
 export function checkNetworkOptions(
   what: string,
@@ -16,15 +16,8 @@ export function checkNetworkOptions(
   even: Readonly<Record<string, number>>,
   activation: Activation,
 ): void {
-  const check = (name: string, value: number, unit: number, expected: string): void => {
-    if (!Number.isInteger(value / unit) || value < 1)
-      throw new InvalidInputError(`${what} ${name}`, { expected, received: String(value) });
-  };
-  for (const [name, value] of Object.entries(sizes)) check(name, value, 1, 'a positive whole number');
-  for (const [name, value] of Object.entries(even)) check(name, value, 2, 'a positive even number');
-  if (!activations.includes(activation))
-    throw new InvalidInputError(`${what} activation`, {
-      expected: activations.join(', '),
-      received: String(activation),
-    });
+  for (const [name, value] of Object.entries(sizes)) requireCount(`${what} ${name}`, value);
+  for (const [name, value] of Object.entries(even))
+    demand(`${what} ${name}`, Number.isInteger(value / 2) && value > 0, 'a positive even number', value);
+  requireOneOf(`${what} activation`, activation, activations);
 }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireNumber, vpTwin } from '../diffusion/diffusion';
+import { requireCount, requireNumber } from '../core/checks';
+import { vpTwin } from '../diffusion/diffusion';
 import { logRatioGrid } from '../diffusion/noise-grid';
-import type { DiffusionSampler } from './diffusion-sampler';
 import { embeddedStart, embeddedStep, stagesPerStep, unfinishedOf, type EmbeddedState } from './embedded-step';
 import { checkLastStep, finishAt, flowVelocity, fromReference, gridId, type ReverseGridOptions } from './reverse-grid';
+import { diffusionOf, type Sampler } from './sampler';
 
 /** Options of {@link adaptiveFlow}. */
 export interface AdaptiveFlowOptions extends Omit<ReverseGridOptions, 'steps' | 'spacing'> {
@@ -24,25 +25,23 @@ export interface AdaptiveFlowOptions extends Omit<ReverseGridOptions, 'steps' | 
  * @example
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: adaptiveFlow({ tolerance: 1e-2 }) }); // shape [500, 2]
  */
-export function adaptiveFlow(options: AdaptiveFlowOptions = {}): DiffusionSampler {
+export function adaptiveFlow(options: AdaptiveFlowOptions = {}): Sampler {
   const { tolerance = 1e-3, maxSteps = 500, lastStep } = options;
   requireNumber('adaptiveFlow tolerance', tolerance, 'a number in (0, 1)', (value) => value > 0 && value < 1);
-  requireNumber(
-    'adaptiveFlow maxSteps',
-    maxSteps,
-    'a positive whole number',
-    (value) => Number.isInteger(value) && value > 0,
-  );
+  requireCount('adaptiveFlow maxSteps', maxSteps);
   checkLastStep(lastStep);
   const id = `adaptiveFlow(${tolerance},${maxSteps},${gridId(options)})`;
   return {
     id,
-    calls: stagesPerStep,
-    descend: (diffusion) => {
+    needsDiffused: true,
+    poolsParticles: false,
+    descend: (schedule) => {
+      const diffusion = diffusionOf(schedule, id);
       const [first, last] = logRatioGrid(diffusion, 1, options);
       const problem = { end: last, direction: -1 as const, scale: flowErrorScale(tolerance) };
       return {
-        id,
+        name: id,
+        calls: stagesPerStep,
         rounds: maxSteps,
         start: (target, noise) => {
           const level = diffusion.atLogRatio(tf.scalar(first));

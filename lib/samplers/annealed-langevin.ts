@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { requireCount, requirePositive } from '../core/checks';
 import { totalScore } from '../compose/composed-score';
 import { loop } from '../graph/loop';
 import { foldKey, randomNormal } from '../graph/random';
 import { alphaAt } from './level-scalars';
-import type { Sampler, SamplerParts } from './sampler';
+import { levelSampler, type LevelParts, type LevelSamplerOptions, type LevelStep } from './level-sampler';
+import type { Sampler } from './sampler';
 
 /**
  * Annealed Langevin dynamics: at each level L times theta <- theta + delta_t / 2 s(theta, t) + sqrt(delta_t) eta, eta ~ N(0, I),
@@ -12,25 +13,21 @@ import type { Sampler, SamplerParts } from './sampler';
  *
  * L (T - 1) score evaluations per particle.
  *
- * @param steps L. Default 50, the paper's.
- * @param stepSize the factor of delta_t, positive. Default 0.05, the paper's.
+ * @param options `steps`, L, default 50, and `stepSize`, the factor of delta_t, default 0.05, both the paper's; `levels`,
+ * default those of the estimator.
  * @throws InvalidInputError for options outside of these ranges.
  * Source: Geffner et al., Algorithm 1 and appendix B.1.
  * @example
  * const theta = await posterior.sample(500, { seed: 3, sampler: annealedLangevin({ steps: 5 }) }); // shape [500, 2]
  */
-export function annealedLangevin({ steps = 50, stepSize = 0.05 }: { steps?: number; stepSize?: number } = {}): Sampler {
-  if (!Number.isInteger(steps) || steps < 1)
-    throw new InvalidInputError('annealedLangevin steps', {
-      expected: 'a positive whole number',
-      received: String(steps),
-    });
-  if (!(stepSize > 0))
-    throw new InvalidInputError('annealedLangevin stepSize', {
-      expected: 'a positive number',
-      received: String(stepSize),
-    });
-  const parts: SamplerParts = {
+export function annealedLangevin({
+  steps = 50,
+  stepSize = 0.05,
+  ...options
+}: LevelSamplerOptions & { steps?: number; stepSize?: number } = {}): Sampler {
+  requireCount('annealedLangevin steps', steps);
+  requirePositive('annealedLangevin stepSize', stepSize);
+  const parts: LevelParts = {
     name: 'Langevin step',
     count: steps,
     step: (target, levels, t, theta, key, s) => {
@@ -44,11 +41,13 @@ export function annealedLangevin({ steps = 50, stepSize = 0.05 }: { steps?: numb
       ]) as tf.Tensor2D;
     },
   };
-  return {
-    id: `annealedLangevin(${steps},${stepSize})`,
+  const step = {
+    name: `annealedLangevin(${steps},${stepSize})`,
     callsPerLevel: steps,
+    poolsParticles: false,
     parts,
-    step: (target, levels, t, theta, key) =>
+    step: (...[target, levels, t, theta, key]: Parameters<LevelStep['step']>) =>
       loop(steps, theta, (s, particles) => parts.step(target, levels, t, particles, key, s)),
   };
+  return levelSampler(step, options);
 }

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import type { ComposedScore } from '../compose/composed-score';
 import type { Key } from '../graph/random';
 import type { Tensors } from '../graph/tensors';
@@ -13,10 +13,12 @@ export type DescentState = {
 
 /** A way from noise down to samples in numbered rounds. All of it is pure tfjs, so that it runs eagerly and in a graph. */
 export interface Descent<S extends DescentState = DescentState> {
-  /** Name and settings: two of the same id do the same. */
-  readonly id: string;
+  /** Name and settings, as messages say them. */
+  readonly name: string;
   /** Rounds at most. */
   readonly rounds: number;
+  /** Score evaluations per particle of the whole descent; of an adaptive sampler, those of one step. */
+  readonly calls: number;
   /** The state before the first round, from draws of N(0, I) [B, D]. */
   start(target: ComposedScore, noise: tf.Tensor2D): S;
   /** The state after round k = 0, 1, ..., an int32 scalar; all randomness from `key`, which is the whole draw's. */
@@ -31,7 +33,7 @@ export interface Descent<S extends DescentState = DescentState> {
   };
   /** The distance from zero beyond which particles have diverged. Default: that of the largest float32. */
   readonly bound?: number;
-  /** The largest overshoot so far, a scalar, as {@link Sampler.overshoot}. */
+  /** The largest overshoot so far, a scalar: a factor by which a step took deviations too far. */
   overshoot?(state: S): tf.Scalar;
   /** Where rounds may end early: the numbers of particles that still move, and of those that will never arrive. */
   unfinished?(state: S): { moving: tf.Scalar; stuck: tf.Scalar };
@@ -41,12 +43,12 @@ export interface Descent<S extends DescentState = DescentState> {
  * Refuses a score that is not a diffused density's.
  * @throws InvalidInputError for one that is composed of several observations' scores.
  */
-export function requireDiffused({ n, isDiffused = n === 1 }: ComposedScore, what: string): void {
-  if (!isDiffused)
-    throw new InvalidInputError(what, {
-      expected: 'the score of a diffused posterior',
-      received: `one composed of the scores of ${n} observations, which is none between data and noise`,
-      remedy:
-        'predictorCorrector() and annealedLangevin() draw from it: their Langevin steps follow it level by level.',
-    });
+export function requireDiffused({ n, isDiffused }: Pick<ComposedScore, 'n' | 'isDiffused'>, what: string): void {
+  demand(
+    what,
+    isDiffused,
+    'the score of a diffused posterior',
+    `one composed of the scores of ${n} observations, which is none between data and noise`,
+    'predictorCorrector() and annealedLangevin() draw from it: their Langevin steps follow it level by level.',
+  );
 }

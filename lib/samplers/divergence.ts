@@ -19,10 +19,10 @@ export function staysWithin(theta: tf.Tensor2D, bound = largestFloat): tf.Scalar
 }
 
 /** What to say of a draw for n observations whose largest overshoot was `x`; undefined where the steps were stable. */
-export function overshootWarning(id: string, x: number, n: number): string | undefined {
+export function overshootWarning(name: string, x: number, n: number): string | undefined {
   if (!(x > mostOvershoot)) return undefined;
   return (
-    `Sampling with ${id} was unstable: at some level it took deviations from the mean times ${(1 - x).toFixed(2)}, so that they grew, and ` +
+    `Sampling with ${name} was unstable: at some level it took deviations from the mean times ${(1 - x).toFixed(2)}, so that they grew, and ` +
     `the samples may be far too wide. That comes with informative observations (here ${n} of them) and few levels: ` +
     'use predictorCorrector(), or more levels.'
   );
@@ -41,7 +41,7 @@ export function divergenceSearch<C extends Tensors>(
   descent: Descent,
   bind: (context: C) => ComposedScore,
 ): DivergenceSearch<C> {
-  const { id, rounds, parts, bound } = descent;
+  const { name, rounds, parts, bound } = descent;
   const repeat: Compiled<
     [DescentState, C, Key, tf.Scalar, tf.Scalar],
     { done: tf.Scalar; part: tf.Scalar; theta: tf.Tensor2D }
@@ -75,7 +75,7 @@ export function divergenceSearch<C extends Tensors>(
       const inPart = parts && found.part < parts.count ? `, ${parts.name} ${found.part + 1} of ${parts.count}` : '';
       const what = particle < 0 ? '' : `: particle ${particle} came to [${found.rows[particle].map(brief).join(', ')}]`;
       return new NonFiniteError(
-        `Sampling with ${id} diverged ${where}${inPart}${what}. predictorCorrector(), whose steps follow the width of the density, may ` +
+        `Sampling with ${name} diverged ${where}${inPart}${what}. predictorCorrector(), whose steps follow the width of the density, may ` +
           'hold; so may smaller Langevin steps, more levels, or a score that was trained longer.',
       );
     },

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { totalScore } from '../compose/composed-score';
 import { levelTable, logRatioGrid } from '../diffusion/noise-grid';
 import { foldKey, randomNormal } from '../graph/random';
-import type { DiffusionSampler } from './diffusion-sampler';
 import { checkLastStep, finishAt, fromReference, gridId, type ReverseGridOptions } from './reverse-grid';
+import { diffusionOf, type Sampler } from './sampler';
 
 /**
  * DPM-Solver++(2M) for the reverse diffusion or, with `stochastic: false`, for the probability flow; of order 2.
@@ -20,14 +20,16 @@ import { checkLastStep, finishAt, fromReference, gridId, type ReverseGridOptions
  * @example
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: dpmSolver({ steps: 25 }) }); // shape [500, 2]
  */
-export function dpmSolver(options: ReverseGridOptions & { stochastic?: boolean } = {}): DiffusionSampler {
+export function dpmSolver(options: ReverseGridOptions & { stochastic?: boolean } = {}): Sampler {
   const { steps = 50, lastStep, stochastic = true } = options;
   checkLastStep(lastStep);
   const id = `dpmSolver(${steps},${stochastic ? 'stochastic' : 'deterministic'},${gridId(options)})`;
   return {
     id,
-    calls: lastStep === 'none' ? steps : steps + 1,
-    descend: (diffusion) => {
+    needsDiffused: true,
+    poolsParticles: false,
+    descend: (schedule) => {
+      const diffusion = diffusionOf(schedule, id);
       const ratios = logRatioGrid(diffusion, steps, options);
       const table = levelTable(diffusion, ratios);
       const { meanCoeff, std } = table.values;
@@ -40,7 +42,8 @@ export function dpmSolver(options: ReverseGridOptions & { stochastic?: boolean }
       const slope = each((h, k) => (k === 0 ? 0 : h / (2 * (ratios[k - 1] - ratios[k]))));
       const spread = each((_, k) => (stochastic ? std[k + 1] * Math.sqrt(fresh[k]) : 0));
       return {
-        id,
+        name: id,
+        calls: lastStep === 'none' ? steps : steps + 1,
         rounds: steps,
         start: (target, noise) => {
           const theta = fromReference(target, diffusion, noise, id);

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { totalScore } from '../compose/composed-score';
 import { levelTable, logRatioGrid, timeOf } from '../diffusion/noise-grid';
 import { foldKey, randomNormal } from '../graph/random';
-import type { DiffusionSampler } from './diffusion-sampler';
 import { checkLastStep, finishAt, fromReference, gridId, type ReverseGridOptions } from './reverse-grid';
+import { diffusionOf, type Sampler } from './sampler';
 
 /**
  * The Euler-Maruyama method for the reverse diffusion: theta <- theta - (f theta - g^2 s) dt + g sqrt(dt) eta, eta ~ N(0, I), of weak order 1.
@@ -15,14 +15,16 @@ import { checkLastStep, finishAt, fromReference, gridId, type ReverseGridOptions
  * @example
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: eulerMaruyama({ steps: 50 }) }); // shape [500, 2]
  */
-export function eulerMaruyama(options: ReverseGridOptions = {}): DiffusionSampler {
+export function eulerMaruyama(options: ReverseGridOptions = {}): Sampler {
   const { steps = 200, lastStep } = options;
   checkLastStep(lastStep);
   const id = `eulerMaruyama(${steps},${gridId(options)})`;
   return {
     id,
-    calls: lastStep === 'none' ? steps : steps + 1,
-    descend: (diffusion) => {
+    needsDiffused: true,
+    poolsParticles: false,
+    descend: (schedule) => {
+      const diffusion = diffusionOf(schedule, id);
       const ratios = logRatioGrid(diffusion, steps, options);
       const table = levelTable(diffusion, ratios);
       const times = ratios.map((u) => timeOf(diffusion, u));
@@ -31,7 +33,8 @@ export function eulerMaruyama(options: ReverseGridOptions = {}): DiffusionSample
       const keep = each((t, dt) => 1 - diffusion.drift(t) * dt);
       const variance = each((t, dt) => diffusion.diffusion(t) ** 2 * dt);
       return {
-        id,
+        name: id,
+        calls: lastStep === 'none' ? steps : steps + 1,
         rounds: steps,
         start: (target, noise) => ({ theta: fromReference(target, diffusion, noise, id) }),
         round: (target, { theta }, k, key) => {

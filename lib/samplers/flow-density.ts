@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError, NonFiniteError } from '../core/errors';
+import { requireCount, requireNumber, requireOneOf } from '../core/checks';
+import { NonFiniteError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import { totalScore, type ComposedScore } from '../compose/composed-score';
-import { requireNumber, vpTwin, type Diffusion } from '../diffusion/diffusion';
+import { vpTwin, type Diffusion } from '../diffusion/diffusion';
 import { logRatioGrid } from '../diffusion/noise-grid';
 import type { NoiseLevel } from '../diffusion/noise-level';
 import { compile, type Compiled } from '../graph/compile';
@@ -71,11 +72,9 @@ export function flowDensity<C extends Tensors>(
   options: FlowDensityOptions = {},
 ): FlowDensity<C> {
   const { trace = 'exact', probes = 1, tolerance = 1e-4, maxSteps = 500, smallestNoise } = options;
-  if (trace !== 'exact' && trace !== 'hutchinson')
-    throw new InvalidInputError('flowDensity trace', { expected: 'exact or hutchinson', received: String(trace) });
-  const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
-  requireNumber('flowDensity probes', probes, 'a positive whole number', isCount);
-  requireNumber('flowDensity maxSteps', maxSteps, 'a positive whole number', isCount);
+  requireOneOf('flowDensity trace', trace, ['exact', 'hutchinson']);
+  requireCount('flowDensity probes', probes);
+  requireCount('flowDensity maxSteps', maxSteps);
   requireNumber('flowDensity tolerance', tolerance, 'a number in (0, 1)', (value) => value > 0 && value < 1);
   const [last, first] = logRatioGrid(diffusion, 1, { smallestNoise });
   const range = { end: last, direction: 1 as const };
@@ -150,7 +149,7 @@ export function flowDensity<C extends Tensors>(
   ): Promise<tf.Tensor1D> => {
     const state = await runRounds<EmbeddedState>(
       {
-        id: 'flowDensity',
+        name: 'flowDensity',
         rounds: maxSteps,
         advance: (before, _, count) =>
           tf.tidy(

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { requireCount, requireNumber } from '../core/checks';
 import { totalScore } from '../compose/composed-score';
 import { loop } from '../graph/loop';
 import { foldKey, randomNormal, splitKey } from '../graph/random';
-import { gaussianTransitions } from './gaussian-transitions';
+import { gaussianTransition } from './gaussian-transitions';
 import { inverseRoot } from './inverse-root';
 import { alphaAt } from './level-scalars';
+import { levelSampler, type LevelSamplerOptions, type LevelStep } from './level-sampler';
 import type { Sampler } from './sampler';
 
 /** Particles per parameter from which on their second moments are taken in full; with fewer, direction by direction. */
@@ -25,8 +26,8 @@ const particlesPerParameter = 8;
  *
  * (1 + corrections) (T - 1) score evaluations per particle. F is taken over the particles, so it wants at least some hundred.
  *
- * @param corrections Langevin steps at each level. Default 1.
- * @param relativeStep r, in (0, 1.5]. Default 1, which halves the distance to the stationary mean at each step.
+ * @param options `corrections`, Langevin steps at each level, default 1; `relativeStep`, r, in (0, 1.5], default 1, which
+ * halves the distance to the stationary mean at each step; `levels`, default those of the estimator.
  * @throws InvalidInputError for options outside of these ranges.
  * @example
  * const theta = await posterior.sample(1_000, { seed: 3, sampler: predictorCorrector({ corrections: 2 }) });
@@ -34,23 +35,16 @@ const particlesPerParameter = 8;
 export function predictorCorrector({
   corrections = 1,
   relativeStep = 1,
-}: { corrections?: number; relativeStep?: number } = {}): Sampler {
-  if (!Number.isInteger(corrections) || corrections < 1) {
-    throw new InvalidInputError('predictorCorrector corrections', {
-      expected: 'a positive whole number',
-      received: String(corrections),
-      remedy: 'gaussianTransitions() is the predictor alone.',
-    });
-  }
-  if (!(relativeStep > 0 && relativeStep <= 1.5))
-    throw new InvalidInputError('predictorCorrector relativeStep', {
-      expected: 'a number in (0, 1.5]',
-      received: String(relativeStep),
-    });
-  const predictor = gaussianTransitions();
-  return {
-    id: `predictorCorrector(${corrections},${relativeStep})`,
+  ...options
+}: LevelSamplerOptions & { corrections?: number; relativeStep?: number } = {}): Sampler {
+  const remedy = 'gaussianTransitions() is the predictor alone.';
+  requireCount('predictorCorrector corrections', corrections, 1, remedy);
+  const isInRange = (step: number): boolean => step > 0 && step <= 1.5;
+  requireNumber('predictorCorrector relativeStep', relativeStep, 'a number in (0, 1.5]', isInRange);
+  const step: LevelStep = {
+    name: `predictorCorrector(${corrections},${relativeStep})`,
     callsPerLevel: 1 + corrections,
+    poolsParticles: true,
     step: (target, levels, t, theta, key) => {
       const level = levels.at(t);
       const [correctorKey, predictorKey] = splitKey(key, 2);
@@ -72,10 +66,18 @@ export function predictorCorrector({
         },
       );
       const { beta } = alphaAt(levels, t);
-      const isStable = tf.lessEqual(tf.mul(steepest, tf.div(beta, tf.add(1, tf.mul(target.n - 1, beta)))), 1);
-      return tf.where(isStable, predictor.step(target, levels, t, corrected, predictorKey), corrected) as tf.Tensor2D;
+      const isStable = tf.lessEqual(
+        tf.mul(steepest, tf.div(beta, tf.add(1, tf.mul(target.referencePrecision - 1, beta)))),
+        1,
+      );
+      return tf.where(
+        isStable,
+        gaussianTransition.step(target, levels, t, corrected, predictorKey),
+        corrected,
+      ) as tf.Tensor2D;
     },
   };
+  return levelSampler(step, options);
 }
 
 /** Rows R^T R s and R^T eta for rows s and eta, and the largest eigenvalue of F. */

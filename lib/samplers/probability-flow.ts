@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { requireOneOf } from '../core/checks';
 import { vpTwin } from '../diffusion/diffusion';
 import { levelTable, logRatioGrid } from '../diffusion/noise-grid';
-import type { DiffusionSampler } from './diffusion-sampler';
 import { checkLastStep, finishAt, flowVelocity, fromReference, gridId, type ReverseGridOptions } from './reverse-grid';
+import { diffusionOf, type Sampler } from './sampler';
 
 /**
  * The probability flow d theta = (f theta - g^2 s / 2) dt by a Runge-Kutta method of fixed steps: Heun's, of order 2 with two score
@@ -17,16 +17,17 @@ import { checkLastStep, finishAt, flowVelocity, fromReference, gridId, type Reve
  * const flow = probabilityFlow({ method: 'rk4', steps: 15 });
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: flow }); // shape [500, 2]
  */
-export function probabilityFlow(options: ReverseGridOptions & { method?: 'heun' | 'rk4' } = {}): DiffusionSampler {
+export function probabilityFlow(options: ReverseGridOptions & { method?: 'heun' | 'rk4' } = {}): Sampler {
   const { steps = 40, method = 'heun', lastStep } = options;
-  if (method !== 'heun' && method !== 'rk4')
-    throw new InvalidInputError('probabilityFlow method', { expected: 'heun or rk4', received: String(method) });
+  requireOneOf('probabilityFlow method', method, ['heun', 'rk4']);
   checkLastStep(lastStep);
   const id = `probabilityFlow(${method},${steps},${gridId(options)})`;
   return {
     id,
-    calls: steps * (method === 'heun' ? 2 : 4) + (lastStep === 'none' ? 0 : 1),
-    descend: (diffusion) => {
+    needsDiffused: true,
+    poolsParticles: false,
+    descend: (schedule) => {
+      const diffusion = diffusionOf(schedule, id);
       const ratios = logRatioGrid(diffusion, steps, options);
       // level 2k is that of step k, level 2k + 1 lies halfway to the next
       const halves = ratios.flatMap((u, k) => (k === 0 ? [u] : [(ratios[k - 1] + u) / 2, u]));
@@ -34,7 +35,8 @@ export function probabilityFlow(options: ReverseGridOptions & { method?: 'heun' 
       const changes = ratios.slice(0, -1).map((u, k) => ratios[k + 1] - u);
       const last = table.at;
       return {
-        id,
+        name: id,
+        calls: steps * (method === 'heun' ? 2 : 4) + (lastStep === 'none' ? 0 : 1),
         rounds: steps,
         start: (target, noise) => {
           const { scale } = vpTwin(diffusion.at(tf.scalar(diffusion.latest)));

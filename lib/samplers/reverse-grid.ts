@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { requireOneOf } from '../core/checks';
 import { totalScore, type ComposedScore } from '../compose/composed-score';
 import { vpTwin, type Diffusion } from '../diffusion/diffusion';
 import type { NoiseGridOptions } from '../diffusion/noise-grid';
@@ -27,12 +27,11 @@ export function gridId({ spacing = 'logSnr', smallestNoise = 0.002, lastStep = '
 }
 
 /**
- * Refuses a last step that is none.
+ * Refuses an unknown last step.
  * @throws InvalidInputError with the known ones.
  */
 export function checkLastStep(lastStep: LastStep = 'flow'): void {
-  if (!['flow', 'mean', 'none'].includes(lastStep))
-    throw new InvalidInputError('lastStep', { expected: 'flow, mean or none', received: String(lastStep) });
+  requireOneOf('lastStep', lastStep, ['flow', 'mean', 'none']);
 }
 
 /**

@@ -14,7 +14,7 @@ export interface RoundState {
 /** Numbered rounds that run in calls of about 120 ms, between which progress shows and an interrupt is heard. */
 export interface Rounds<S> {
   /** What errors call it. */
-  readonly id: string;
+  readonly name: string;
   /** Rounds at most. */
   readonly rounds: number;
   /** The state after `count` rounds from round k on; it owns its tensors, and the one before stays. */
@@ -35,7 +35,7 @@ export interface Rounds<S> {
  * @throws NonFiniteError where particles leave the finite numbers or the bound, FlowOdeError where they do not arrive, and InterruptedError.
  */
 export async function runRounds<S>(
-  { id, rounds, advance, look, dispose, bound, diverged }: Rounds<S>,
+  { name, rounds, advance, look, dispose, bound, diverged }: Rounds<S>,
   first: S,
   signal: AbortSignal,
   onRounds: (left: number) => void,
@@ -63,7 +63,7 @@ export async function runRounds<S>(
       interrupted: () => `Sampling was interrupted at level ${left} of ${rounds + 1}.`,
     });
     if (open.moving + open.stuck > 0)
-      throw new FlowOdeError(id, { unconverged: open.moving + open.stuck, stuck: open.stuck, rounds });
+      throw new FlowOdeError(name, { unconverged: open.moving + open.stuck, stuck: open.stuck, rounds });
     return state;
   } catch (error) {
     dispose(state);

@@ -1,19 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { requireCount } from '../core/checks';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ComposedScore } from '../compose/composed-score';
-import type { Diffusion } from '../diffusion/diffusion';
-import type { VpLevels } from '../diffusion/vp-levels';
 import { compile, type Compiled } from '../graph/compile';
 import { loop } from '../graph/loop';
 import { foldKey, randomKey, randomNormal, type Key } from '../graph/random';
 import type { Tensors } from '../graph/tensors';
-import type { DescentState } from './descent';
+import type { Descent, DescentState } from './descent';
 import { divergenceSearch, overshootWarning } from './divergence';
-import type { DiffusionSampler } from './diffusion-sampler';
-import { levelDescent } from './level-descent';
 import { runRounds } from './rounds';
-import type { Sampler } from './sampler';
+import type { NoiseSchedule, Sampler } from './sampler';
 
 /** Options of a draw. */
 export interface SampleOptions extends LongWorkOptions {
@@ -30,46 +26,79 @@ export interface SamplingProgram<C extends Tensors> {
 }
 
 /** Particles below which statistics over particles, such as a corrector's width, would be noise. */
-const fewestParticles = 256;
+const fewestPooled = 256;
 /** Particles of one pass; more samples are drawn in several passes. */
-const mostParticles = 16_384;
+export const mostParticles = 16_384;
 
 /**
  * Compiles a sampler for the targets that `bind` makes of their tensors.
  *
- * The levels run in graph calls of about 120 ms, between which progress shows and an interrupt is heard. Where a sampler's steps overshoot so
- * far that deviations grow, as those of gaussianTransitions may, console.warn says so once a draw.
- * @param sampler one that goes down discrete levels, or one that follows a diffusion's reverse equations.
- * @param levels the levels, or the diffusion.
+ * The levels run in graph calls of about 120 ms, between which progress shows and an interrupt is heard. Where a sampler's
+ * steps overshoot so far that deviations grow, as those of gaussianTransitions may, console.warn says so once a draw.
+ * @param schedule the noise that the sampler goes down: `diffusion`, `levels`, or both.
  * @param bind makes the target of `sample`'s tensors; it is recorded into the graph.
- * @throws InvalidInputError, from `sample`, where the number of samples is not a positive whole number.
- * @throws NonFiniteError, from `sample`, where a particle leaves the finite numbers or, at discrete levels, is further than 10,000 from zero:
- * it names the level, for annealedLangevin the Langevin step, and the particle. FlowOdeError where an adaptive sampler's particles do not
- * arrive, and InterruptedError on interrupt.
+ * @throws InvalidInputError for a schedule without what the sampler needs and, from `sample`, where the number of samples is
+ * not a positive whole number.
+ * @throws NonFiniteError, from `sample`, where a particle leaves the finite numbers or, at discrete levels, is further than
+ * 10,000 from zero: it names the level, for annealedLangevin the Langevin step, and the particle. FlowOdeError where an
+ * adaptive sampler's particles do not arrive, and InterruptedError on interrupt.
  * @example
- * const program = samplingProgram(gaussianTransitions(), vpLevels({ count: 50 }), ({ mean }: { mean: tf.Tensor1D }) => ({
- *   n: 1, dim: 2, observations: (theta, { meanCoeff }) => tf.sub(tf.mul(meanCoeff, mean), theta), priorCorrection: (theta) => tf.zerosLike(theta),
- * }));
- * await program.sample({ mean: tf.tensor1d([1, 2]) }, { n: 1, dim: 2 }, 1_000, { seed: 1 }); // shape [1000, 2]
+ * const score = gaussianScore([1, 2], [[1, 0], [0, 1]]);
+ * const schedule = { levels: vpLevels({ count: 50 }) };
+ * const program = samplingProgram(gaussianTransitions(), schedule, (_: tf.Tensor) => diffusedTarget(2, score));
+ * await program.sample(tf.scalar(0), { n: 1, dim: 2 }, 1_000, { seed: 1 }); // shape [1000, 2]
  */
 export function samplingProgram<C extends Tensors>(
   sampler: Sampler,
-  levels: VpLevels,
-  bind: (context: C) => ComposedScore,
-): SamplingProgram<C>;
-export function samplingProgram<C extends Tensors>(
-  sampler: DiffusionSampler,
-  diffusion: Diffusion,
-  bind: (context: C) => ComposedScore,
-): SamplingProgram<C>;
-export function samplingProgram<C extends Tensors>(
-  sampler: Sampler | DiffusionSampler,
-  levels: VpLevels | Diffusion,
+  schedule: Partial<NoiseSchedule>,
   bind: (context: C) => ComposedScore,
 ): SamplingProgram<C> {
-  const descent =
-    'descend' in sampler ? sampler.descend(levels as Diffusion) : levelDescent(sampler, levels as VpLevels);
-  const { id, rounds, finish, unfinished } = descent;
+  const descent = sampler.descend(schedule);
+  const passes = passProgram(descent, bind);
+  return {
+    sample: async (context, { n, dim }, samples, options) => {
+      requireCount('samples', samples);
+      const count = Math.ceil(samples / mostParticles);
+      const isPooled = sampler.poolsParticles || (descent.overshoot !== undefined && n > 1);
+      const particles = Math.max(isPooled ? fewestPooled : 1, Math.ceil(samples / count));
+      return longWork('Sampling', count * descent.rounds, options, async (progress, signal) => {
+        const root = randomKey(options.seed);
+        const drawn: tf.Tensor2D[] = [];
+        let overshoot = 0;
+        try {
+          for (let i = 0; i < count; i++) {
+            const key = foldKey(root, i);
+            const done = await passes
+              .run({ context, key, shape: [particles, dim] }, signal, (left) =>
+                progress.update((i + 1) * descent.rounds - left),
+              )
+              .finally(() => key.dispose());
+            drawn.push(done.theta);
+            overshoot = Math.max(overshoot, done.overshoot);
+          }
+          const warning = overshootWarning(descent.name, overshoot, n);
+          if (warning) console.warn(warning);
+          return tf.tidy(() => tf.slice(tf.concat(drawn, 0), [0, 0], [samples, dim]) as tf.Tensor2D);
+        } finally {
+          tf.dispose([root, ...drawn]);
+        }
+      });
+    },
+    dispose: passes.dispose,
+  };
+}
+
+/** One pass of particles along a descent. */
+interface Pass<C extends Tensors> {
+  readonly context: C;
+  readonly key: Key;
+  /** [B, D]. */
+  readonly shape: [number, number];
+}
+
+/** The compiled graphs of a descent, and how a pass runs through them. */
+function passProgram<C extends Tensors>(descent: Descent, bind: (context: C) => ComposedScore) {
+  const { name, rounds, finish, unfinished } = descent;
   const begin: Compiled<[C, tf.Tensor2D], DescentState> = compile((context, noise) =>
     descent.start(bind(context), noise),
   );
@@ -82,18 +111,14 @@ export function samplingProgram<C extends Tensors>(
   const end: Compiled<[C, DescentState], tf.Tensor2D> | undefined =
     finish && compile((context, state) => finish(bind(context), state));
   const search = divergenceSearch(descent, bind);
-  const pass = async (
-    context: C,
-    dim: number,
-    particles: number,
-    key: Key,
+  const run = async (
+    { context, key, shape }: Pass<C>,
     signal: AbortSignal,
     onRounds: (left: number) => void,
   ): Promise<{ theta: tf.Tensor2D; overshoot: number }> => {
-    const first = tf.tidy(() => kept(begin(context, randomNormal<tf.Tensor2D>(foldKey(key, 0), [particles, dim]))));
     const state = await runRounds<DescentState>(
       {
-        id,
+        name,
         rounds,
         advance: (before, k, count) =>
           tf.tidy(() => kept(advance(before, context, key, tf.scalar(k, 'int32'), tf.scalar(count, 'int32')))),
@@ -102,7 +127,7 @@ export function samplingProgram<C extends Tensors>(
         bound: descent.bound,
         diverged: (before, k, count) => search.error(before, context, key, { from: k, count }),
       },
-      first,
+      tf.tidy(() => kept(begin(context, randomNormal<tf.Tensor2D>(foldKey(key, 0), shape)))),
       signal,
       onRounds,
     );
@@ -114,38 +139,9 @@ export function samplingProgram<C extends Tensors>(
     }
   };
   return {
-    sample: async (context, { n, dim }, samples, options) => {
-      if (!Number.isInteger(samples) || samples < 1) {
-        throw new InvalidInputError('samples', { expected: 'a positive whole number', received: String(samples) });
-      }
-      const passes = Math.ceil(samples / mostParticles);
-      const particles = Math.max(fewestParticles, Math.ceil(samples / passes));
-      return longWork('Sampling', passes * rounds, options, async (progress, signal) => {
-        const root = randomKey(options.seed);
-        const drawn: tf.Tensor2D[] = [];
-        const overshoots: number[] = [];
-        try {
-          for (let i = 0; i < passes; i++) {
-            const key = foldKey(root, i);
-            const { theta, overshoot } = await pass(context, dim, particles, key, signal, (left) =>
-              progress.update((i + 1) * rounds - left),
-            ).finally(() => key.dispose());
-            drawn.push(theta);
-            overshoots.push(overshoot);
-          }
-          const warning = overshootWarning(id, Math.max(...overshoots), n);
-          if (warning) console.warn(warning);
-          return tf.tidy(() => tf.slice(tf.concat(drawn, 0), [0, 0], [samples, dim]) as tf.Tensor2D);
-        } finally {
-          tf.dispose([root, ...drawn]);
-        }
-      });
-    },
+    run,
     dispose: () => {
-      begin.dispose();
-      advance.dispose();
-      end?.dispose();
-      search.dispose();
+      for (const each of [begin, advance, end, search]) each?.dispose();
     },
   };
 }

@@ -1,31 +1,36 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { ComposedScore } from '../compose/composed-score';
+import { demand } from '../core/checks';
+import type { Diffusion } from '../diffusion/diffusion';
 import type { VpLevels } from '../diffusion/vp-levels';
-import type { Key } from '../graph/random';
+import type { Descent } from './descent';
 
-/** The step of a sampler that goes down the noise levels t = T - 1, ..., 1 from N(0, I / n). */
+/** The noise that a sampler goes down through: a diffusion in continuous time, and discrete levels of it. */
+export interface NoiseSchedule {
+  /** What the reverse equations are those of. */
+  readonly diffusion: Diffusion;
+  /** What annealed Langevin dynamics, Algorithm 2 and the predictor-corrector go down, unless they have levels of their own. */
+  readonly levels: VpLevels;
+}
+
+/** A way from noise to samples of whatever a score is the score of. */
 export interface Sampler {
   /** Name and settings: two samplers of the same id do the same. */
   readonly id: string;
-  /** Score evaluations per particle at each level. */
-  readonly callsPerLevel: number;
-  /** The particles [B, D] after the step at level t, an int32 scalar. Pure tfjs, so that it runs eagerly and in a graph. */
-  step(target: ComposedScore, levels: VpLevels, t: tf.Scalar, theta: tf.Tensor2D, key: Key): tf.Tensor2D;
-  /** The like steps that `step` consists of, where there are any, so that an error can name the one that diverged. */
-  readonly parts?: SamplerParts;
+  /** Whether it follows a reverse equation, and so needs the score of a diffused density. */
+  readonly needsDiffused: boolean;
   /**
-   * The largest factor x, a scalar, by which a level's step overshot: it took deviations from the mean times 1 - x. Above 2 they grow from level
-   * to level. Where it is given, the sampler watches for that.
+   * Whether its steps take statistics over all particles, which must then be many and of one density; without, particles
+   * are independent, and each may have a density of its own.
    */
-  overshoot?(before: tf.Tensor2D, after: tf.Tensor2D): tf.Scalar;
+  readonly poolsParticles: boolean;
+  /**
+   * The rounds from the noise of a schedule to samples.
+   * @throws InvalidInputError for a part of the schedule that it needs and that is missing.
+   */
+  descend(schedule: Partial<NoiseSchedule>): Descent;
 }
 
-/** The like steps of one level. */
-export interface SamplerParts {
-  /** What one is called, such as `Langevin step`. */
-  readonly name: string;
-  /** How many a level has. */
-  readonly count: number;
-  /** The particles [B, D] after number `s` of level t, both int32 scalars; `key` is the level's. */
-  step(target: ComposedScore, levels: VpLevels, t: tf.Scalar, theta: tf.Tensor2D, key: Key, s: tf.Scalar): tf.Tensor2D;
+/** The diffusion of a schedule, for a sampler that needs it. */
+export function diffusionOf({ diffusion }: Partial<NoiseSchedule>, sampler: string): Diffusion {
+  demand(`${sampler} schedule`, diffusion !== undefined, 'a diffusion', 'none', 'Pass { diffusion: vpLinear() }, say.');
+  return diffusion!;
 }

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../core/errors';
 import { ve } from '../diffusion/ve';
 import { vpLinear } from '../diffusion/vp';
 import { fmpe } from '../inference/score/fmpe';
+import { continuous } from '../inference/score/levels';
 import { npse } from '../inference/score/npse';
 import { publishedObservation, referencePosterior } from '../io/reference-posterior';
 import { all } from '../tasks/benchmark/index';
@@ -47,10 +48,13 @@ export const notebook = '04-sbi-benchmarks';
 /** How each setting trains, the same for all tasks. */
 const trainings: Readonly<Record<BenchmarkSetting, Pick<PairsSettingOptions, 'train'> & { readonly method: string }>> =
   {
-    vp: { method: 'NPSE (VP)', train: (pairs, options) => npse.train(pairs, { diffusion: vpLinear(), ...options }) },
+    vp: {
+      method: 'NPSE (VP)',
+      train: (pairs, options) => npse.train(pairs, { levels: continuous(vpLinear()), ...options }),
+    },
     ve: {
       method: 'NPSE (VE)',
-      train: (pairs, options) => npse.train(pairs, { diffusion: ve(), emulated: 0, ...options }),
+      train: (pairs, options) => npse.train(pairs, { levels: continuous(ve()), emulated: 0, ...options }),
     },
     fmpe: { method: 'FMPE', train: (pairs, options) => fmpe.train(pairs, options) },
   };

@@ -4,12 +4,14 @@ import { npse } from '../inference/score/npse';
 import { annealedLangevin } from '../samplers/annealed-langevin';
 import { gaussianTransitions } from '../samplers/gaussian-transitions';
 import { predictorCorrector } from '../samplers/predictor-corrector';
+import type { Sampler } from '../samplers/sampler';
 import { gaussian10d as gaussianTask } from '../tasks/gaussian-linear';
 import { mixture10d as mixtureTask } from '../tasks/linear-mixture';
 import type { Task } from '../tasks/task';
 import type { Experiment, ExperimentSetting } from '../experiments/experiment';
-import { flowNpeSetting } from '../experiments/flow-npe-setting';
-import { scoreNpseSetting, type ScoreNpseMethod } from '../experiments/score-npse-setting';
+import type { DrawMethod } from '../experiments/estimator-setting';
+import { pairsSetting } from '../experiments/pairs-setting';
+import { setsSetting } from '../experiments/sets-setting';
 
 /** A way to train of the paper's experiments: its Score NPE, its Flow NPE, or ours. */
 export type Paper001Setting = 'paper' | 'flow' | 'scorebook';
@@ -79,40 +81,56 @@ export function experiments(options: Paper001Options = {}): Paper001Experiment[]
   ];
 }
 
+/**
+ * Algorithm 2 for one observation and the predictor-corrector for more, on 200 levels: how estimators of discrete levels drew by
+ * default when the mixture experiment was run.
+ * @param n the number of observations.
+ * @example
+ * paper001.onFewerLevels(8).poolsParticles; // true
+ */
+export function onFewerLevels(n: number): Sampler {
+  const levels = vpLevels({ count: 200 });
+  return n === 1 ? gaussianTransitions({ levels }) : predictorCorrector({ levels });
+}
+
 /** How the settings of our own draw. */
-const ours: Readonly<Record<'gaussian' | 'mixture', readonly ScoreNpseMethod[]>> = {
+const ours: Readonly<Record<'gaussian' | 'mixture', readonly DrawMethod[]>> = {
   gaussian: [
     { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
     // the same Langevin time in a tenth of the steps
     { method: 'Score NPE (A1, L=5)', sampler: annealedLangevin({ steps: 5, stepSize: 0.5 }) },
     { method: 'Score NPE (PC)', sampler: predictorCorrector() },
   ],
-  // the library's choice on discrete levels: Algorithm 2 for one observation, the predictor-corrector for more
+  // the library's choice on discrete levels when this was run
   mixture: [
     { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
-    { method: 'Score NPE (default)', levels: vpLevels({ count: 200 }) },
+    { method: 'Score NPE (default)', sampler: onFewerLevels },
   ],
 };
 
 function experiment(
   task: Task,
-  methods: readonly ScoreNpseMethod[],
+  methods: readonly DrawMethod[],
   { seeds, n, suffix = '', ...wanted }: Paper001Options,
 ): Experiment {
   const all: Record<Paper001Setting, ExperimentSetting> = {
-    paper: scoreNpseSetting({
+    paper: pairsSetting({
       setting: `paper${suffix}`,
-      training: npse.paperSettings,
+      train: (pairs, options) => npse.train(pairs, { ...npse.paperSettings, ...options }),
       methods: [
         // fifty times the network calls of A2
         { method: 'Score NPE (A1)', sampler: annealedLangevin(), samples: 256 },
         { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
       ],
     }),
-    flow: flowNpeSetting({ setting: `paper${suffix}`, training: flowNpe.paperSettings }),
-    scorebook: scoreNpseSetting({
+    flow: setsSetting({
+      setting: `paper${suffix}`,
+      method: 'Flow NPE',
+      train: (sets, options) => flowNpe.train(sets, { ...flowNpe.paperSettings, ...options }),
+    }),
+    scorebook: pairsSetting({
       setting: `scorebook${suffix}`,
-      training: npse.discreteSettings,
+      train: (pairs, options) => npse.train(pairs, { ...npse.discreteSettings, ...options }),
       methods,
     }),
   };

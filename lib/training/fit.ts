@@ -1,38 +1,33 @@
 import * as tf from '@tensorflow/tfjs';
-import { InterruptedError, InvalidInputError, NonFiniteError } from '../core/errors';
-import { breathe, longWork, type LongWorkOptions, type LossPoint } from '../core/host';
-import { rng } from '../core/rng';
-import { compile } from '../graph/compile';
-import { loop } from '../graph/loop';
-import { foldKey, randomKey, type Key } from '../graph/random';
+import { demand } from '../core/checks';
+import { InterruptedError, NonFiniteError } from '../core/errors';
+import { breathe, longWork, type LossPoint, type Progress } from '../core/host';
+import { rng, type Rng } from '../core/rng';
+import { randomKey } from '../graph/random';
 import { initialWeights, type WeightSpec } from '../nn/network';
-import { adamStart, adamStep, type AdamState } from './adam';
 import { batches, someBatches, split } from './batches';
+import { checkedSettings, type CheckedSettings, type FitOptions } from './fit-settings';
 import type { Loss } from './loss';
+import type { TrainingLength } from './training-length';
+import { disposeState, trainingProgram, trainingStart } from './training-program';
 import { validationLoss } from './validation';
 
-/** How weights are fitted. */
-export interface FitOptions extends LongWorkOptions {
-  /** Seed of the first weights, the split into training and validation rows, the order of the batches and the noise. */
-  seed: number;
+/** What is to be fitted to what. */
+export interface FitProblem {
+  /** The weights to fit. */
+  readonly weights: readonly WeightSpec[];
+  /** The loss whose expectation over rows is minimised. */
+  readonly loss: Loss;
+  /** Tensors [N, ...] of equal N; kept by the caller. */
+  readonly rows: tf.Tensor2D[];
+  /** Rows [M, ...] to train on besides, never to validate on; an epoch has as many steps as without. Kept by the caller. */
+  readonly added?: tf.Tensor2D[];
+  /** Weights to start from, such as those of a round before; kept by the caller. Default: drawn from the seed. */
+  readonly first?: readonly tf.Tensor[];
   /** What progress calls it. Default `Training`. */
-  label?: string;
-  /** Rows in a batch, at most the number of training rows. Default 256. */
-  batchSize?: number;
-  /** Adam's learning rate. Default 1e-3. */
-  learningRate?: number;
-  /** Lower the rate along a half cosine to zero at `maxEpochs`. Default false. */
-  cosineDecay?: boolean;
-  /** Epochs at most. Default 20,000. */
-  maxEpochs?: number;
-  /** Epochs without a better validation loss until training stops. Default 200. */
-  patience?: number;
-  /** Epochs from one validation to the next. Default: as few as have 64 steps. */
-  epochsPerValidation?: number;
-  /** Share of the rows held out for validation. Default 0.2. */
-  validationFraction?: number;
-  /** Decay of the running average of the weights, which is what is validated and kept; 0 keeps the weights themselves. Default 0. */
-  ema?: number;
+  readonly label?: string;
+  /** How long training lasts where the options do not say. */
+  readonly length?: TrainingLength;
 }
 
 /** Fitted weights and how they came about. */
@@ -46,260 +41,192 @@ export interface Fit {
   readonly ended: 'converged' | 'epoch limit' | 'interrupted' | 'not finite';
   readonly steps: number;
   readonly seconds: number;
+  /** Where training was stopped before its end, by what: the weights are the best so far. */
+  readonly stopped?: InterruptedError | NonFiniteError;
 }
 
-/** Steps between two looks at the validation loss, in whole epochs, where nothing else was asked for. */
-const stepsPerBlock = 64;
 /** Longest time that a graph call should keep the event loop waiting. */
 const callMilliseconds = 120;
 
 /**
  * Minimises the expected loss over rows by Adam with early stopping, in a compiled loop of many steps per call.
- * @param specs the weights to fit.
- * @param rows tensors [N, ...] of equal N; kept by the caller.
- * @param added tensors [M, ...] of rows to train on besides, never to validate on; kept by the caller. An epoch has as many steps as without.
+ *
+ * It always gives back weights: where it was interrupted, or the loss left the finite numbers, those of the best validation so
+ * far, with the error as `stopped`, for the caller to throw once it has made of them what users know.
  * @returns the best weights; the caller disposes them.
- * @throws InvalidInputError for an option that is none, or fewer than 3 rows, before any work.
- * @throws InterruptedError with the best {@link Fit} so far as `partial` on interrupt, NonFiniteError likewise when the loss, of training or of
- * validation, is NaN or infinite; the caller disposes the partial's weights.
+ * @throws InvalidInputError for an invalid option, first weights of other shapes, or fewer than 3 rows, before any work.
  */
-export async function fit(
-  specs: readonly WeightSpec[],
-  loss: Loss,
-  rows: tf.Tensor2D[],
-  options: FitOptions,
-  added?: tf.Tensor2D[],
-): Promise<Fit> {
-  const settings = checked(options, rows[0].shape[0]);
+export async function fit(problem: FitProblem, options: FitOptions): Promise<Fit> {
+  const { weights: specs, loss, rows, added, first, label = 'Training', length } = problem;
+  const settings = checkedSettings(options, rows[0].shape[0], length);
+  checkFirst(specs, first);
   const source = rng(settings.seed);
   const parts = split(rows, settings.validationRows, source.fork(0));
   const training = added ? parts.training.map((each, i) => tf.concat([each, added[i]])) : parts.training;
   if (added) tf.dispose(parts.training);
-  const perEpoch = Math.floor(settings.trainingRows / settings.batchSize);
-  const epochsPerBlock = settings.epochsPerValidation ?? Math.max(1, Math.ceil(stepsPerBlock / perEpoch));
-  const totalSteps = settings.maxEpochs * perEpoch;
-  const advance = trainingProgram(loss, settings, totalSteps);
-  const validate = validationLoss(loss);
   const key = randomKey(source.fork(1).uniform());
   const validationKey = randomKey(source.fork(2).uniform());
-  const first = initialWeights(specs, source.fork(3));
-  let state: TrainingState = {
-    weights: first,
-    adam: adamStart(first),
-    average: first.map((w) => w.clone()),
-    loss: tf.scalar(0),
-  };
-  let best: tf.Tensor[] = first.map((w) => w.clone());
-  // a network that starts as the correction zero may not be improved by training
-  let bestLoss = NaN;
-  let bestEpoch = 0;
-  let steps = 0;
-  const history: LossPoint[] = [];
-  const began = performance.now();
-  const result = (ended: Fit['ended']): Fit => ({
-    weights: best,
-    history,
-    bestEpoch,
-    validationLoss: bestLoss,
-    ended,
-    steps,
-    seconds: (performance.now() - began) / 1000,
-  });
-  const finite = (value: number, where: string): number => {
-    if (Number.isFinite(value)) return value;
-    throw new NonFiniteError(
-      `Training left the finite numbers ${where}. Lower the learning rate (now ${settings.learningRate}) or look for extreme values in the simulations; the error's \`partial\` has the best weights so far.`,
-      result('not finite'),
-    );
-  };
-
+  const advance = trainingProgram(loss, settings, settings.maxEpochs * settings.stepsPerEpoch);
+  const validate = validationLoss(loss);
+  const start = first ? first.map((w) => w.clone()) : initialWeights(specs, source.fork(3));
+  const course = new Course(start, settings);
+  let state = trainingStart(start);
   let order: tf.Tensor2D | undefined;
   try {
-    bestLoss = finite(
-      validate(first, parts.validation, validationKey),
-      'at the first validation, before the first step',
-    );
-    history.push({ epoch: 0, validation: bestLoss });
-    return await longWork(settings.label, settings.maxEpochs, settings, async (progress, signal) => {
-      let callSteps = 4;
-      for (let epoch = 0; epoch < settings.maxEpochs; epoch += epochsPerBlock) {
-        const blockSource = source.fork(1000 + epoch);
-        const block = (order = added
-          ? someBatches(training[0].shape[0], settings.batchSize, epochsPerBlock * perEpoch, blockSource)
-          : batches(settings.trainingRows, settings.batchSize, epochsPerBlock, blockSource));
+    course.look(0, start, validate(start, parts.validation, validationKey));
+    return await longWork(label, settings.maxEpochs, options, async (progress, signal) => {
+      const pace = new Pace();
+      for (let epoch = 0; epoch < settings.maxEpochs; epoch += settings.epochsPerBlock) {
+        order = blockOrder(training[0].shape[0], settings, added !== undefined, source.fork(1000 + epoch));
         // the last block may end before its batches do: another shape would be compiled anew
-        const reached = Math.min(settings.maxEpochs, epoch + epochsPerBlock);
-        const blockSteps = (reached - epoch) * perEpoch;
+        const reached = Math.min(settings.maxEpochs, epoch + settings.epochsPerBlock);
+        const blockSteps = (reached - epoch) * settings.stepsPerEpoch;
         let blockLoss = 0;
         for (let done = 0; done < blockSteps;) {
-          const count = Math.min(callSteps, blockSteps - done);
+          const count = Math.min(pace.steps, blockSteps - done);
           const started = performance.now();
-          const next = tf.tidy(() =>
-            advance(
-              state,
-              training,
-              block,
-              tf.scalar(done, 'int32'),
-              tf.scalar(count, 'int32'),
-              tf.scalar(steps, 'int32'),
-              key,
-            ),
-          );
-          tf.dispose([state.weights, state.adam.first, state.adam.second, state.average, state.loss]);
+          const [from, steps, before] = [done, count, course.steps].map((value) => tf.scalar(value, 'int32'));
+          const block = order;
+          const next = tf.tidy(() => advance(state, training, block, from, steps, before, key));
+          tf.dispose([from, steps, before]);
+          disposeState(state);
           state = next;
-          const sum = state.loss.dataSync()[0];
-          blockLoss += sum;
+          blockLoss += course.step(state.loss.dataSync()[0], count);
           done += count;
-          steps += count;
-          finite(sum, `between steps ${steps - count} and ${steps}`);
           await breathe();
-          if (signal.aborted) {
-            throw new InterruptedError(
-              `Training was interrupted at epoch ${epoch} of at most ${settings.maxEpochs}; the error's \`partial\` has the best weights so far.`,
-              result('interrupted'),
-            );
-          }
-          if (callSteps > 4 || done > 4)
-            callSteps = Math.max(1, Math.round((callMilliseconds / (performance.now() - started)) * count));
-          else callSteps = 8;
+          if (signal.aborted) throw course.interrupted(epoch);
+          pace.adapt(count, done, performance.now() - started);
         }
-        block.dispose();
+        order.dispose();
         const candidate = settings.ema > 0 ? state.average : state.weights;
-        const validation = finite(
-          validate(candidate, parts.validation, validationKey),
-          `at the validation after step ${steps}`,
-        );
-        history.push({ epoch: reached, training: blockLoss / blockSteps, validation });
-        if (validation < bestLoss) {
-          tf.dispose(best);
-          best = candidate.map((w) => w.clone());
-          bestLoss = validation;
-          bestEpoch = reached;
-        }
-        progress.update(reached, `validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`);
-        progress.curve(history);
-        if (reached - bestEpoch >= settings.patience) {
-          progress.end(
-            `converged after ${reached} epochs, best validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`,
-          );
-          return result('converged');
-        }
+        course.look(reached, candidate, validate(candidate, parts.validation, validationKey), blockLoss / blockSteps);
+        if (course.tell(reached, progress)) return course.fit('converged');
       }
-      progress.end(
-        `stopped at the limit of ${settings.maxEpochs} epochs, best validation loss ${bestLoss.toPrecision(4)} at epoch ${bestEpoch}`,
-      );
-      return result('epoch limit');
+      progress.end(`stopped at the limit of ${settings.maxEpochs} epochs, ${course.best}`);
+      return course.fit('epoch limit');
     });
   } catch (error) {
-    if (!(error instanceof InterruptedError || error instanceof NonFiniteError)) tf.dispose(best);
+    if (error instanceof InterruptedError) return course.fit('interrupted', error);
+    if (error instanceof NonFiniteError) return course.fit('not finite', error);
+    course.dispose();
     throw error;
   } finally {
     order?.dispose();
-    tf.dispose([
-      state.weights,
-      state.adam.first,
-      state.adam.second,
-      state.average,
-      state.loss,
-      training,
-      parts.validation,
-      key,
-      validationKey,
-    ]);
+    disposeState(state);
+    tf.dispose([training, parts.validation, key, validationKey]);
     advance.dispose();
     validate.dispose();
   }
 }
 
-/** What goes from step to step; `loss` is the sum over the steps of one call. */
-export type TrainingState = { weights: tf.Tensor[]; adam: AdamState; average: tf.Tensor[]; loss: tf.Scalar };
-type Settings = ReturnType<typeof checked>;
-
-/**
- * The compiled loop of training steps: `count` steps on the batches from `start` on; the state's loss is the sum over these steps.
- * @returns a compiled function that {@link fit} calls again and again; the benchmark times it.
- */
-export function trainingProgram(
-  loss: Loss,
-  settings: Pick<Settings, 'learningRate' | 'cosineDecay' | 'ema'>,
-  totalSteps: number,
-) {
-  return compile(
-    (
-      state: TrainingState,
-      rows: tf.Tensor2D[],
-      order: tf.Tensor2D,
-      start: tf.Scalar,
-      count: tf.Scalar,
-      stepsBefore: tf.Scalar,
-      key: Key,
-    ): TrainingState =>
-      loop(count, { ...state, loss: tf.scalar(0) } as TrainingState, (i, { weights, adam, average, loss: sum }) => {
-        const step = tf.add(stepsBefore, i) as tf.Scalar;
-        const batch = tf.gather(order, tf.add(start, i)).as1D();
-        const batchRows = rows.map((each) => tf.gather(each, batch));
-        const stepKey = foldKey(key, step);
-        const { value, grads } = tf.valueAndGrads((...w: tf.Tensor[]) => loss(w, batchRows, stepKey, true))(weights);
-        const number = step.toFloat() as tf.Scalar;
-        const decay = settings.cosineDecay
-          ? tf.mul(0.5, tf.add(1, tf.cos(tf.mul(number, Math.PI / totalSteps))))
-          : tf.scalar(1);
-        const next = adamStep(
-          weights,
-          grads,
-          adam,
-          tf.add(number, 1),
-          tf.mul(decay, settings.learningRate) as tf.Scalar,
-        );
-        // the average follows faster at first, so that the first weights are soon forgotten
-        const keep = tf.minimum(settings.ema, tf.div(tf.add(number, 1), tf.add(number, 10)));
-        return {
-          weights: next.weights,
-          adam: next.state,
-          average:
-            settings.ema > 0
-              ? average.map((a, k) => tf.add(next.weights[k], tf.mul(keep, tf.sub(a, next.weights[k]))))
-              : average,
-          loss: tf.add(sum, value) as tf.Scalar,
-        };
-      }),
-  );
+function blockOrder(
+  rows: number,
+  { batchSize, epochsPerBlock, stepsPerEpoch, trainingRows }: CheckedSettings,
+  hasAdded: boolean,
+  source: Rng,
+): tf.Tensor2D {
+  return hasAdded
+    ? someBatches(rows, batchSize, epochsPerBlock * stepsPerEpoch, source)
+    : batches(trainingRows, batchSize, epochsPerBlock, source);
 }
 
-function checked(options: FitOptions, count: number) {
-  const settings = {
-    label: 'Training',
-    batchSize: 256,
-    learningRate: 1e-3,
-    cosineDecay: false,
-    maxEpochs: 20_000,
-    patience: 200,
-    validationFraction: 0.2,
-    ema: 0,
-    ...options,
-  };
-  const refuse = (name: string, expected: string): never => {
-    throw new InvalidInputError(`training ${name}`, {
-      expected,
-      received: String(settings[name as keyof typeof settings]),
-    });
-  };
-  for (const name of ['batchSize', 'maxEpochs', 'patience', 'epochsPerValidation'] as const) {
-    const value = name === 'epochsPerValidation' ? (settings[name] ?? 1) : settings[name];
-    if (!Number.isInteger(value) || value < 1) refuse(name, 'a positive whole number');
+function checkFirst(specs: readonly WeightSpec[], first?: readonly tf.Tensor[]): void {
+  if (!first) return;
+  const shapes = (all: readonly { shape: number[] }[]): string => all.map(({ shape }) => `[${shape}]`).join(' ');
+  const expected = `weights of the shapes ${shapes(specs)}`;
+  demand('training: first weights', shapes(first) === shapes(specs), expected, shapes(first));
+}
+
+/** How many steps a graph call takes, so that it lasts about as long as the event loop may wait. */
+class Pace {
+  steps = 4;
+
+  adapt(count: number, done: number, milliseconds: number): void {
+    // the first calls compile
+    if (this.steps > 4 || done > 4) this.steps = Math.max(1, Math.round((callMilliseconds / milliseconds) * count));
+    else this.steps = 8;
   }
-  if (!(settings.learningRate > 0)) refuse('learningRate', 'a positive number');
-  if (!(settings.validationFraction > 0 && settings.validationFraction < 1))
-    refuse('validationFraction', 'a number between 0 and 1');
-  if (!(settings.ema >= 0 && settings.ema < 1)) refuse('ema', 'a number from 0 to below 1');
-  const validationRows = Math.max(1, Math.round(count * settings.validationFraction));
-  const trainingRows = count - validationRows;
-  if (trainingRows < 2) {
-    throw new InvalidInputError('training', {
-      expected: 'at least 3 simulations',
-      received: String(count),
-      remedy: 'Simulate more; a thousand is a small budget.',
-    });
+}
+
+/** The best weights so far, and the losses on the way. */
+class Course {
+  steps = 0;
+  private weights: tf.Tensor[];
+  // a network that starts as the correction zero may not be improved by training
+  private bestLoss = NaN;
+  private bestEpoch = 0;
+  private readonly history: LossPoint[] = [];
+  private readonly began = performance.now();
+
+  constructor(
+    first: readonly tf.Tensor[],
+    private readonly settings: CheckedSettings,
+  ) {
+    this.weights = first.map((w) => w.clone());
   }
-  return { ...settings, validationRows, trainingRows, batchSize: Math.min(settings.batchSize, trainingRows) };
+
+  /** Counts steps whose losses add up to `sum`, and returns it. */
+  step(sum: number, count: number): number {
+    this.steps += count;
+    return this.finite(sum, `between steps ${this.steps - count} and ${this.steps}`);
+  }
+
+  /** Takes the validation loss of weights after an epoch, and the weights where they are better. */
+  look(epoch: number, candidate: readonly tf.Tensor[], value: number, training?: number): void {
+    const where =
+      epoch === 0 ? 'at the first validation, before the first step' : `at the validation after step ${this.steps}`;
+    const validation = this.finite(value, where);
+    this.history.push({ epoch, ...(training !== undefined && { training }), validation });
+    if (epoch > 0 && !(validation < this.bestLoss)) return;
+    if (epoch > 0) {
+      tf.dispose(this.weights);
+      this.weights = candidate.map((w) => w.clone());
+    }
+    this.bestLoss = validation;
+    this.bestEpoch = epoch;
+  }
+
+  /** Shows where training is; true where it has converged. */
+  tell(epoch: number, progress: Progress): boolean {
+    progress.update(epoch, `validation loss ${this.bestLoss.toPrecision(4)} at epoch ${this.bestEpoch}`);
+    progress.curve(this.history);
+    if (epoch - this.bestEpoch < this.settings.patience) return false;
+    progress.end(`converged after ${epoch} epochs, ${this.best}`);
+    return true;
+  }
+
+  get best(): string {
+    return `best validation loss ${this.bestLoss.toPrecision(4)} at epoch ${this.bestEpoch}`;
+  }
+
+  interrupted(epoch: number): InterruptedError {
+    return new InterruptedError(
+      `Training was interrupted at epoch ${epoch} of at most ${this.settings.maxEpochs}; the error's \`partial\` has the best weights so far.`,
+    );
+  }
+
+  fit(ended: Fit['ended'], stopped?: Fit['stopped']): Fit {
+    return {
+      weights: this.weights,
+      history: this.history,
+      bestEpoch: this.bestEpoch,
+      validationLoss: this.bestLoss,
+      ended,
+      steps: this.steps,
+      seconds: (performance.now() - this.began) / 1000,
+      ...(stopped && { stopped }),
+    };
+  }
+
+  dispose(): void {
+    tf.dispose(this.weights);
+  }
+
+  private finite(value: number, where: string): number {
+    if (Number.isFinite(value)) return value;
+    throw new NonFiniteError(
+      `Training left the finite numbers ${where}. Lower the learning rate (now ${this.settings.learningRate}) or look for ` +
+        "extreme values in the simulations; the error's `partial` has the best weights so far.",
+    );
+  }
 }

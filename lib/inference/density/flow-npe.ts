@@ -1,16 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../../core/errors';
-import type { EstimatorRecord } from '../../records/estimator-record';
-import { unconstrained } from '../../distributions/bijector';
+import { demand } from '../../core/checks';
+import type { LongWorkOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
-import { setFlow, type SetFlowOptions } from '../../nn/density/set-flow';
-import type { Fit, FitOptions } from '../../training/fit';
-import { maximumLikelihood } from '../../training/maximum-likelihood';
-import { checkFinite, checkParameters, courseOf, fitEstimator } from '../fit-estimator';
-import { flowEstimator, restoreFlowEstimator, type FlowEstimator, type FlowEstimatorConfig } from './flow-estimator';
-import { paperTraining } from '../paper-training';
-import { priorProbe } from '../prior-probe';
-import { fitStandardisation, standardise } from '../standardisation';
+import { setFlow, type SetFlow, type SetFlowOptions } from '../../nn/density/set-flow';
+import type { EstimatorRecord } from '../../records/estimator-record';
+import type { FitSettings } from '../../training/fit-settings';
+import { checkFinite, checkParameters } from '../check-pairs';
+import { fitFrame, type Frame } from '../frame';
+import { paperFit } from '../paper-fit';
+import {
+  restoreDensityEstimator,
+  type DensityEstimator,
+  type DensityMethod,
+  type DensityModel,
+} from './density-estimator';
+import { trainDensityEstimator, type TrainedDensityEstimator } from './train-density-estimator';
 
 /** Parameters and a set of observations of each, as `simulateSets` makes them. */
 export interface TrainingSets {
@@ -23,11 +27,13 @@ export interface TrainingSets {
 }
 
 /** How a flow estimator is trained, except for prior and seed. */
-export interface FlowNpeSettings extends Omit<FitOptions, 'seed'> {
+export interface FlowNpeSettings extends LongWorkOptions {
   /** The network's size. Defaults in {@link SetFlowOptions}. */
   network?: SetFlowOptions;
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
+  /** How the weights are fitted: batch size, learning rate, epochs, early stopping, ... */
+  fit?: FitSettings;
 }
 
 /** Everything that {@link trainFlowNpe} takes besides the sets of observations. */
@@ -38,93 +44,97 @@ export interface FlowNpeOptions extends FlowNpeSettings {
   seed: number;
 }
 
+/** A flow estimator: exact draws and a normalised density for any set of observations. */
+export type FlowEstimator = DensityEstimator<SetFlowOptions>;
+
 /** A trained flow with the course of its training. */
-export type TrainedFlowEstimator = FlowEstimator & { readonly fit: Omit<Fit, 'weights'> };
+export type TrainedFlowEstimator = TrainedDensityEstimator<SetFlowOptions>;
+
+const method: DensityMethod<SetFlowOptions, DensityModel & SetFlow> = {
+  kind: 'flow-npe',
+  estimator: 'a flow NPE estimator',
+  model: (dims, network) => {
+    const flow = setFlow(dims, network);
+    return { ...flow, contextOfEach: (weights, x) => flow.contexts(weights, x, tf.ones([x.shape[0], 1])) };
+  },
+};
 
 /**
  * The settings of the paper, unchanged: raw parameters and data, Adam at 1e-4, 20% validation, at most 20,000 epochs.
  *
- * The paper leaves open the batch size (256 sets here), the width (128), the activation (relu), the patience of early stopping (500
- * epochs) and the flow's start (the identity). With few sets the flow is at its best within a few dozen epochs, so each is validated.
+ * The paper leaves open the batch size (256 sets here), the width (128), the activation (silu), the patience of early stopping
+ * (500 epochs) and the flow's start (the identity). With few sets the flow is at its best within a few dozen epochs, so each is
+ * validated. The learning rate falls along a half cosine over the 20,000 epochs, of which early stopping sees the start.
  * Source: Geffner et al., section 3 and appendix B.
  */
-export const paperSettings: FlowNpeSettings = {
-  ...paperTraining,
-  epochsPerValidation: 1,
-};
-
-/**
- * The default settings of {@link trainFlowNpe}: standardised, in small batches, at a higher rate and stopped sooner than the paper's. On the
- * 10-D Gaussian task (one run) they were about as accurate as those for 1,000 calls and more so for 10,000, in a third of the time.
- */
-export const defaultSettings: FlowNpeSettings = {
-  standardise: true,
-  learningRate: 5e-4,
-  cosineDecay: true,
-  batchSize: 64,
-  validationFraction: 0.1,
-  maxEpochs: 200,
-  patience: 50,
-  epochsPerValidation: 1,
-  ema: 0.99,
+export const paperSettings = {
+  standardise: false,
   network: { activation: 'silu' },
-};
+  fit: { ...paperFit, cosineDecay: true, epochsPerValidation: 1 },
+} satisfies FlowNpeSettings;
 
 /**
- * Flow NPE, the baseline of the paper: learns a normalised density q(theta | x_1, ..., x_n, n) for sets of any size by maximum likelihood.
+ * The default settings of {@link trainFlowNpe}: standardised, in small batches, at a higher rate and stopped sooner than the
+ * paper's. On the 10-D Gaussian task (one run) they were about as accurate as those for 1,000 calls and more so for 10,000, in a
+ * third of the time.
+ */
+export const defaultSettings = {
+  standardise: true,
+  fit: {
+    learningRate: 5e-4,
+    cosineDecay: true,
+    batchSize: 64,
+    validationFraction: 0.1,
+    maxEpochs: 200,
+    patience: 50,
+    epochsPerValidation: 1,
+    ema: 0.99,
+  },
+  network: { activation: 'silu' },
+} satisfies FlowNpeSettings;
+
+/**
+ * Flow NPE, the baseline of the paper: learns a normalised density q(theta | x_1, ..., x_n, n) for sets of any size by maximum
+ * likelihood.
  *
- * q is a RealNVP of four affine couplings given the mean embedding of the observations and a fixed embedding of n, see {@link setFlow}.
- * Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets is all of them.
+ * q is a RealNVP of four affine couplings given the mean embedding of the observations and a fixed embedding of n, see
+ * {@link setFlow}. Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets is all of them.
  * @param sets parameters and observations; they stay the caller's.
- * @param options prior and seed, and any of {@link FlowNpeSettings}; `{ ...paperSettings, prior, seed }` is the paper's row.
+ * @param options prior and seed, and any of {@link FlowNpeSettings}; `{ ...flowNpe.paperSettings, prior, seed }` is the paper's
+ * row.
  * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
- * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer observations in all than a
- * batch has rows, NaN or infinity.
- * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator so far as `partial`.
+ * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer observations in all
+ * than a batch has rows, NaN or infinity.
+ * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator
+ * so far as `partial`.
  * Source: Geffner et al., appendix B.2.
  * @example
  * const sets = await simulateSets(task, { calls: 300, seed: 1 });
- * const flow = await flowNpe.train(sets, { prior, seed: 2, maxEpochs: 5, network: { width: 16 } });
- * const samples = flow.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 });
+ * const flow = await flowNpe.train(sets, { prior, seed: 2, fit: { maxEpochs: 5 }, network: { width: 16 } });
+ * const samples = await flow.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 });
  * samples; // shape [500, 2]
  */
 export async function trainFlowNpe(sets: TrainingSets, options: FlowNpeOptions): Promise<TrainedFlowEstimator> {
-  const { prior, network = {}, standardise: toStandard, ...fitOptions } = { ...defaultSettings, ...options };
-  const counts = checkSets(sets, prior, fitOptions.batchSize!);
-  const [, maxObservations, width] = sets.x.shape;
-  const dims = { theta: prior.dim, x: width };
-  const flow = setFlow(dims, network);
-  const z = tf.tidy(() => unconstrained(prior).toUnconstrained(sets.theta));
+  const { prior, seed, network, standardise, signal, progress } = { ...defaultSettings, ...options };
+  const fit = { ...defaultSettings.fit, ...options.fit };
+  const counts = checkSets(sets, prior, fit.batchSize);
   const real = observationsOf(sets, counts);
-  const theta = fitStandardisation(z, toStandard !== false);
-  const x = fitStandardisation(real, toStandard !== false);
+  const frame = fitFrame(prior, { theta: sets.theta, x: real }, standardise, false);
   real.dispose();
-  const rows = tf.tidy(() => {
-    const sizes = tf.tensor2d(counts, [counts.length, 1]);
-    const isReal = tf.less(tf.range(0, maxObservations).expandDims(0), sizes);
-    const each = standardise(x, tf.reshape(sets.x, [-1, width]));
-    const padded = tf.where(tf.reshape(isReal, [-1, 1]), each, tf.zerosLike(each));
-    return [standardise(theta, z), tf.reshape(padded, [counts.length, -1]) as tf.Tensor2D, sizes];
-  });
-  z.dispose();
-  const loss = maximumLikelihood((weights, [theta, x, counts]) =>
-    flow.logProb(weights, theta, flow.contexts(weights, x, counts)),
-  );
+  const rows = trainingRows(sets, counts, frame);
   try {
-    return await fitEstimator(flow.weights, loss, rows, fitOptions, ({ weights, ...course }) => {
-      const config: FlowEstimatorConfig = {
-        kind: 'flow-npe',
-        version: 1,
-        dims,
+    return await trainDensityEstimator(
+      method,
+      {
+        frame,
         network,
-        maxObservations,
-        theta,
-        x,
-        priorProbe: priorProbe(prior),
-        training: { sets: counts.length, observations: sumOf(counts), ...courseOf(course) },
-      };
-      return Object.assign(flowEstimator(config, weights, prior), { fit: course });
-    });
+        rows,
+        contexts: (model, weights, [, x, sizes]) => model.contexts(weights, x, sizes),
+        maxObservations: sets.x.shape[1],
+        size: { sets: counts.length, observations: sumOf(counts) },
+      },
+      { ...fit, seed, signal, progress },
+    );
   } finally {
     tf.dispose(rows);
   }
@@ -142,44 +152,56 @@ export const flowNpe = {
    * The estimator of a record, with the prior that it was trained with; the caller disposes it.
    * @throws InvalidInputError for a record of another kind, or another prior.
    */
-  restore: (record: EstimatorRecord, { prior }: { prior: Prior }): FlowEstimator => restoreFlowEstimator(record, prior),
+  restore: (record: EstimatorRecord, { prior }: { prior: Prior }): FlowEstimator =>
+    restoreDensityEstimator(method, record, prior),
 };
 
-/** Refuses sets that are none, and returns their sizes. */
+/** What the network sees: parameters, the observations of each set in a row with zeros behind them, and their number. */
+function trainingRows(sets: TrainingSets, counts: readonly number[], frame: Frame): tf.Tensor2D[] {
+  const [, maxObservations, width] = sets.x.shape;
+  return tf.tidy(() => {
+    const sizes = tf.tensor2d([...counts], [counts.length, 1]);
+    const isReal = tf.less(tf.range(0, maxObservations).expandDims(0), sizes);
+    const each = frame.toData(tf.reshape(sets.x, [-1, width]));
+    const padded = tf.where(tf.reshape(isReal, [-1, 1]), each, tf.zerosLike(each));
+    return [frame.toNetwork(sets.theta), tf.reshape(padded, [counts.length, -1]) as tf.Tensor2D, sizes];
+  });
+}
+
+/** Refuses invalid sets, and returns their sizes. */
 function checkSets(sets: TrainingSets, prior: Prior, batchSize: number): number[] {
   const { theta, x, counts } = sets;
-  const refuse = (what: string, expected: string, received: string, remedy?: string): never => {
-    throw new InvalidInputError(`flowNpe.train${what}`, { expected, received, remedy });
-  };
-  if (prior.dim < 2)
-    refuse(
-      ': prior',
-      'at least two parameters, since a coupling changes one half of them given the other',
-      `${prior.dim}`,
-      'npse.train takes one parameter too.',
-    );
-  if (theta.shape[1] !== prior.dim)
-    refuse(': theta', `${prior.dim} columns, the prior's parameters`, `the shape [${theta.shape}]`);
-  if (x.shape.length !== 3) refuse(': x', 'the shape [sets, observations, values]', `the shape [${x.shape}]`);
-  if (theta.shape[0] !== x.shape[0] || counts.shape[0] !== x.shape[0])
-    refuse('', 'as many theta and counts as sets', `${theta.shape[0]}, ${counts.shape[0]} and ${x.shape[0]}`);
+  const what = 'flowNpe.train';
+  demand(
+    `${what}: prior`,
+    prior.dim >= 2,
+    'at least two parameters, since a coupling changes one half of them given the other',
+    prior.dim,
+    'npse.train takes one parameter too.',
+  );
+  const columns = `${prior.dim} columns, the prior's parameters`;
+  demand(`${what}: theta`, theta.shape[1] === prior.dim, columns, `the shape [${theta.shape}]`);
+  const shape = 'the shape [sets, observations, values]';
+  demand(`${what}: x`, x.shape.length === 3, shape, `the shape [${x.shape}]`);
+  const areAsMany = theta.shape[0] === x.shape[0] && counts.shape[0] === x.shape[0];
+  const received = `${theta.shape[0]}, ${counts.shape[0]} and ${x.shape[0]}`;
+  demand(what, areAsMany, 'as many theta and counts as sets', received);
   const sizes = Array.from(counts.dataSync());
   const wrong = sizes.find((size) => !(Number.isInteger(size) && size >= 1 && size <= x.shape[1]));
-  if (wrong !== undefined)
-    refuse(': counts', `whole numbers from 1 to ${x.shape[1]}, the room of a set`, String(wrong));
-  if (sumOf(sizes) < batchSize)
-    refuse(
-      '',
-      `at least ${batchSize} observations in all, as many as a batch has rows`,
-      `${sumOf(sizes)} in ${sizes.length} sets`,
-      'Simulate more calls, or pass a smaller batchSize.',
-    );
+  demand(`${what}: counts`, wrong === undefined, `whole numbers from 1 to ${x.shape[1]}, the room of a set`, wrong);
+  demand(
+    what,
+    !(sumOf(sizes) < batchSize),
+    `at least ${batchSize} observations in all, as many as a batch has rows`,
+    `${sumOf(sizes)} in ${sizes.length} sets`,
+    'Simulate more calls, or pass a smaller batchSize.',
+  );
   const remedy = "simulateSets(..., { invalid: 'drop' }) leaves such sets out and counts them.";
-  checkFinite('flowNpe.train: theta', theta, remedy);
-  checkParameters('flowNpe.train: theta', theta, prior);
+  checkFinite(`${what}: theta`, theta, remedy);
+  checkParameters(`${what}: theta`, theta, prior);
   const real = observationsOf(sets, sizes);
   try {
-    checkFinite('flowNpe.train: x', real, remedy);
+    checkFinite(`${what}: x`, real, remedy);
   } finally {
     real.dispose();
   }

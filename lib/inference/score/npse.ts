@@ -1,97 +1,91 @@
-import type { EstimatorRecord } from '../../records/estimator-record';
-import { vpLinear } from '../../diffusion/vp';
 import type { Prior } from '../../distributions/prior';
-import { paperTraining } from '../paper-training';
-import { restoreScoreEstimator, type ScoreEstimator } from './score-estimator';
+import { denoisingNetwork } from '../../nn/score/denoising-network';
+import { paperNetwork } from '../../nn/score/paper-network';
+import type { EstimatorRecord } from '../../records/estimator-record';
+import { dpmSolver } from '../../samplers/dpm-solver';
+import type { TrainingPairs } from '../check-pairs';
+import { paperFit } from '../paper-fit';
+import { continuous, discrete } from './levels';
+import { restoreScoreEstimator } from './restore-score-estimator';
+import type { ScoreEstimator, ScoreMethod } from './score-estimator';
 import {
   trainScoreEstimator,
   type NpseOptions,
   type NpseSettings,
   type TrainedScoreEstimator,
-  type TrainingPairs,
 } from './train-score-estimator';
 
-/** What tells training on the paper's levels from the default; named, because settings are spread over the defaults. */
-const onDiscreteLevels = {
-  architecture: 'paper',
-  diffusion: undefined,
-  weighting: undefined,
-  parameterisation: undefined,
-  emulated: 0,
-} as const satisfies NpseSettings;
+const method: ScoreMethod = { kind: 'npse', sampler: dpmSolver() };
 
 /**
- * The settings of the paper, as far as it states them: plain network, raw parameters and data, Adam at 1e-4, 20% validation, at most 20,000 epochs, T = 400.
+ * The settings of the paper, as far as it states them: plain network, raw parameters and data, Adam at 1e-4, 20% validation, at
+ * most 20,000 epochs, T = 400.
  *
- * The paper leaves open the batch size (256 here), the width (128), the activation (silu), the patience of early stopping (500 epochs) and
- * the schedule of the levels (linear). The learning rate falls along a half cosine over the 20,000 epochs, of which early stopping sees the start.
+ * The paper leaves open the batch size (256 here), the width (128), the activation (silu), the patience of early stopping (500
+ * epochs) and the schedule of the levels (linear). The learning rate falls along a half cosine over the 20,000 epochs, of which
+ * early stopping sees the start.
  * Source: Geffner et al., section 3 and appendix B.1.
  */
-export const paperSettings: NpseSettings = {
-  ...paperTraining,
-  ...onDiscreteLevels,
-  cosineDecay: true,
-  network: { activation: 'silu' },
-  gaussianPart: false,
-  levels: 400,
-};
+export const paperSettings = {
+  network: paperNetwork({ activation: 'silu' }),
+  levels: discrete({ count: 400 }),
+  gaussians: 0,
+  standardise: false,
+  emulated: 0,
+  fit: { ...paperFit, cosineDecay: true },
+} satisfies NpseSettings;
 
 /**
- * Score NPE on the discrete levels of the paper, with its network beside a Gaussian part, standardised data and a running average of the weights:
- * the `scorebook` rows of the paper's experiments. Training lasts as long as with {@link defaultSettings}, but for 6,000 steps.
+ * Score NPE on the discrete levels of the paper, with its network beside a closed-form part, standardised data and a running
+ * average of the weights: the `scorebook` rows of the paper's experiments. Training lasts for 6,000 steps, but at least 100 and
+ * at most 2,000 epochs, and stops after a fifth of that without a better validation loss.
  */
-export const discreteSettings: NpseSettings = {
-  ...onDiscreteLevels,
-  gaussianPart: true,
+export const discreteSettings = {
+  network: paperNetwork({ activation: 'silu' }),
+  levels: discrete({ count: 400 }),
   gaussians: 8,
   standardise: true,
-  learningRate: 5e-4,
-  cosineDecay: true,
-  batchSize: 256,
-  validationFraction: 0.1,
-  ema: 0.999,
-  levels: 400,
-  network: { activation: 'silu' },
-};
+  emulated: 0,
+  fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 256, validationFraction: 0.1, ema: 0.999 },
+} satisfies NpseSettings;
 
 /**
- * The default settings of {@link trainNpse}. Besides, a training lasts for 10,000 steps, but at least 100 and at most 2,000 epochs, and stops
- * after a third of that without a better validation loss.
+ * The default settings of {@link trainNpse}. Besides, a training lasts for 10,000 steps, but at least 100 and at most 2,000
+ * epochs, and stops after a third of that without a better validation loss.
  *
- * There are three: of the estimator on the simulations, of an emulator, and of the estimator on simulations and emulated pairs. Of the two
- * estimators the one with the better loss on held-out simulations is kept. `emulated: 0` leaves it at the first, in a third of the time.
+ * There are three: of the estimator on the simulations, of an emulator, and of the estimator on simulations and emulated pairs.
+ * Of the two estimators the one with the better loss on held-out simulations is kept. `emulated: 0` leaves it at the first, in a
+ * third of the time.
  */
-export const defaultSettings: NpseSettings = {
-  architecture: 'denoising',
-  diffusion: vpLinear(),
-  parameterisation: 'edm',
-  gaussianPart: true,
+export const defaultSettings = {
+  network: denoisingNetwork(),
+  levels: continuous(),
   gaussians: 1,
   standardise: true,
-  learningRate: 1e-3,
-  cosineDecay: true,
-  batchSize: 256,
-  validationFraction: 0.05,
-  ema: 0.999,
-  levels: 400,
   emulated: 9,
-};
+  fit: { learningRate: 1e-3, cosineDecay: true, batchSize: 256, validationFraction: 0.05, ema: 0.999 },
+} satisfies NpseSettings;
 
 /**
- * Neural posterior score estimation: learns the score of the diffused posterior p_t(theta | x) from simulations by denoising score matching.
+ * Neural posterior score estimation: learns the score of the diffused posterior p_t(theta | x) from simulations by denoising
+ * score matching.
  *
  * @param pairs parameters and data, one row a simulation; they stay the caller's.
- * @param options prior and seed, and any of {@link NpseSettings}; `{ ...paperSettings, prior, seed }` is the paper's row.
+ * @param options prior and seed, and any of {@link NpseSettings}; those of the group `fit` that are not given keep their
+ * defaults. `{ ...npse.paperSettings, prior, seed }` is the paper's row.
  * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
  * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
- * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator so far as `partial`.
- * Source: Geffner et al., sections 1.1 and 2; Sharrock et al. (2024), "Sequential neural score estimation"; the Gaussian part is ours.
+ * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator
+ * so far as `partial`.
+ * Source: Geffner et al., sections 1.1 and 2; Sharrock et al. (2024), "Sequential neural score estimation"; the closed-form part
+ * is ours.
  * @example
- * const trained = await npse.train(simulations, { prior, seed: 2, maxEpochs: 5 });
+ * const trained = await npse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
  * const samples = await trained.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 }); // shape [500, 2]
  */
 export function trainNpse(pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> {
-  return trainScoreEstimator('npse', pairs, { ...defaultSettings, ...options });
+  const fit = { ...defaultSettings.fit, ...options.fit };
+  return trainScoreEstimator(method, pairs, { ...defaultSettings, ...options, fit });
 }
 
 /** NPSE: `npse.train(simulations, { prior, seed })`, its settings, and `npse.restore(record, { prior })` for a saved estimator. */
@@ -109,5 +103,5 @@ export const npse = {
    * @throws InvalidInputError for a record of another kind, or another prior.
    */
   restore: (record: EstimatorRecord, { prior }: { prior: Prior }): ScoreEstimator =>
-    restoreScoreEstimator(record, prior),
+    restoreScoreEstimator(method, record, prior),
 };

@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../../core/errors';
 import type { ComposedScore } from '../../compose/composed-score';
 import type { Diffusion } from '../../diffusion/diffusion';
-import { unconstrained } from '../../distributions/bijector';
-import type { Prior } from '../../distributions/prior';
 import type { Tensors } from '../../graph/tensors';
 import {
   flowDensity,
@@ -11,13 +8,12 @@ import {
   type FlowDensityOptions,
   type LogProbOptions,
 } from '../../samplers/flow-density';
-import { standardise, type Standardisation } from '../standardisation';
-import { insideSupport, withinSupport } from '../within-support';
+import { requireParameters, type Frame } from '../frame';
 
 /** How a posterior's log density is integrated and watched. */
 export type PosteriorDensityOptions = FlowDensityOptions & LogProbOptions;
 
-/** The log density in the prior's parameters of a score in standardised, unconstrained ones. */
+/** The log density in the prior's parameters of a score in those that a network sees. */
 export interface ScoreDensity<C extends Tensors> {
   /** log q(theta) [B] at theta [B, D], -Infinity outside of the prior's support; the caller disposes it. */
   logProb(context: C, theta: tf.Tensor2D, options?: PosteriorDensityOptions): Promise<tf.Tensor1D>;
@@ -25,18 +21,12 @@ export interface ScoreDensity<C extends Tensors> {
   dispose(): void;
 }
 
-/**
- * The log density behind the scores of single observations: theta = map(mean + std y) gives
- * log q(theta) = log q(y) - sum log std - log |d map|.
- */
+/** The log density behind the scores of single observations, by the probability flow. */
 export function scoreDensity<C extends Tensors>(
   diffusion: Diffusion,
   bind: (context: C) => ComposedScore,
-  prior: Prior,
-  standardisation: Standardisation,
+  frame: Frame,
 ): ScoreDensity<C> {
-  const map = unconstrained(prior);
-  const logStd = standardisation.std.reduce((sum, std) => sum + Math.log(std), 0);
   const programs = new Map<string, FlowDensity<C>>();
   const program = (options: FlowDensityOptions): FlowDensity<C> => {
     const id = JSON.stringify(options);
@@ -46,27 +36,17 @@ export function scoreDensity<C extends Tensors>(
   };
   return {
     logProb: async (context, theta, { seed, signal, progress, ...options } = {}) => {
-      if (theta.rank !== 2 || theta.shape[1] !== prior.dim)
-        throw new InvalidInputError('logProb: theta', {
-          expected: `rows of ${prior.dim} parameters`,
-          received: `the shape [${theta.shape}]`,
-        });
-      const { z, y } = tf.tidy(() => {
-        const z = map.toUnconstrained(theta);
-        const y = standardise(standardisation, z);
-        // outside of the support any path will do
-        const inside = insideSupport(prior, theta);
-        return { z, y: inside ? (tf.where(tf.expandDims(inside, 1), y, tf.zerosLike(y)) as tf.Tensor2D) : y };
-      });
+      requireParameters('logProb: theta', theta, frame);
+      const y = tf.tidy(() => frame.toNetworkInside(theta));
       try {
         const ofY = await program(options).logProb(context, y, { seed, signal, progress });
         return tf.tidy(() => {
-          const logProb = tf.sub(ofY, tf.add(map.logAbsDetJacobian(z), logStd)) as tf.Tensor1D;
+          const logProb = frame.logProb(theta, ofY).clone();
           ofY.dispose();
-          return withinSupport(prior, theta, logProb);
+          return logProb;
         });
       } finally {
-        tf.dispose([z, y]);
+        y.dispose();
       }
     },
     dispose: () => {

@@ -1,32 +1,28 @@
 import * as tf from '@tensorflow/tfjs';
-import { freePartial, InterruptedError, InvalidInputError, NonFiniteError } from '../../core/errors';
-import { unconstrained } from '../../distributions/bijector';
+import { demand, requireCount } from '../../core/checks';
+import { freePartial, InterruptedError, NonFiniteError } from '../../core/errors';
+import type { LongWorkOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
-import type { Fit, FitOptions } from '../../training/fit';
-import { emulatedPairs } from './emulated-pairs';
-import { checkFinite, checkParameters, courseOf } from '../fit-estimator';
-import { fitScoreModel, type ScoreModelSettings } from './fit-score-model';
+import type { FitOptions, FitSettings } from '../../training/fit-settings';
+import { checkPairs, type TrainingPairs } from '../check-pairs';
+import { courseNumbers, courseOf, delivered, type Course } from '../course';
+import { fitFrame, type Frame } from '../frame';
 import { priorProbe } from '../prior-probe';
-import { scoreEstimator, type ScoreEstimator, type ScoreEstimatorConfig } from './score-estimator';
-import { fitDataStandardisation, fitStandardisation, standardise } from '../standardisation';
-
-/** Parameters [N, D] and what the simulator made of each [N, L]. */
-export interface TrainingPairs {
-  /** The parameters [N, D]. */
-  readonly theta: tf.Tensor2D;
-  /** The data [N, L]. */
-  readonly x: tf.Tensor2D;
-}
+import { emulatedPairs } from './emulated-pairs';
+import { disposeFitted, fitScore, type FittedScore, type ScoreSettings } from './fit-score';
+import { scoreEstimator, type ScoreEstimator, type ScoreMethod } from './score-estimator';
 
 /** How a score estimator is trained, except for prior and seed. */
-export interface NpseSettings extends ScoreModelSettings, Omit<FitOptions, 'seed'> {
+export interface NpseSettings extends ScoreSettings, LongWorkOptions {
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
   /**
-   * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior, with data drawn from an
-   * emulator p(x | theta) that is learned from the same simulations. 0: none. Default 9, of `fmpe` 0.
+   * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior, with data
+   * drawn from an emulator p(x | theta) that is learned from the same simulations. 0: none. Default 9, of `fmpe` 0.
    */
   emulated?: number;
+  /** How the weights are fitted: batch size, learning rate, epochs, early stopping, ... Defaults in {@link FitSettings}. */
+  fit?: FitSettings;
 }
 
 /** Everything that training takes besides the simulations. */
@@ -38,87 +34,87 @@ export interface NpseOptions extends NpseSettings {
 }
 
 /** A trained estimator with the course of its training. */
-export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Omit<Fit, 'weights'> };
+export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Course };
 
-/**
- * Trains an estimator of the score on pairs, in any of the settings.
- * @param kind the method, for messages (`npse.train: x`) and in the record.
- */
+/** Trains an estimator of the score on pairs, in any of the settings. */
 export async function trainScoreEstimator(
-  kind: ScoreEstimatorConfig['kind'],
+  method: ScoreMethod,
   pairs: TrainingPairs,
-  options: NpseOptions,
+  { prior, seed, standardise = true, emulated = 0, fit, signal, progress, ...settings }: NpseOptions,
 ): Promise<TrainedScoreEstimator> {
-  const what = `${kind}.train`;
-  const { prior, standardise: toStandard, emulated = 0, ...settings } = options;
+  const what = `${method.kind}.train`;
   checkPairs(what, pairs, prior);
-  if (!(emulated >= 0 && Number.isFinite(emulated)))
-    throw new InvalidInputError(`${what}: emulated`, {
-      expected: 'a number of pairs for each simulation, 0 or more',
-      received: String(emulated),
-    });
-  const z = tf.tidy(() => unconstrained(prior).toUnconstrained(pairs.theta));
-  const theta = fitStandardisation(z, toStandard !== false);
-  const x = fitDataStandardisation(pairs.x, toStandard !== false);
-  const rows = tf.tidy(() => [standardise(theta, z), standardise(x, pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
-  z.dispose();
-  const seen = { simulations: pairs.theta.shape[0], emulated: 0 };
-  const fitOn = (added?: [tf.Tensor2D, tf.Tensor2D]): Promise<TrainedScoreEstimator> =>
-    fitScoreModel(
-      what,
-      rows,
-      // emulated pairs are many: nothing need be left out against overfitting
-      added
-        ? {
-            ...settings,
-            network: { ...(settings.architecture === 'paper' ? {} : { dropout: 0 }), ...settings.network },
-          }
-        : settings,
-      added ? { ...settings, label: 'Training with emulated pairs' } : settings,
-      (model, tensors, { weights: _, ...course }) => {
-        const training = { ...seen, emulated: added?.[0].shape[0] ?? 0, ...courseOf(course) };
-        const config = { kind, version: 1, ...model, theta, x, priorProbe: priorProbe(prior), training } as const;
-        return Object.assign(scoreEstimator(config, tensors, prior), { fit: course });
-      },
-      added,
-    );
+  requireCount(`${what}: gaussians`, settings.gaussians ?? 1, 0);
+  const isShare = emulated >= 0 && Number.isFinite(emulated);
+  demand(`${what}: emulated`, isShare, 'a number of pairs for each simulation, 0 or more', emulated);
+  const options: FitOptions = { ...fit, seed, signal, progress };
+  const frame = fitFrame(prior, pairs, standardise);
+  const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
+  const simulations = pairs.theta.shape[0];
   try {
-    const alone = await fitOn();
-    if (emulated === 0) return alone;
-    try {
-      const added = await emulatedPairs(rows, { prior, theta, count: emulated * seen.simulations }, settings);
-      const helped = await fitOn(added).finally(() => tf.dispose(added));
-      const [better, other] = helped.fit.validationLoss < alone.fit.validationLoss ? [helped, alone] : [alone, helped];
-      other.dispose();
-      return better;
-    } catch (error) {
-      freePartial(error);
-      if (error instanceof InterruptedError) throw new InterruptedError(error.message, alone);
-      if (!(error instanceof NonFiniteError)) {
-        alone.dispose();
-        throw error;
-      }
-      console.warn(`${what} goes without emulated pairs: ${error.message}`);
-      return alone;
-    }
+    const alone = await fitScore({ rows }, settings, options);
+    const isDone = emulated === 0 || alone.fit.stopped !== undefined;
+    const best = isDone
+      ? { kept: alone, emulated: 0 }
+      : await withEmulatedPairs(what, alone, { rows, frame, settings, count: emulated * simulations }, options);
+    const { config, model, tensors, fit } = best.kept;
+    const training = { simulations, emulated: best.emulated, ...courseNumbers(courseOf(fit)) };
+    const whole = {
+      kind: method.kind,
+      version: 2,
+      ...config,
+      frame: frame.config,
+      priorProbe: priorProbe(prior),
+      training,
+    };
+    const estimator = scoreEstimator(method, { config: whole as ScoreEstimator['config'], model, tensors, frame });
+    return delivered(estimator, fit);
   } finally {
     tf.dispose(rows);
   }
 }
 
-function checkPairs(what: string, { theta, x }: TrainingPairs, prior: Prior): void {
-  if (theta.shape[1] !== prior.dim) {
-    throw new InvalidInputError(`${what}: theta`, {
-      expected: `${prior.dim} columns, the prior's parameters`,
-      received: `the shape [${theta.shape}]`,
-    });
+interface EmulationProblem {
+  readonly rows: [tf.Tensor2D, tf.Tensor2D];
+  readonly frame: Frame;
+  readonly settings: ScoreSettings;
+  /** Emulated pairs. */
+  readonly count: number;
+}
+
+/**
+ * The better of two scores by their loss on held-out simulations: the one that was trained on the simulations alone, and one
+ * that is trained on emulated pairs besides. Where that is interrupted, the first, with the interrupt.
+ */
+async function withEmulatedPairs(
+  what: string,
+  alone: FittedScore,
+  { rows, frame, settings, count }: EmulationProblem,
+  options: FitOptions,
+): Promise<{ kept: FittedScore; emulated: number }> {
+  const keepAlone = (stopped: Error): { kept: FittedScore; emulated: number } => {
+    if (stopped instanceof InterruptedError) return { kept: { ...alone, fit: { ...alone.fit, stopped } }, emulated: 0 };
+    console.warn(`${what} goes without emulated pairs: ${stopped.message}`);
+    return { kept: alone, emulated: 0 };
+  };
+  try {
+    const emulation = await emulatedPairs(rows, frame, count, options);
+    if ('stopped' in emulation) return keepAlone(emulation.stopped);
+    const added = emulation.pairs;
+    const problem = { rows, added, label: 'Training with emulated pairs' };
+    const helped = await fitScore(problem, settings, options).finally(() => tf.dispose(added));
+    if (helped.fit.stopped) {
+      disposeFitted(helped);
+      return keepAlone(helped.fit.stopped);
+    }
+    const isBetter = helped.fit.validationLoss < alone.fit.validationLoss;
+    disposeFitted(isBetter ? alone : helped);
+    return isBetter ? { kept: helped, emulated: added[0].shape[0] } : { kept: alone, emulated: 0 };
+  } catch (error) {
+    // what the emulator's draws throw
+    freePartial(error);
+    if (error instanceof InterruptedError || error instanceof NonFiniteError) return keepAlone(error);
+    disposeFitted(alone);
+    throw error;
   }
-  if (theta.shape[0] !== x.shape[0])
-    throw new InvalidInputError(what, {
-      expected: 'as many rows of theta as of x',
-      received: `${theta.shape[0]} and ${x.shape[0]}`,
-    });
-  const remedy = "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them.";
-  for (const [name, tensor] of Object.entries({ theta, x })) checkFinite(`${what}: ${name}`, tensor, remedy);
-  checkParameters(`${what}: theta`, theta, prior);
 }

@@ -1,20 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { affineCoupling, type AffineCouplingOptions } from './affine-coupling';
-import type { WeightSpec, Weights } from '../network';
+import type { Weights } from '../network';
+import type { ConditionalTransform } from './conditional-density';
 
 /** Shape of a {@link realNvp}. */
 export interface RealNvpOptions extends Omit<AffineCouplingOptions, 'keeps'> {
   /** Number of coupling layers; they keep the first and the last half of the dimensions in turns. */
   couplings: number;
-}
-
-/** A one-to-one map between theta [B, D] and z [B, D], given a context [B or 1, C]. */
-export interface RealNvp {
-  readonly weights: readonly WeightSpec[];
-  /** z [B, D] of theta [B, D], and log |det dz / dtheta| [B]. */
-  forward(weights: Weights, theta: tf.Tensor2D, context: tf.Tensor2D): { z: tf.Tensor2D; logDet: tf.Tensor1D };
-  /** theta [B, D] of z [B, D]. */
-  inverse(weights: Weights, z: tf.Tensor2D, context: tf.Tensor2D): tf.Tensor2D;
 }
 
 /**
@@ -23,7 +15,7 @@ export interface RealNvp {
  * With z ~ N(0, I) the density of theta is N(z(theta); 0, I) |det dz / dtheta|.
  * Source: Dinh et al., "Density estimation using Real NVP".
  */
-export function realNvp({ couplings, name, ...options }: RealNvpOptions): RealNvp {
+export function realNvp({ couplings, name, ...options }: RealNvpOptions): ConditionalTransform {
   const layers = Array.from({ length: couplings }, (_, k) =>
     affineCoupling({ ...options, name: `${name}/coupling${k}`, keeps: k % 2 === 0 ? 'first' : 'last' }),
   );
@@ -32,6 +24,7 @@ export function realNvp({ couplings, name, ...options }: RealNvpOptions): RealNv
   const forEachRow = (context: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D =>
     context.shape[0] === rows.shape[0] ? context : tf.tile(context, [rows.shape[0], 1]);
   return {
+    dim: options.dim,
     weights: layers.flatMap((layer) => layer.weights),
     forward: (weights, theta, context) => {
       const contexts = forEachRow(context, theta);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Activation } from '../../graph/dense';
 import { checkNetworkOptions } from '../check-network-options';
 import type { WeightSpec, Weights } from '../network';
+import { normalisingFlow, type ConditionalDensity } from './conditional-density';
 import { realNvp } from './real-nvp';
 import { setEmbedding } from '../embedding/set-embedding';
 import { countEmbedding } from '../embedding/time-embedding';
@@ -22,17 +23,17 @@ export interface SetFlowOptions {
   couplings?: number;
 }
 
-/** A density of theta given a set of observations, which enter as a context. */
+/** A density of theta given a set of observations, which enter as a context of the density. */
 export interface SetFlow {
   readonly weights: readonly WeightSpec[];
+  /** q(theta | context), of weights of its own: {@link densityWeights}. */
+  readonly density: ConditionalDensity;
+  /** The share of all weights that is the density's. */
+  densityWeights(weights: Weights): Weights;
   /** The context [1, C] of one set x [n, L]. */
   contextOf(weights: Weights, x: tf.Tensor2D): tf.Tensor2D;
   /** The contexts [B, C] of padded sets [B, M L] of the sizes `counts` [B, 1]. */
   contexts(weights: Weights, padded: tf.Tensor2D, counts: tf.Tensor2D): tf.Tensor2D;
-  /** log q(theta | context) [B], normalised, of theta [B, D] and contexts [B or 1, C]. */
-  logProb(weights: Weights, theta: tf.Tensor2D, context: tf.Tensor2D): tf.Tensor1D;
-  /** Draws from q(. | context) [B, D] of noise [B, D] from N(0, I). */
-  draw(weights: Weights, noise: tf.Tensor2D, context: tf.Tensor2D): tf.Tensor2D;
 }
 
 /**
@@ -48,20 +49,15 @@ export function setFlow(dims: { theta: number; x: number }, options: SetFlowOpti
   checkNetworkOptions('setFlow', { width, hidden, embedding, couplings }, { countEmbedding: countSize }, activation);
   const size = { width, hidden, activation };
   const sets = setEmbedding({ ...size, name: 'x', inputs: dims.x, outputs: embedding });
-  const flow = realNvp({ ...size, name: 'flow', dim: dims.theta, context: embedding + countSize, couplings });
+  const transform = realNvp({ ...size, name: 'flow', dim: dims.theta, context: embedding + countSize, couplings });
   const ofSets = (weights: Weights): Weights => weights.slice(0, sets.weights.length);
-  const ofFlow = (weights: Weights): Weights => weights.slice(sets.weights.length);
-  const logNorm = (dims.theta / 2) * Math.log(2 * Math.PI);
   return {
-    weights: [...sets.weights, ...flow.weights],
+    weights: [...sets.weights, ...transform.weights],
+    density: normalisingFlow(transform),
+    densityWeights: (weights) => weights.slice(sets.weights.length),
     contextOf: (weights, x) =>
       tf.concat([sets.ofSet(ofSets(weights), x), countEmbedding(tf.tensor2d([[x.shape[0]]]), countSize)], 1),
     contexts: (weights, padded, counts) =>
       tf.concat([sets.ofSets(ofSets(weights), padded, counts), countEmbedding(counts, countSize)], 1),
-    logProb: (weights, theta, context) => {
-      const { z, logDet } = flow.forward(ofFlow(weights), theta, context);
-      return tf.sub(tf.sub(logDet, tf.mul(0.5, tf.sum(tf.square(z), 1))), logNorm) as tf.Tensor1D;
-    },
-    draw: (weights, noise, context) => flow.inverse(ofFlow(weights), noise, context),
   };
 }

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../../core/errors';
+import { demand, requireNumber } from '../../core/checks';
 import { activate, dense, product, type Activation } from '../../graph/dense';
 import { checkNetworkOptions } from '../check-network-options';
+import { setEmbedding } from '../embedding/set-embedding';
 import { denseSpecs, namedParts, type WeightSpec, type Weights } from '../network';
+import { residualMlp } from '../residual-mlp';
 import { noiseEmbedding, noiseEmbeddingSize } from './noise-embedding';
 import { normalisedBlocks } from './normalised-blocks';
-import { residualMlp } from '../residual-mlp';
-import type { ScoreNetwork } from './score-network';
-import { setEmbedding } from '../embedding/set-embedding';
+import type { NetworkDefinition, NetworkPurpose, ScoreNetwork } from './score-network';
 
 /** Size of a {@link denoisingNetwork}. */
 export interface DenoisingNetworkOptions {
@@ -29,34 +29,37 @@ export interface DenoisingNetworkOptions {
 }
 
 /**
- * A network for the noise in theta_t, of (theta_t, noise ratio, x) and of theta's distance from a Gaussian N(m(x), C).
+ * A network for the noise in theta_t, of (theta_t, noise ratio, x) and of theta's distance from a Gaussian N(m(x), C), where
+ * there is one.
  *
- * x goes through an MLP, or a deep set, and the noise ratio through another; their sum with linear shares of theta_t and of the distance goes
- * through normalised residual blocks. It starts as the zero function.
- * @param dims D parameters and L data values.
- * @param hasResidual whether there is a Gaussian whose distance it sees.
- * @throws InvalidInputError for a size that is not a positive whole number, a dropout outside of [0, 1), an unknown activation, or parts that L is
- * not a multiple of.
+ * x goes through an MLP, or a deep set, and the noise ratio through another; their sum with linear shares of theta_t and of
+ * the distance goes through normalised residual blocks. It starts as the zero function.
+ * @param options see {@link DenoisingNetworkOptions}.
+ * @throws InvalidInputError for a size that is not a positive whole number, a dropout outside of [0, 1), an unknown
+ * activation or, in training, parts that L is not a multiple of.
  * Source: residual MLPs as in Karras et al. (2022) preconditioned; Zaheer et al. (2017), "Deep sets"; the distance is ours.
+ * @example
+ * denoisingNetwork({ width: 64, blocks: 2 }).spec; // { name: 'denoising', width: 64, blocks: 2 }
  */
-export function denoisingNetwork(
-  dims: { theta: number; x: number },
-  options: DenoisingNetworkOptions,
-  hasResidual: boolean,
-): ScoreNetwork {
+export function denoisingNetwork(options: DenoisingNetworkOptions = {}): NetworkDefinition {
   const { width = 128, blocks = 3, hidden = 2, dropout = 0.1, activation = 'silu', exchangeable = 1 } = options;
   checkNetworkOptions('denoisingNetwork', { width, blocks, hidden, exchangeable }, {}, activation);
-  if (!(dropout >= 0 && dropout < 1))
-    throw new InvalidInputError('denoisingNetwork dropout', {
-      expected: 'a number from 0 to below 1',
-      received: String(dropout),
-    });
+  const isShare = (value: number): boolean => value >= 0 && value < 1;
+  requireNumber('denoisingNetwork dropout', dropout, 'a number from 0 to below 1', isShare);
+  return {
+    spec: { name: 'denoising', ...options },
+    build: (purpose) => build({ width, blocks, hidden, dropout, activation, exchangeable }, purpose),
+    unregularised: () => denoisingNetwork({ dropout: 0, ...options }),
+  };
+}
+
+function build(
+  { width, blocks, hidden, dropout, activation, exchangeable }: Required<DenoisingNetworkOptions>,
+  { dims, seesDistance }: NetworkPurpose,
+): ScoreNetwork {
   const inputs = dims.x / exchangeable;
-  if (!Number.isInteger(inputs))
-    throw new InvalidInputError('denoisingNetwork exchangeable', {
-      expected: `a divisor of the ${dims.x} values of an observation`,
-      received: String(exchangeable),
-    });
+  const expected = `a divisor of the ${dims.x} values of an observation`;
+  demand('denoisingNetwork exchangeable', Number.isInteger(inputs), expected, exchangeable);
   const shape = { name: 'x', inputs, outputs: width, width, hidden, activation };
   const ofVector = residualMlp(shape);
   const ofSet = setEmbedding(shape);
@@ -72,7 +75,7 @@ export function denoisingNetwork(
   const linear = (name: string, inputs: number): WeightSpec[] => denseSpecs(`head/${name}`, inputs, width).slice(0, 1);
   const { weights: specs, of } = namedParts({
     theta: linear('theta', dims.theta),
-    residual: hasResidual ? linear('residual', dims.theta) : [],
+    residual: seesDistance ? linear('residual', dims.theta) : [],
     x: ofVector.weights,
     // what is made of a mean over parts
     set: exchangeable > 1 ? denseSpecs('x/set', width, width) : [],
@@ -89,9 +92,9 @@ export function denoisingNetwork(
   return {
     weights: specs,
     embedTheta: (weights, theta) => product(theta, of(weights, 'theta')[0] as tf.Tensor2D),
-    ...(hasResidual && {
-      embedResidual: (weights: Weights, residual: tf.Tensor2D) =>
-        product(residual, of(weights, 'residual')[0] as tf.Tensor2D),
+    ...(seesDistance && {
+      embedDistance: (weights: Weights, distance: tf.Tensor2D) =>
+        product(distance, of(weights, 'residual')[0] as tf.Tensor2D),
     }),
     embedX: (weights, x) => (exchangeable > 1 ? embedSet(weights, x) : ofVector.apply(of(weights, 'x'), x)),
     embedTime: (weights, level) => time.apply(of(weights, 'time'), noiseEmbedding(level)),

@@ -1,0 +1,18 @@
+/** The engine of experiments: settings, budgets, seeds and observations to rows that are kept, and run on where they stopped. */
+export type { DrawableEstimator, DrawMethod } from './estimator-setting';
+export type {
+  Experiment,
+  ExperimentSetting,
+  JudgedDraw,
+  Measure,
+  Measured,
+  NumberedObservations,
+  RunOptions,
+  Trained,
+  TruePosterior,
+} from './experiment';
+export { missingRuns, type ExperimentCell, type ExperimentRun } from './missing-runs';
+export * as measures from './measures';
+export { pairsSetting, type PairsSettingOptions } from './pairs-setting';
+export { runExperiment, type ExperimentOutcome } from './run-experiment';
+export { setsSetting, type SetsSettingOptions } from './sets-setting';

@@ -1,0 +1,57 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { FitOptions } from '../../training/fit-settings';
+import { fit } from '../../training/fit';
+import { maximumLikelihood } from '../../training/maximum-likelihood';
+import { courseNumbers, courseOf, delivered, type Course } from '../course';
+import type { Frame } from '../frame';
+import { priorProbe } from '../prior-probe';
+import {
+  densityEstimator,
+  type DensityEstimator,
+  type DensityEstimatorConfig,
+  type DensityMethod,
+  type DensityModel,
+} from './density-estimator';
+
+/** A trained density with the course of its training. */
+export type TrainedDensityEstimator<N> = DensityEstimator<N> & { readonly fit: Course };
+
+/** What a density is to be fitted to. */
+export interface DensityProblem<N, M extends DensityModel> {
+  readonly frame: Frame;
+  /** Settings of the network. */
+  readonly network: N;
+  /** Tensors [M, ...] of what the network sees, parameters first; kept by the caller. */
+  readonly rows: tf.Tensor2D[];
+  /** The contexts [B, C] of a batch of rows. */
+  contexts(model: M, weights: tf.Tensor[], rows: tf.Tensor2D[]): tf.Tensor2D;
+  /** Observations of the largest set among the rows. */
+  readonly maxObservations: number;
+  /** What the rows are, in numbers, for the config. */
+  readonly size: Readonly<Record<string, number>>;
+}
+
+/** Trains a density by maximum likelihood; the rows are the method's, checked and as its network sees them. */
+export async function trainDensityEstimator<N, M extends DensityModel>(
+  method: DensityMethod<N, M>,
+  problem: DensityProblem<N, M>,
+  options: FitOptions,
+): Promise<TrainedDensityEstimator<N>> {
+  const { frame, network, rows, maxObservations } = problem;
+  const model = method.model(frame.dims, network);
+  const loss = maximumLikelihood((weights, batch) =>
+    model.density.logProb(model.densityWeights(weights), batch[0], problem.contexts(model, weights, batch)),
+  );
+  const fitted = await fit({ weights: model.weights, loss, rows }, options);
+  const config: DensityEstimatorConfig<N> = {
+    kind: method.kind,
+    version: 2,
+    dims: frame.dims,
+    network,
+    maxObservations,
+    frame: frame.config,
+    priorProbe: priorProbe(frame.prior),
+    training: { ...problem.size, ...courseNumbers(courseOf(fitted)) },
+  };
+  return delivered(densityEstimator(model, { config, weights: fitted.weights, frame }), fitted);
+}

@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs';
+import { requireColumns } from '../core/checks';
+import { toTensor2D, type Rows } from '../core/rows';
+import { unconstrained } from '../distributions/bijector';
+import type { Prior } from '../distributions/prior';
+import { unconstrainedPrior } from '../distributions/unconstrained-prior';
+import {
+  farObservations,
+  fitDataStandardisation,
+  fitStandardisation,
+  standardise,
+  unstandardise,
+  type Standardisation,
+} from './standardisation';
+import { insideSupport, withinSupport } from './within-support';
+
+/** The numbers of a frame; JSON. */
+export interface FrameConfig {
+  /** How unconstrained parameters are standardised. */
+  readonly theta: Standardisation;
+  /** How data are. */
+  readonly x: Standardisation;
+}
+
+/**
+ * How parameters and data become what a network sees, and back: theta = map(mean + std y), with the prior's map from R^D to
+ * its support, and standardised data. All that is known of bounds, Jacobians and units stands here, for every method.
+ */
+export interface Frame {
+  readonly config: FrameConfig;
+  readonly prior: Prior;
+  /** Parameters D and data values L. */
+  readonly dims: { readonly theta: number; readonly x: number };
+  /** y [B, D] of parameters [B, D]. */
+  toNetwork(theta: tf.Tensor2D): tf.Tensor2D;
+  /** Parameters [B, D], in the prior's support, of y [B, D]. */
+  toParameters(y: tf.Tensor2D): tf.Tensor2D;
+  /**
+   * log q(theta) [B] of log q(y) [B] at y = toNetwork(theta): less log |d theta / d y|, and -Infinity outside of the support.
+   */
+  logProb(theta: tf.Tensor2D, ofY: tf.Tensor1D): tf.Tensor1D;
+  /** The gradient in y of log |d theta / d y|, [B, D]. */
+  volumeScore(y: tf.Tensor2D): tf.Tensor2D;
+  /** The prior's score in y, [B, D]. */
+  priorScore(y: tf.Tensor2D): tf.Tensor2D;
+  /** toNetwork(theta), with 0 for rows outside of the support, where any point will do. */
+  toNetworkInside(theta: tf.Tensor2D): tf.Tensor2D;
+  /** Standardised data [N, L], unchecked. */
+  toData(x: tf.Tensor2D): tf.Tensor2D;
+  /**
+   * Standardised observations [n, L]; warns of such far from the simulations. The caller disposes the tensor.
+   * @throws InvalidInputError for no observations, another width, NaN or infinity.
+   */
+  observations(xObs: Rows): tf.Tensor2D;
+}
+
+/** The frame of numbers that were fitted before. */
+export function frameOf(prior: Prior, config: FrameConfig): Frame {
+  const map = unconstrained(prior);
+  const smooth = unconstrainedPrior(prior);
+  const { theta: scales, x } = config;
+  const dims = { theta: prior.dim, x: x.mean.length };
+  const logStd = scales.std.reduce((sum, std) => sum + Math.log(std), 0);
+  const toNetwork = (theta: tf.Tensor2D): tf.Tensor2D => standardise(scales, map.toUnconstrained(theta));
+  return {
+    config,
+    prior,
+    dims,
+    toNetwork,
+    toParameters: (y) => map.toConstrained(unstandardise(scales, y)),
+    logProb: (theta, ofY) => {
+      const volume = tf.add(map.logAbsDetJacobian(map.toUnconstrained(theta)), logStd);
+      return withinSupport(prior, theta, tf.sub(ofY, volume) as tf.Tensor1D);
+    },
+    volumeScore: (y) => tf.mul(map.logAbsDetJacobianScore(unstandardise(scales, y)), tf.tensor1d(scales.std)),
+    priorScore: (y) => tf.mul(smooth.score(unstandardise(scales, y)), tf.tensor1d(scales.std)),
+    toNetworkInside: (theta) => {
+      const y = toNetwork(theta);
+      const inside = insideSupport(prior, theta);
+      return inside ? (tf.where(tf.expandDims(inside, 1), y, tf.zerosLike(y)) as tf.Tensor2D) : y;
+    },
+    toData: (values) => standardise(x, values),
+    observations: (xObs) => {
+      const raw = toTensor2D(xObs, 'xObs', dims.x);
+      const standard = tf.tidy(() => standardise(x, raw));
+      raw.dispose();
+      const warning = farObservations(x, standard);
+      if (warning) console.warn(warning);
+      return standard;
+    },
+  };
+}
+
+/**
+ * The frame of training pairs theta [N, D] and x [M, L], whose columns then have mean 0 and standard deviation 1.
+ * @param isStandardised `false` leaves units as they are.
+ * @param areLogarithmsTaken whether positive, log-normal columns of data are taken as logarithms. Default true.
+ */
+export function fitFrame(
+  prior: Prior,
+  { theta, x }: { theta: tf.Tensor2D; x: tf.Tensor2D },
+  isStandardised: boolean,
+  areLogarithmsTaken = true,
+): Frame {
+  const z = tf.tidy(() => unconstrained(prior).toUnconstrained(theta));
+  const scales = fitStandardisation(z, isStandardised);
+  z.dispose();
+  const ofData = areLogarithmsTaken ? fitDataStandardisation : fitStandardisation;
+  return frameOf(prior, { theta: scales, x: ofData(x, isStandardised) });
+}
+
+/**
+ * Refuses a table of parameters of another width.
+ * @throws InvalidInputError with the shape.
+ */
+export function requireParameters(what: string, theta: tf.Tensor, { dims }: Frame): void {
+  requireColumns(what, theta, dims.theta, 'parameters');
+}

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs';
+import { diffusedTarget, totalScore, type ComposedScore, type Composition } from '../../compose/composed-score';
+import {
+  observationCount,
+  pickRows,
+  scoreOfRows,
+  scoresOfEach,
+  sumOfScores,
+  type ObservedModel,
+} from '../../nn/score/observation-scores';
+import type { ScoreModel } from '../../nn/score/score-model';
+import { samplingProgram, type SamplingProgram } from '../../samplers/sample';
+import type { NoiseSchedule, Sampler } from '../../samplers/sampler';
+import type { Frame } from '../frame';
+import { modeSearch, type ModeSearch } from './mode-search';
+import { scoreDensity, type ScoreDensity } from './score-density';
+
+/** The compiled programs of one model, each made at its first use and kept for all observations. */
+export interface ScorePrograms {
+  /** Draws for observations put together by a composition. */
+  sampler(composition: Composition, sampler: Sampler): SamplingProgram<ObservedModel>;
+  /** Draws in which each particle has an observation of its own. */
+  eachSampler(sampler: Sampler): SamplingProgram<ObservedModel>;
+  /** Ascents to the modes of a composed posterior. */
+  search(composition: Composition): ModeSearch<ObservedModel>;
+  /** The log density of one observation's posterior. */
+  readonly density: ScoreDensity<ObservedModel>;
+  /** Frees all of them. */
+  dispose(): void;
+}
+
+/** The programs of a model that sees parameters through a frame, and goes down the noise of a schedule. */
+export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSchedule): ScorePrograms {
+  const { diffusion } = schedule;
+  const dim = frame.dims.theta;
+  const ofOne = (observed: ObservedModel): ComposedScore =>
+    diffusedTarget(dim, (theta, level) => scoreOfRows(model, observed, theta, level));
+  const composed = (composition: Composition, observed: ObservedModel): ComposedScore =>
+    composition.compose(
+      {
+        n: observationCount(observed),
+        dim,
+        sum: (theta, level) => sumOfScores(model, observed, theta, level),
+        each: (theta, level) => scoresOfEach(model, observed, theta, level),
+        subset: (theta, level, index) => {
+          const observations = pickRows(observed.observations, (rows) => tf.gather(rows, index));
+          return sumOfScores(model, { ...observed, observations }, theta, level);
+        },
+      },
+      { score: frame.priorScore },
+    );
+  const modeGradient = (composition: Composition) => (observed: ObservedModel, y: tf.Tensor2D) => {
+    const level = diffusion.at(tf.scalar(diffusion.earliest));
+    const score = totalScore(composed(composition, observed), tf.mul(level.meanCoeff, y), level);
+    // the mode of the parameters' density, not of that of what the network sees
+    return tf.sub(tf.mul(level.meanCoeff, score), frame.volumeScore(y)) as tf.Tensor2D;
+  };
+  const samplers = new Kept<SamplingProgram<ObservedModel>>();
+  const searches = new Kept<ModeSearch<ObservedModel>>();
+  const density = scoreDensity(diffusion, ofOne, frame);
+  return {
+    sampler: (composition, sampler) =>
+      samplers.get([composition.id, sampler.id], () =>
+        samplingProgram(sampler, schedule, (observed: ObservedModel) => composed(composition, observed)),
+      ),
+    eachSampler: (sampler) => samplers.get([sampler.id], () => samplingProgram(sampler, schedule, ofOne)),
+    search: (composition) => searches.get([composition.id], () => modeSearch(modeGradient(composition))),
+    density,
+    dispose: () => {
+      samplers.dispose();
+      searches.dispose();
+      density.dispose();
+    },
+  };
+}
+
+/** Programs by the ids of what they were made from. */
+class Kept<T extends { dispose(): void }> {
+  private readonly known = new Map<string, T>();
+
+  get(ids: readonly string[], make: () => T): T {
+    const id = JSON.stringify(ids);
+    let found = this.known.get(id);
+    if (!found) this.known.set(id, (found = make()));
+    return found;
+  }
+
+  dispose(): void {
+    for (const each of this.known.values()) each.dispose();
+    this.known.clear();
+  }
+}

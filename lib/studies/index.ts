@@ -1,0 +1,3 @@
+/** What the engine of experiments runs: the experiments of a paper, and of a benchmark. */
+export * as benchmark from './benchmark';
+export * as paper001 from './paper-001';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
 import { normalQuantile } from './normal-quantile';
 
 /** Draws of one number: `chains[c][i]` is draw i of chain c. */
@@ -83,23 +83,18 @@ function tailEss({ halves, sorted }: Ranked): number {
 function checked(chains: ChainDraws, what: string): Float64Array[] {
   const length = chains[0]?.length ?? 0;
   const wrong = chains.findIndex((chain) => chain.length !== length);
-  if (length < 4 || wrong >= 0) {
-    throw new InvalidInputError(`${what}: chains`, {
-      expected: 'at least one chain of at least 4 draws, all of one length',
-      received:
-        wrong >= 0
-          ? `${chains[wrong].length} draws in chain ${wrong}, ${length} in chain 0`
-          : `${chains.length} chains of ${length} draws`,
-    });
-  }
+  demand(
+    `${what}: chains`,
+    length >= 4 && wrong < 0,
+    'at least one chain of at least 4 draws, all of one length',
+    wrong >= 0
+      ? `${chains[wrong].length} draws in chain ${wrong}, ${length} in chain 0`
+      : `${chains.length} chains of ${length} draws`,
+  );
   return chains.map((chain, c) => {
     const draws = Float64Array.from(chain);
     const bad = draws.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0)
-      throw new InvalidInputError(`${what}: chains`, {
-        expected: 'finite numbers',
-        received: `${draws[bad]} at draw ${bad} of chain ${c}`,
-      });
+    if (bad >= 0) refuse(`${what}: chains`, 'finite numbers', `${draws[bad]} at draw ${bad} of chain ${c}`);
     return draws;
   });
 }

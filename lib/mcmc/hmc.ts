@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireCount, requireNumber, requirePositive } from '../core/checks';
 import { whileLoop } from '../graph/loop';
 import { randomNormal, randomUniform, splitKey, type Key } from '../graph/random';
-import { requireCount, requireNumber } from './check-options';
 import { byRow, logProbOf, meanByTemperature, type Kernel, type Move, type Point, type Target } from './kernel';
 import { leapfrog } from './leapfrog';
 import { metropolis } from './metropolis';
@@ -41,9 +41,9 @@ export function hmc({
   trajectory = Math.PI / 2,
   maxSteps = 64,
 }: { targetAcceptance?: number; trajectory?: number; maxSteps?: number } = {}): Kernel<ScoredPoint> {
-  requireNumber('hmc targetAcceptance', targetAcceptance, 'in (0, 1)', (a) => a > 0 && a < 1);
-  requireNumber('hmc trajectory', trajectory, 'above 0, and finite', (time) => time > 0 && Number.isFinite(time));
-  requireCount('hmc maxSteps', maxSteps, 1);
+  requireNumber('hmc: targetAcceptance', targetAcceptance, 'a number in (0, 1)', (a) => a > 0 && a < 1);
+  requirePositive('hmc: trajectory', trajectory);
+  requireCount('hmc: maxSteps', maxSteps);
   return {
     id: `hmc(${targetAcceptance},${trajectory},${maxSteps})`,
     inverseTemperatures: [1],

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireNumber } from '../core/checks';
 import { randomNormal, splitKey } from '../graph/random';
-import { requireNumber } from './check-options';
 import { logProbOf, type Kernel } from './kernel';
 import { metropolis } from './metropolis';
 import { robbinsMonro } from './step-adaptation';
@@ -19,7 +19,12 @@ import { robbinsMonro } from './step-adaptation';
  * run.samples; // shape [2000, 2]
  */
 export function randomWalkMetropolis({ targetAcceptance = 0.234 }: { targetAcceptance?: number } = {}): Kernel {
-  requireNumber('randomWalkMetropolis targetAcceptance', targetAcceptance, 'in (0, 1)', (a) => a > 0 && a < 1);
+  requireNumber(
+    'randomWalkMetropolis: targetAcceptance',
+    targetAcceptance,
+    'a number in (0, 1)',
+    (share) => share > 0 && share < 1,
+  );
   return {
     id: `randomWalkMetropolis(${targetAcceptance})`,
     inverseTemperatures: [1],

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireCount, requirePositive } from '../core/checks';
 import { loop, whileLoop } from '../graph/loop';
 import { foldKey, randomUniform, splitKey, type Key } from '../graph/random';
-import { requireCount, requireNumber } from './check-options';
 import { logProbOf, select, type Kernel, type Point } from './kernel';
 import { robbinsMonro } from './step-adaptation';
 
@@ -29,8 +29,8 @@ type Interval = { readonly left: tf.Tensor1D; readonly right: tf.Tensor1D; reado
  * run.samples; // shape [2000, 2]
  */
 export function sliceSampling({ width = 2, maxStepsOut = 16 }: { width?: number; maxStepsOut?: number } = {}): Kernel {
-  requireNumber('sliceSampling width', width, 'above 0, and finite', (w) => w > 0 && Number.isFinite(w));
-  requireCount('sliceSampling maxStepsOut', maxStepsOut, 1);
+  requirePositive('sliceSampling: width', width);
+  requireCount('sliceSampling: maxStepsOut', maxStepsOut);
   return {
     id: `sliceSampling(${width},${maxStepsOut})`,
     inverseTemperatures: [1],

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { randomUniform, splitKey, type Key } from '../graph/random';
 import { flatten, unflatten } from '../graph/tensors';
 import type { Kernel, Point } from './kernel';
@@ -29,13 +29,13 @@ export function tempered<P extends Point>(
   const rises = temperatures.every(
     (value, k) => Number.isFinite(value) && (k === 0 ? value === 1 : value > temperatures[k - 1]),
   );
-  if (temperatures.length < 2 || !rises)
-    throw new InvalidInputError('tempered temperatures', {
-      expected: 'at least two finite numbers that rise from 1',
-      received: `[${temperatures.join(', ')}]`,
-    });
-  if (kernel.inverseTemperatures.length > 1)
-    throw new InvalidInputError('tempered kernel', { expected: 'one without temperatures', received: kernel.id });
+  demand(
+    'tempered: temperatures',
+    temperatures.length > 1 && rises,
+    'at least two finite numbers that rise from 1',
+    temperatures,
+  );
+  demand('tempered: kernel', kernel.inverseTemperatures.length === 1, 'one without temperatures', kernel.id);
   return {
     ...kernel,
     id: `tempered(${kernel.id},${temperatures.join(',')})`,

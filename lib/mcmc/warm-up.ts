@@ -3,8 +3,7 @@ import type { Progress } from '../core/host';
 import { inShortCalls } from '../core/short-calls';
 import { foldKey, type Key } from '../graph/random';
 import { flatten, unflatten } from '../graph/tensors';
-import type { LogDensity } from '../distributions/log-density';
-import { owned, roundsOf, type ChainGraphs, type Rounds, type Scales, type WarmState } from './chain-graphs';
+import { owned, roundsOf, type ChainMoves, type Rounds, type Scales, type WarmState } from './chain-graphs';
 import type { Kernel, Point } from './kernel';
 import { noPositions, spreadOf, withPositions } from './spread';
 import { startSearch } from './step-adaptation';
@@ -12,7 +11,7 @@ import { startSearch } from './step-adaptation';
 /** A run of chains under way. */
 export interface ChainWork<P extends Point> {
   readonly kernel: Kernel<P>;
-  readonly graphs: ChainGraphs<P>;
+  readonly moves: ChainMoves<P>;
   readonly key: Key;
   readonly chains: number;
   /** Transitions of the warm-up. */
@@ -43,18 +42,14 @@ export function warmUpWindows(warmup: number): number[] {
  * The chains after warm-up from positions [C, D], each repeated at every temperature.
  * @throws InterruptedError on interrupt.
  */
-export async function warmUp<P extends Point>(
-  work: ChainWork<P>,
-  density: LogDensity,
-  initial: tf.Tensor2D,
-): Promise<WarmChains<P>> {
-  const { kernel, graphs, warmup, progress, signal } = work;
+export async function warmUp<P extends Point>(work: ChainWork<P>, initial: tf.Tensor2D): Promise<WarmChains<P>> {
+  const { kernel, moves, warmup, progress, signal } = work;
   const temperatures = kernel.inverseTemperatures.length;
   const [key, stepKey] = [1, 2].map((number) => foldKey(work.key, number));
   const begin = (point: P, spread: tf.Tensor2D, window: number): { state: WarmState<P>; spread: tf.Tensor2D } => ({
     state: {
       point: clone(point),
-      search: startSearch(graphs.firstStep(point, spread, foldKey(stepKey, window))),
+      search: startSearch(moves.firstStep(point, spread, foldKey(stepKey, window))),
       positions: noPositions(temperatures, spread.shape[1]),
     },
     spread,
@@ -63,7 +58,7 @@ export async function warmUp<P extends Point>(
   let now = owned(() => {
     const theta = tf.tile(initial, [temperatures, 1]);
     const moments = withPositions(noPositions(temperatures, initial.shape[1]), theta);
-    return begin(kernel.at(density, theta), spreadOf(moments, tf.onesLike(moments.mean)), 0);
+    return begin(moves.at(theta), spreadOf(moments, tf.onesLike(moments.mean)), 0);
   });
   const replace = (make: () => typeof now): void => {
     const next = owned(make);
@@ -78,7 +73,7 @@ export async function warmUp<P extends Point>(
         length,
         (from, count) => {
           const rounds = (): Rounds => roundsOf(key, done + from, count);
-          replace(() => ({ state: graphs.warm(now.state, now.spread, rounds()), spread: now.spread.clone() }));
+          replace(() => ({ state: moves.warm(now.state, now.spread, rounds()), spread: now.spread.clone() }));
           progress.update(done + from + count, 'warming up');
         },
         {

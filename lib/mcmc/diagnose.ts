@@ -55,8 +55,9 @@ export function diagnose(
   const warnings = mixed
     ? []
     : [
-        `the chains have not mixed: ${problems.join(', ')}. Do not trust these samples: run longer (warmup, draws), or, ` +
-          'where modes are far apart, use tempered(kernel, { temperatures }), with more or hotter ones if it is used already.',
+        `the chains have not mixed: ${problems.join(', ')}. Do not trust these samples: run longer (warmup, draws) ` +
+          'or, where modes are far apart, use tempered(kernel, { temperatures }), ' +
+          'with more or hotter temperatures if it is used already.',
       ];
   return { rHat, ess, essTail: each.map((found) => found.essTail), mixed, warnings };
 }

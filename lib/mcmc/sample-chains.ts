@@ -17,7 +17,9 @@ import { warmUp, type ChainWork } from './warm-up';
 
 /** Options of a run of chains. */
 export interface ChainOptions extends LongWorkOptions {
-  /** Where the chains start: rows [C, D], or a prior to draw them from. Wider than the density is better than narrower. */
+  /**
+   * Where the chains start: rows [C, D], or a prior to draw them from. Wider than the density is better than narrower.
+   */
   initial: Rows | Pick<Prior, 'dim' | 'sample'>;
   /** C, the number of chains. Default: the rows of `initial`, or 64 from a prior. */
   chains?: number;
@@ -36,8 +38,8 @@ export interface ChainOptions extends LongWorkOptions {
 /** The samples of a run of chains, what its transitions did, and whether the chains have mixed. */
 export interface ChainRun extends Mixing {
   /**
-   * The samples [draws C, D]: row i C + c is draw i of chain c, so the first rows are one draw of each chain. The caller
-   * disposes them.
+   * The samples [draws C, D]: row i C + c is draw i of chain c, so the first rows are one draw of each chain. The
+   * caller disposes them.
    */
   readonly samples: tf.Tensor2D;
   /** The mean acceptance probability after warm-up. */
@@ -71,12 +73,12 @@ const drawsPerCall = 64;
 /**
  * Compiles a kernel for a density, once for all contexts of one form: for any observations of one shape, say.
  *
- * The warm-up has five windows, of 1, 2, 4, 7 and 2 sixteenths of it: each starts the search for the step anew, and each
- * but the last ends with a new spread from all chains' positions in it. A density with a support is sampled in
+ * The warm-up has five windows, of 1, 2, 4, 7 and 2 sixteenths of it: each starts the search for the step anew, and
+ * each but the last ends with a new spread from all chains' positions in it. A density with a support is sampled in
  * unconstrained coordinates z with the Jacobian, p(theta(z)) |d theta / d z|, so that no sample is outside. The
- * transitions run in graph calls of about 120 ms, between which progress shows and an interrupt is heard. Where R-hat is
- * above 1.01 or the effective sample size below 400 in any dimension, `mixed` is false and console.warn says so once a
- * run.
+ * transitions run in graph calls of about 120 ms, between which progress shows and an interrupt is heard. Where R-hat
+ * is above 1.01 or the effective sample size below 400 in any dimension, `mixed` is false and console.warn says so once
+ * a run.
  * @param density such as `tasks.unnormalisedPosterior(task)`, whose context is `{ x }`, the observations [n, L].
  * @param kernel hmc(), randomWalkMetropolis(), sliceSampling(), or one of them tempered().
  * @throws InvalidInputError, from `run`, for options out of their ranges, invalid initial rows or a context that is not

@@ -39,7 +39,8 @@ export function startSearch(first: tf.Tensor1D): StepState {
 /**
  * The search after one more transition with the mean statistics [K].
  *
- * error_t = (1 - 1/(t + t0)) error_{t-1} + (aim - statistic) / (t + t0), and average_t = t^-kappa current_t + (1 - t^-kappa) average_{t-1}.
+ * error_t = (1 - 1/(t + t0)) error_{t-1} + (aim - statistic) / (t + t0) and
+ * average_t = t^-kappa current_t + (1 - t^-kappa) average_{t-1}.
  */
 export function searchOn(rule: StepRule, state: StepState, statistic: tf.Tensor1D): StepState {
   const rounds = tf.add(state.rounds, 1) as tf.Scalar;

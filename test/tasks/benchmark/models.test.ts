@@ -22,7 +22,10 @@ import { columnMoments, simulateAt } from './simulate-at';
 const ks = Array.from({ length: 10 }, (_, i) => i + 1);
 const n = 4000;
 
-/** Checks a column's mean and variance against the law's, within four standard errors; the fourth moment is the sample's. */
+/**
+ * Checks a column's mean and variance against the law's, within four standard errors; the fourth moment is the
+ * sample's.
+ */
 function expectMoments(rows: readonly (readonly number[])[], column: number, mean: number, variance: number): void {
   const found = columnMoments(rows, column);
   const fourth = rows.reduce((sum, row) => sum + (row[column] - mean) ** 4, 0) / rows.length;
@@ -322,14 +325,16 @@ describe('the log likelihoods', () => {
     for (const y of ys) {
       const shifted = tf.tidy(() => {
         const values = xs.map((x) => shift(task.name, theta, [x - centre[0], y - centre[1]]));
-        return tf.exp(task.logLikelihood!(tf.tensor2d(values), [centre])).dataSync() as Float32Array;
+        return tf.exp(task.logLikelihood!(tf.tensor2d(values), tf.tensor2d([centre]))).dataSync() as Float32Array;
       });
       integral += shifted.reduce((sum, value) => sum + value, 0) * cell;
     }
     expect(integral).toBeCloseTo(1, 2);
   });
 
-  /** Parameters at which the density of the centre is that of centre + d at theta: both families are shifted by theta. */
+  /**
+   * Parameters at which the density of the centre is that of centre + d at theta: both families are shifted by theta.
+   */
   function shift(name: string, theta: readonly number[], d: readonly number[]): number[] {
     if (name === 'gaussian_mixture') return [theta[0] - d[0], theta[1] - d[1]];
     const sum = Math.abs(theta[0] + theta[1]) + d[0] * Math.SQRT2;
@@ -351,7 +356,7 @@ describe('the log likelihoods', () => {
         const [a, b] = [x[2 * k] - theta[0], x[2 * k + 1] - theta[1]];
         expected -= (v2 * a * a - 2 * c * a * b + v1 * b * b) / (2 * determinant);
       }
-      const value = tf.tidy(() => task.logLikelihood(tf.tensor2d([theta]), [x]).dataSync()[0]);
+      const value = tf.tidy(() => task.logLikelihood(tf.tensor2d([theta]), tf.tensor2d([x])).dataSync()[0]);
       expect(Math.abs(value - expected)).toBeLessThan(2e-3 * Math.max(1, Math.abs(expected)));
     });
   });
@@ -365,7 +370,10 @@ describe('the log likelihoods', () => {
       ]);
       const values = [plain, hidden].map((task) =>
         task
-          .logLikelihood(theta, [publishedObservation(task, 1).xObs[0], publishedObservation(task, 2).xObs[0]])
+          .logLikelihood(
+            theta,
+            tf.tensor2d([publishedObservation(task, 1).xObs[0], publishedObservation(task, 2).xObs[0]]),
+          )
           .arraySync(),
       );
       expect(values[1]).toEqual(values[0]);
@@ -382,10 +390,11 @@ describe('the log likelihoods', () => {
     }, 0);
     tf.tidy(() => {
       const at = tf.tensor2d([theta]);
-      expect(raw.logLikelihood(at, [y]).dataSync()[0]).toBeCloseTo(expected, 3);
-      expect(sums.logLikelihood(at, publishedObservation(sums, 2).xObs).dataSync()[0]).toBeCloseTo(expected, 3);
+      expect(raw.logLikelihood(at, tf.tensor2d([y])).dataSync()[0]).toBeCloseTo(expected, 3);
+      const counts = tf.tensor2d(publishedObservation(sums, 2).xObs);
+      expect(sums.logLikelihood(at, counts).dataSync()[0]).toBeCloseTo(expected, 3);
       const far = tf.tensor2d([theta.map((value) => 100 * value)]);
-      expect(Number.isFinite(raw.logLikelihood(far, [y]).dataSync()[0])).toBe(true);
+      expect(Number.isFinite(raw.logLikelihood(far, tf.tensor2d([y])).dataSync()[0])).toBe(true);
     });
   });
 
@@ -403,8 +412,9 @@ describe('the log likelihoods', () => {
     const compiled = compile((theta: tf.Tensor2D) => ({ log: density.logProb(theta), score: density.score(theta) }));
     tf.tidy(() => {
       const theta = tf.tensor2d([truth, ...Array.from({ length: 3 }, () => task.prior.sample(root))]);
-      const separate = tf.add(task.logLikelihood!(theta, xObs), task.logLikelihood!(theta, second)).dataSync();
-      const joint = task.logLikelihood!(theta, [...xObs, ...second]).dataSync();
+      const [x, other] = [tf.tensor2d(xObs), tf.tensor2d(second)];
+      const separate = tf.add(task.logLikelihood!(theta, x), task.logLikelihood!(theta, other)).dataSync();
+      const joint = task.logLikelihood!(theta, tf.concat([x, other], 0)).dataSync();
       joint.forEach((value, i) => {
         if (Number.isFinite(value)) expect(Math.abs(value - separate[i])).toBeLessThan(1e-4 * (1 + Math.abs(value)));
         else expect(separate[i]).toBe(value);
@@ -417,6 +427,10 @@ describe('the log likelihoods', () => {
     });
     compiled.dispose();
     expect(tf.memory().numTensors).toBe(before);
-    expect(() => task.logLikelihood!(tf.tensor2d([truth]), [[1, 2, 3]])).toThrow(InvalidInputError);
+    tf.tidy(() => {
+      const [theta, wide] = [tf.tensor2d([truth]), tf.tensor2d([[1, 2, 3]])];
+      expect(() => task.logLikelihood!(theta, wide)).toThrow(InvalidInputError);
+      expect(() => unnormalisedPosterior(task).logProb(theta, { x: wide })).toThrow(InvalidInputError);
+    });
   });
 });

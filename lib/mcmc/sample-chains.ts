@@ -106,7 +106,7 @@ export function chainProgram<P extends Point, C extends Context>(
       const initial = toUnconstrained(first);
       first.dispose();
       const [chains, dim] = initial.shape;
-      const block = Math.max(1, Math.min(drawsPerCall, draws, Math.floor(numbersPerCall / (chains * dim))));
+      const block = Math.max(1, Math.min(drawsPerCall, Math.floor(numbersPerCall / (chains * dim))));
       const root = randomKey(seed);
       try {
         return await longWork('Sampling chains', warmup + draws * thin, options, async (progress, signal) => {

@@ -18,7 +18,7 @@ export interface Mixing {
   readonly essTail: number[];
   /** Whether all R-hats and effective sample sizes are within the limits. */
   readonly mixed: boolean;
-  /** What is wrong and what to do, a sentence or two each; empty where nothing is. */
+  /** What is wrong and what to do about it, a sentence or two each; empty if nothing is wrong. */
   readonly warnings: string[];
 }
 
@@ -62,7 +62,7 @@ export function diagnose(
   return { rHat, ess, essTail: each.map((found) => found.essTail), mixed, warnings };
 }
 
-/** Says which dimension exceeds most, if any does; NaN does. */
+/** Names the dimension that exceeds its limit most, if any does; NaN counts as exceeding it. */
 function worst(
   values: readonly number[],
   excess: (value: number) => number,

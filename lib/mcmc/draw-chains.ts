@@ -17,7 +17,7 @@ export interface Drawn {
 }
 
 /**
- * Draws from chains that are warm, whose tensors it disposes of.
+ * Draws from chains after warm-up, and disposes of their tensors.
  * @throws InterruptedError on interrupt.
  */
 export async function drawChains<P extends Point>(

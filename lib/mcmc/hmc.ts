@@ -24,8 +24,9 @@ const [longestFirstStep, mostHalvings] = [4, 40];
  * Warm-up leads the mean acceptance to `targetAcceptance` by dual averaging, starting at the largest power of two at
  * which half of the proposals are accepted, and estimates the spread (the diagonal of the inverse mass matrix) from all
  * chains. So that no direction stays in resonance, the time of a trajectory is drawn from [.5, 1.5] `trajectory` for
- * each transition, and the step of each chain varies by up to 10%. A transition whose energy error is above 1,000 or not
- * finite is a divergence: it is rejected and counted. A transition costs about trajectory / step scores and one density.
+ * each transition, and the step of each chain varies by up to 10%. A transition whose energy error is above 1,000 or
+ * not finite is a divergence: it is rejected and counted. A transition costs about trajectory / step scores and one
+ * density.
  * @param targetAcceptance the mean acceptance that warm-up aims at, in (0, 1). Default 0.8.
  * @param trajectory the mean time of a trajectory, in units of the spread. Default pi / 2: a quarter of a Gaussian's
  * period, after which the new position is independent of the old one.

@@ -23,7 +23,7 @@ export interface ChainOptions extends LongWorkOptions {
   initial: Rows | Pick<Prior, 'dim' | 'sample'>;
   /** C, the number of chains. Default: the rows of `initial`, or 64 from a prior. */
   chains?: number;
-  /** Transitions in which step and spread are found; their positions are thrown away. Default 500. */
+  /** Transitions that find step and spread and give no draws. Default 500. */
   warmup?: number;
   /** Draws of each chain. Default 500. */
   draws?: number;
@@ -71,7 +71,8 @@ const numbersPerCall = 2 ** 18;
 const drawsPerCall = 64;
 
 /**
- * Compiles a kernel for a density, once for all contexts of one form: for any observations of one shape, say.
+ * Compiles a kernel for a density, once for all contexts of one form, such as all observations of one shape; another
+ * form, or another number of chains, is compiled when it first comes.
  *
  * The warm-up has five windows, of 1, 2, 4, 7 and 2 sixteenths of it: each starts the search for the step anew, and
  * each but the last ends with a new spread from all chains' positions in it. A density with a support is sampled in
@@ -127,7 +128,8 @@ export function chainProgram<P extends Point, C extends Context>(
 }
 
 /**
- * {@link chainProgram} for one run: runs a kernel's chains on a density, all at once, and says whether they have mixed.
+ * Runs a kernel's chains on a density, all at once, and says whether they have mixed: a {@link chainProgram} of one
+ * run.
  * @param density such as `tasks.unnormalisedPosterior(task, xObs)`, or an exact posterior.
  * @param kernel hmc(), randomWalkMetropolis(), sliceSampling(), or one of them tempered().
  * @param options with the `context` where the density takes one; its tensors stay the caller's.

@@ -127,7 +127,7 @@ function stepOut(
   );
 }
 
-/** Uniform draws from the intervals, each of which that misses the slice becomes an end, until all rows have hit. */
+/** Uniform draws from the intervals until all rows have hit the slice; a miss becomes an end of its interval. */
 function shrink(
   along: Along,
   level: tf.Tensor1D,

@@ -10,7 +10,7 @@ export type SpreadState = {
   readonly squares: tf.Tensor2D;
 };
 
-/** How many positions the spread from before counts for. */
+/** How many positions the spread before counts as. */
 const priorCount = 5;
 
 /** No positions yet; the caller owns the tensors. */

@@ -22,7 +22,7 @@ export type StepState = {
   readonly rounds: tf.Scalar;
 };
 
-/** Rounds by which the first ones count less, and the exponent at which rounds are forgotten. */
+/** t0, which damps the first rounds, and kappa, the exponent of forgetting. */
 const [firstRounds, forgetting] = [10, 0.75];
 
 /** The start of a search at log step [K]; the caller owns the tensors. */

@@ -20,7 +20,7 @@ export interface ChainWork<P extends Point> {
   readonly signal: AbortSignal;
 }
 
-/** Chains whose step and spread stand; the tensors belong to who gets it. */
+/** Chains after warm-up, with their step and spread; the caller owns the tensors. */
 export interface WarmChains<P extends Point> {
   readonly point: P;
   readonly scales: Scales;
@@ -28,7 +28,7 @@ export interface WarmChains<P extends Point> {
 
 /** Shares of the warm-up that its windows take, in sixteenths; the last finds the step for the final spread. */
 const windowShares = [1, 2, 4, 7, 2];
-/** The fewest transitions that are worth five windows. */
+/** A warm-up of fewer transitions than this has one window. */
 const fewestForWindows = 16;
 
 /** The windows' lengths. */
@@ -54,7 +54,7 @@ export async function warmUp<P extends Point>(work: ChainWork<P>, initial: tf.Te
     },
     spread,
   });
-  // few or equal first positions say little about the spread: about 1 then
+  // few or equal first positions say little about the spread, which then starts near 1
   let now = owned(() => {
     const theta = tf.tile(initial, [temperatures, 1]);
     const moments = withPositions(noPositions(temperatures, initial.shape[1]), theta);

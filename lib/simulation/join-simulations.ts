@@ -7,8 +7,8 @@ import type { Simulations } from './simulations';
  * add up. The tables are copied: the parts stay the caller's, who disposes the result as well.
  * @throws InvalidInputError without parts, and for parts of different widths.
  * @example
- * const both = joinSimulations(first, second);
- * both.calls === first.calls + second.calls; // true
+ * const [first, second] = [simulationsFrom([[0.1]], [[1, 2]]), simulationsFrom([[0.7]], [[3, 4]])];
+ * joinSimulations(first, second).x; // [[1, 2], [3, 4]]
  */
 export function joinSimulations(...parts: readonly Simulations[]): Simulations {
   demand('joinSimulations', parts.length > 0, 'at least one part', 'none');

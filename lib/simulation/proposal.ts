@@ -8,8 +8,8 @@ import { priorSamples } from '../distributions/prior-samples';
 import { showTheta } from './simulation-error';
 
 /**
- * A law to draw parameters from: a prior, a posterior, a truncated prior. `simulate` takes one in place of the prior, and
- * methods that go in rounds simulate where the round before found the posterior.
+ * A law to draw parameters from: a prior, a posterior, a truncated prior. `simulate` takes one in place of the prior,
+ * and methods that go in rounds simulate where the round before found the posterior.
  */
 export interface Proposal {
   /** D, the number of parameters. */
@@ -41,7 +41,8 @@ const proposalFork = -2;
 /**
  * The parameters [count * D] of one call of the proposal, each within the prior's support.
  * @param options of `simulate`; the proposal's seed is derived from its seed.
- * @throws InvalidInputError for another shape, NaN or infinity, or draws outside the support, with how many and the first.
+ * @throws InvalidInputError for another shape, NaN or infinity, or draws outside the support, with how many and the
+ * first.
  */
 export async function proposedParameters(
   proposal: Proposal,

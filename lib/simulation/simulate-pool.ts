@@ -19,7 +19,7 @@ export function threadCount(): number {
  * Simulates the items that are not done in `threads` worker threads, until all are done or the job is aborted.
  * The first items are done again in a worker and compared.
  * @param milliseconds what an item takes, for the size of the first pieces.
- * @returns why the simulator cannot run in a worker, or undefined; what was done stays done.
+ * @returns why the simulator cannot run in a worker, or undefined; finished items are kept.
  * @throws SimulationError where the simulator fails.
  */
 export async function simulateInPool(

@@ -18,8 +18,7 @@ export interface ObservationSets {
   /** Simulator calls made, those of dropped sets included: the cost. */
   readonly calls: number;
   /**
-   * Sets that were left out since an observation was NaN or infinite; in what an interrupted run leaves, also those it
-   * has not finished.
+   * Sets left out because an observation was NaN or infinite; after an interrupt also those that were not finished.
    */
   readonly dropped: number;
   /** Frees the tensors. */
@@ -39,9 +38,10 @@ export interface SimulateSetsOptions extends Omit<SimulateOptions, 'theta' | 'pr
  * exactly `calls` simulator calls are spent; the last set is cut to what is left. The caller disposes.
  *
  * A set of n observations costs n calls, so 10,000 calls are about 1,818 sets of at most 10. Theta and size of set i
- * depend on the seed and i only, the data of call k on the seed and k only: the same for any number of workers, and a
- * larger budget begins with a smaller one's sets. With `invalid: 'drop'` a set with an invalid observation is left out
- * as a whole: n of n valid observations are what a posterior given n observations is about, n of more drawn are not.
+ * depend on the seed and i only, the data of call k on the seed and k only: they are the same for any number of
+ * workers, and a larger budget begins with a smaller one's sets. With `invalid: 'drop'` a set with an invalid
+ * observation is left out as a whole: a posterior given n observations is about n draws that are all valid, not about
+ * the n valid ones among more draws.
  * @throws InvalidInputError before work where `calls` or `maxObservations` is not a positive whole number, and as
  * `simulate`.
  * @throws SimulationError, NonFiniteError and InterruptedError as `simulate`, with the whole, finite sets so far as

@@ -35,20 +35,22 @@ export interface SimulateOptions extends LongWorkOptions {
   proposal?: Proposal;
 }
 
-/** 'auto' measures for this long before it decides on workers, */
+/** How long 'auto' measures before it decides on workers. */
 const MEASURE_MS = 100;
-/** and starts them where the rest would take longer than this. */
+/** 'auto' starts workers where the rest would take longer than this. */
 const WORTH_WORKERS_MS = 2000;
 
 /**
- * Draws `n` parameter vectors from the prior and simulates data from each: theta [n, D], x [n, L]. The caller disposes.
+ * Draws `n` parameter vectors from the prior, or from a proposal, and simulates data from each: theta [n, D], x [n, L].
+ * The caller disposes.
  *
  * Parameters are rounded to float32 before they are simulated, so each row of x belongs to exactly its theta. The same
  * seed gives the same bytes for any number of workers. A simulator goes to workers as its text: see `defineSimulator`
  * and `simulatorModule` where it needs more than its arguments. With workers the first item (or batch) is simulated
  * twice.
- * @throws InvalidInputError before work for a bad n, seed, prior, simulator or option, and where an explicit number of
- * workers was asked for and the simulator cannot run in one.
+ * @throws InvalidInputError before work for a bad n, seed, prior, simulator or option, for a proposal's draws of
+ * another shape, not finite or outside the prior's support, and where an explicit number of workers was asked for and
+ * the simulator cannot run in one.
  * @throws SimulationError where the simulator throws or returns something other than data; `partial` holds the
  * simulations done.
  * @throws NonFiniteError for NaN or infinite data (`partial`: the finite ones), unless `invalid` is 'drop'.
@@ -64,13 +66,13 @@ export async function simulate(model: Model, n: number, options: SimulateOptions
   }));
 }
 
-/** What is to be simulated, and what is made of it. */
+/** What to simulate, and the form of the result. */
 export interface SimulationPlan<T> {
   /** The parameters [n * D]; without them each item draws its own from the prior. */
   readonly thetas?: Float32Array;
   /**
-   * The result of the finite rows that were done, all or, for an error's `partial`, some; undefined where that is
-   * nothing.
+   * The result from the finite rows, of all items or, for an error's `partial`, of those done; undefined where it would
+   * be empty.
    */
   readonly form: (rows: Collected) => T | undefined;
 }

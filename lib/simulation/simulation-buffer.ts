@@ -4,7 +4,7 @@ import type { Prior } from '../distributions/prior';
 import { parameterRng } from '../distributions/prior-samples';
 import type { SimulationArrays } from './simulations';
 
-/** What is left of the work after the rows with NaN or infinite values are taken out. */
+/** The finished rows, without those that have NaN or infinite values. */
 export interface Collected extends SimulationArrays {
   /** The item of each row, ascending. */
   readonly items: Int32Array;

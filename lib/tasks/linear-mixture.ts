@@ -99,7 +99,7 @@ function exactPosterior(parts: readonly LikelihoodComponent[], dim: number, xObs
       'Sample it with sampleChains(tasks.unnormalisedPosterior(task, xObs), hmc(), options) instead.',
     );
   }
-  // sums over the observations so far: precision, precision times mean, and the log weight without the Gaussian integral
+  // sums over the observations: precision, precision times mean, and the log weight without the Gaussian integral
   let sums = [{ precision: new Array<number>(dim).fill(1), weighted: new Array<number>(dim).fill(0), log: 0 }];
   for (const x of rows) {
     sums = sums.flatMap(({ precision, weighted, log }) =>

@@ -80,7 +80,7 @@ export function bernoulliGlmRaw(): BernoulliGlmTask {
   };
 }
 
-/** The published stimulus is float32 numbers of numpy's generator. */
+/** The published stimulus comes from numpy's generator, in float32. */
 function designMatrix(): number[][] {
   const random = numpyRandom(42);
   const stimulus = Float32Array.from({ length: steps }, () => random.normal());

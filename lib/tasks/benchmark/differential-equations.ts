@@ -34,8 +34,8 @@ export function sir(): OdeTask {
 
 /**
  * The benchmark task `lotka_volterra`: prey X' = alpha X - beta X Y and predators Y' = -gamma Y + delta X Y from
- * X = 30, Y = 1, seen at the times 0, 2.1, ..., 18.9 with log-normal noise of standard deviation .1: ten values of prey,
- * then ten of predators.
+ * X = 30, Y = 1, seen at the times 0, 2.1, ..., 18.9 with log-normal noise of standard deviation .1: ten values of
+ * prey, then ten of predators.
  *
  * theta = (alpha, beta, gamma, delta), log-normal with log-means -.125, -3, -.125, -3 and standard deviations .5. Where
  * no solution is found, the row is NaN: `simulate` refuses it, or drops it if asked.

@@ -17,8 +17,8 @@ const mostObservations = 12;
 /**
  * The benchmark task `gaussian_mixture`: theta ~ U(-10, 10)^2, x | theta ~ .5 N(theta, I) + .5 N(theta, .01 I).
  *
- * One of the two widths is drawn for both dimensions together, as the benchmark does from version 1.1.0 on; results
- * from before have another task under this name. Its exact posterior given n observations is a mixture of 2^n normals
+ * One of the two widths is drawn for both dimensions together, as the benchmark does from version 1.1.0 on; earlier
+ * results under this name are of another task. Its exact posterior given n observations is a mixture of 2^n normals
  * restricted to the box, for n up to 12.
  *
  * @throws InvalidInputError from `exactPosterior` only, for more than 12 observations or ones that no theta of the box

@@ -15,7 +15,7 @@ const box = { lower: [-1, -1], upper: [1, 1] };
  * x = (r cos a + .25 - |theta_1 + theta_2| / sqrt 2, r sin a + (theta_2 - theta_1) / sqrt 2)
  * with a ~ U(-pi/2, pi/2) and r ~ N(.1, .01^2).
  *
- * Its posterior given one observation is two crescents, of which independent draws can be made. The likelihood is the
+ * Its posterior given one observation is two crescents, from which independent draws can be made. The likelihood is the
  * density of this x, 1 / (pi r) of the angle included; the benchmark's own likelihood function leaves that out, its
  * reference samples have it.
  *

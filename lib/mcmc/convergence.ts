@@ -1,21 +1,26 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
 import { normalQuantile } from './normal-quantile';
 
 /** Draws of one number: `chains[c][i]` is draw i of chain c. */
 export type ChainDraws = readonly ArrayLike<number>[];
 
-/** What an effective sample size is of: the bulk (after rank normalisation), the 5% and 95% quantiles, or the mean of the draws as they are. */
+/**
+ * What an effective sample size is of: the bulk (after rank normalisation), the 5% and 95% quantiles, or the mean of
+ * the draws as they are.
+ */
 export type EssKind = 'bulk' | 'tail' | 'mean';
 
 /**
- * The rank-normalised split R-hat: the larger one of the draws' and of their distances from the median, sqrt(((n - 1) / n W + B / n) / W).
+ * The rank-normalised split R-hat, sqrt(((n - 1) / n W + B / n) / W): the larger of two, that of the draws and that of
+ * their distances from the median.
  *
- * Each chain counts as two halves of n draws; W is the mean variance within them, B / n the variance of their means. Near 1 where all chains
- * sample one law; Infinity for constant chains that differ, NaN for equal constants.
+ * Each chain counts as two halves of n draws; W is the mean variance within them, B / n the variance of their means.
+ * Near 1 where all chains sample one law; Infinity for constant chains that differ, NaN for equal constants.
  * @param chains at least one chain of at least 4 finite draws, all of one length.
  * @returns a number; above 1.01 the chains have not mixed.
  * @throws InvalidInputError for other chains.
- * Source: Vehtari et al., "Rank-normalization, folding, and localization: an improved R-hat", equations (3) to (4) and section 4.1.
+ * Source: Vehtari et al., "Rank-normalization, folding, and localization: an improved R-hat", equations (3) to (4) and
+ * section 4.1.
  * @example
  * splitRHat([[1, 2, 1, 2, 1, 2], [8, 9, 8, 9, 8, 9]]) > 1.01; // true
  */
@@ -26,13 +31,14 @@ export function splitRHat(chains: ChainDraws): number {
 /**
  * The number of independent draws that would give as precise an estimate, S / (1 + 2 sum_t rho_t).
  *
- * The autocorrelations rho_t of all split chains together are summed up to the first negative pair and made monotone (Geyer); a number
- * above S, at most S log10 S, means draws that avoid each other. NaN for constant chains.
+ * The autocorrelations rho_t of all split chains together are summed up to the first negative pair and made monotone
+ * (Geyer). S is the number of draws; a result above it, at most S log10 S, means that draws repel each other. NaN for
+ * constant chains.
  * @param chains at least one chain of at least 4 finite draws, all of one length.
  * @param kind `bulk`, `tail` (the smaller one of the 5% and 95% quantiles') or `mean`. Default `bulk`.
  * @throws InvalidInputError for other chains.
- * Source: Vehtari et al., "Rank-normalization, folding, and localization: an improved R-hat", equations (10) to (13) and section 4.3;
- * Geyer, "Practical Markov chain Monte Carlo", section 3.3.
+ * Source: Vehtari et al., "Rank-normalization, folding, and localization: an improved R-hat", equations (10) to (13)
+ * and section 4.3; Geyer, "Practical Markov chain Monte Carlo", section 3.3.
  * @example
  * const source = rng(1);
  * const independent = [1, 2, 3, 4].map(() => Array.from({ length: 250 }, () => source.normal()));
@@ -83,23 +89,18 @@ function tailEss({ halves, sorted }: Ranked): number {
 function checked(chains: ChainDraws, what: string): Float64Array[] {
   const length = chains[0]?.length ?? 0;
   const wrong = chains.findIndex((chain) => chain.length !== length);
-  if (length < 4 || wrong >= 0) {
-    throw new InvalidInputError(`${what}: chains`, {
-      expected: 'at least one chain of at least 4 draws, all of one length',
-      received:
-        wrong >= 0
-          ? `${chains[wrong].length} draws in chain ${wrong}, ${length} in chain 0`
-          : `${chains.length} chains of ${length} draws`,
-    });
-  }
+  demand(
+    `${what}: chains`,
+    length >= 4 && wrong < 0,
+    'at least one chain of at least 4 draws, all of one length',
+    wrong >= 0
+      ? `${chains[wrong].length} draws in chain ${wrong}, ${length} in chain 0`
+      : `${chains.length} chains of ${length} draws`,
+  );
   return chains.map((chain, c) => {
     const draws = Float64Array.from(chain);
     const bad = draws.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0)
-      throw new InvalidInputError(`${what}: chains`, {
-        expected: 'finite numbers',
-        received: `${draws[bad]} at draw ${bad} of chain ${c}`,
-      });
+    if (bad >= 0) refuse(`${what}: chains`, 'finite numbers', `${draws[bad]} at draw ${bad} of chain ${c}`);
     return draws;
   });
 }

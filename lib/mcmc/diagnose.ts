@@ -18,7 +18,7 @@ export interface Mixing {
   readonly essTail: number[];
   /** Whether all R-hats and effective sample sizes are within the limits. */
   readonly mixed: boolean;
-  /** What is wrong and what to do, a sentence or two each; empty where nothing is. */
+  /** What is wrong and what to do about it, a sentence or two each; empty if nothing is wrong. */
   readonly warnings: string[];
 }
 
@@ -55,13 +55,14 @@ export function diagnose(
   const warnings = mixed
     ? []
     : [
-        `the chains have not mixed: ${problems.join(', ')}. Do not trust these samples: run longer (warmup, draws), or, ` +
-          'where modes are far apart, use tempered(kernel, { temperatures }), with more or hotter ones if it is used already.',
+        `the chains have not mixed: ${problems.join(', ')}. Do not trust these samples: run longer (warmup, draws) ` +
+          'or, where modes are far apart, use tempered(kernel, { temperatures }), ' +
+          'with more or hotter temperatures if it is used already.',
       ];
   return { rHat, ess, essTail: each.map((found) => found.essTail), mixed, warnings };
 }
 
-/** Says which dimension exceeds most, if any does; NaN does. */
+/** Names the dimension that exceeds its limit most, if any does; NaN counts as exceeding it. */
 function worst(
   values: readonly number[],
   excess: (value: number) => number,

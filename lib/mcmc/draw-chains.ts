@@ -17,11 +17,11 @@ export interface Drawn {
 }
 
 /**
- * Draws from chains that are warm, whose tensors it disposes of.
+ * Draws from chains after warm-up, and disposes of their tensors.
  * @throws InterruptedError on interrupt.
  */
 export async function drawChains<P extends Point>(
-  { kernel, graphs, key: root, chains, warmup, progress, signal }: ChainWork<P>,
+  { kernel, moves, key: root, chains, warmup, progress, signal }: ChainWork<P>,
   { point, scales }: WarmChains<P>,
   { draws, thin, block }: { draws: number; thin: number; block: number },
 ): Promise<Drawn> {
@@ -35,7 +35,7 @@ export async function drawChains<P extends Point>(
     await inShortCalls(
       draws,
       (from, count) => {
-        const next = owned(() => graphs.draw(state, scales, roundsOf(key, from, count)));
+        const next = owned(() => moves.draw(state, scales, roundsOf(key, from, count), { block, thin }));
         tf.dispose(state as tf.TensorContainer);
         state = next.state;
         kept.set(next.kept.dataSync().subarray(0, count * chains * dim), from * chains * dim);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireCount, requireNumber, requirePositive } from '../core/checks';
 import { whileLoop } from '../graph/loop';
 import { randomNormal, randomUniform, splitKey, type Key } from '../graph/random';
-import { requireCount, requireNumber } from './check-options';
 import { byRow, logProbOf, meanByTemperature, type Kernel, type Move, type Point, type Target } from './kernel';
 import { leapfrog } from './leapfrog';
 import { metropolis } from './metropolis';
@@ -18,19 +18,22 @@ const stepJitter = 0.1;
 const [longestFirstStep, mostHalvings] = [4, 40];
 
 /**
- * Hamiltonian Monte Carlo: momentum ~ N(0, I), leapfrog steps of -log p(theta) + |momentum|^2 / 2 in coordinates theta / spread, accepted
- * with probability min(1, exp(-energy error)).
+ * Hamiltonian Monte Carlo: momentum ~ N(0, I), then leapfrog steps of the energy -log p(theta) + |momentum|^2 / 2 in
+ * coordinates theta / spread, accepted with probability min(1, exp(-energy error)).
  *
- * Warm-up leads the mean acceptance to `targetAcceptance` by dual averaging, from the first power of two that half of the proposals survive,
- * and takes the spread (the diagonal of the inverse mass matrix) from all chains. So that no direction stays in resonance, the time of a
- * trajectory is drawn from [.5, 1.5] `trajectory` for each transition and the step within 10% for each chain. Transitions of an energy
- * error above 1,000, or not finite, are divergences: rejected and counted. About trajectory / step scores and one density a transition.
+ * Warm-up leads the mean acceptance to `targetAcceptance` by dual averaging, starting at the largest power of two at
+ * which half of the proposals are accepted, and estimates the spread (the diagonal of the inverse mass matrix) from all
+ * chains. So that no direction stays in resonance, the time of a trajectory is drawn from [.5, 1.5] `trajectory` for
+ * each transition, and the step of each chain varies by up to 10%. A transition whose energy error is above 1,000 or
+ * not finite is a divergence: it is rejected and counted. A transition costs about trajectory / step scores and one
+ * density.
  * @param targetAcceptance the mean acceptance that warm-up aims at, in (0, 1). Default 0.8.
- * @param trajectory the mean time of a trajectory, in units of the spread. Default pi / 2: a quarter of a Gaussian's period, after which
- * the new position is independent of the old one.
+ * @param trajectory the mean time of a trajectory, in units of the spread. Default pi / 2: a quarter of a Gaussian's
+ * period, after which the new position is independent of the old one.
  * @param maxSteps the most leapfrog steps of one transition. Default 64.
  * @throws InvalidInputError for options out of these ranges.
- * Source: Neal, "MCMC using Hamiltonian dynamics"; Hoffman and Gelman, "The No-U-Turn sampler", section 3.2, for the step.
+ * Source: Neal, "MCMC using Hamiltonian dynamics"; Hoffman and Gelman, "The No-U-Turn sampler", section 3.2, for the
+ * step.
  * @example
  * const density = tasks.unnormalisedPosterior(tasks.gaussianLinear([0.5, 1]), xObs);
  * const run = await sampleChains(density, hmc(), { initial: prior, chains: 20, warmup: 100, draws: 100, seed: 1 });
@@ -41,9 +44,9 @@ export function hmc({
   trajectory = Math.PI / 2,
   maxSteps = 64,
 }: { targetAcceptance?: number; trajectory?: number; maxSteps?: number } = {}): Kernel<ScoredPoint> {
-  requireNumber('hmc targetAcceptance', targetAcceptance, 'in (0, 1)', (a) => a > 0 && a < 1);
-  requireNumber('hmc trajectory', trajectory, 'above 0, and finite', (time) => time > 0 && Number.isFinite(time));
-  requireCount('hmc maxSteps', maxSteps, 1);
+  requireNumber('hmc: targetAcceptance', targetAcceptance, 'a number in (0, 1)', (a) => a > 0 && a < 1);
+  requirePositive('hmc: trajectory', trajectory);
+  requireCount('hmc: maxSteps', maxSteps);
   return {
     id: `hmc(${targetAcceptance},${trajectory},${maxSteps})`,
     inverseTemperatures: [1],
@@ -95,9 +98,11 @@ function move(
 }
 
 /**
- * log step [K]: the first of 4, 2, 1, ... at which, over the chains, one leapfrog step is accepted with mean probability above one half.
+ * log step [K]: the first of 4, 2, 1, ... at which, over the chains, one leapfrog step is accepted with mean
+ * probability above one half.
  *
- * H&G's algorithm 4 doubles or halves a chain's own step; the chains are many here, so halving from above finds the same.
+ * H&G's algorithm 4 doubles or halves a chain's own step; the chains are many here, so halving from above finds the
+ * same.
  */
 function firstStep(target: Target, point: ScoredPoint, spread: tf.Tensor2D, key: Key): tf.Tensor1D {
   const temperatures = spread.shape[0];

@@ -36,13 +36,13 @@ export interface Move<P extends Point = Point> {
   readonly acceptance: tf.Tensor1D;
   /** Numbers [B] in [0, 1] that warm-up leads to the kernel's aim: larger ones ask for a longer step. */
   readonly statistic: tf.Tensor1D;
-  /** 1 where the transition left what numbers can follow and was rejected for that, else 0; [B]. */
+  /** 1 where the transition was rejected because its ratio was NaN or its energy error too large, else 0; [B]. */
   readonly diverged: tf.Tensor1D;
   /** The mean probability of exchanging neighbouring temperatures [K], 0 where it was not tried. */
   readonly exchanged: tf.Tensor1D;
 }
 
-/** A Markov transition that leaves a density unchanged: the whole of what a sampler is to {@link sampleChains}. */
+/** A Markov transition that leaves a density unchanged: all that {@link sampleChains} knows of a sampler. */
 export interface Kernel<P extends Point = Point> {
   /** Name and settings: two kernels of the same id do the same. */
   readonly id: string;

@@ -1,4 +1,6 @@
-/** Coefficients of the rational functions in the middle (numerator, denominator) and in the tails, highest power first. */
+/**
+ * Coefficients of the rational functions in the middle (numerator, denominator) and in the tails, highest power first.
+ */
 const middle = [
   [-39.6968302866538, 220.946098424521, -275.928510446969, 138.357751867269, -30.6647980661472, 2.50662827745924],
   [-54.4760987982241, 161.585836858041, -155.698979859887, 66.8013118877197, -13.2806815528857, 1],

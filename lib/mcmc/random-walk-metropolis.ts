@@ -1,25 +1,33 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireNumber } from '../core/checks';
 import { randomNormal, splitKey } from '../graph/random';
-import { requireNumber } from './check-options';
 import { logProbOf, type Kernel } from './kernel';
 import { metropolis } from './metropolis';
 import { robbinsMonro } from './step-adaptation';
 
 /**
- * Random-walk Metropolis: theta' = theta + step spread eta with eta ~ N(0, I), accepted with probability min(1, p(theta') / p(theta)).
+ * Random-walk Metropolis: theta' = theta + step spread eta with eta ~ N(0, I), accepted with probability
+ * min(1, p(theta') / p(theta)).
  *
- * Warm-up leads the mean acceptance to `targetAcceptance` (Robbins-Monro on log step, from 2.38 / sqrt(D)) and takes the spread by direction
- * from all chains. One density a transition, no score; D transitions or more make one nearly independent draw.
+ * Warm-up leads the mean acceptance to `targetAcceptance` (Robbins-Monro on log step, from 2.38 / sqrt(D)) and
+ * estimates the spread of each direction from all chains. A transition costs one density and no score; a nearly
+ * independent draw takes D transitions or more.
  * @param targetAcceptance the mean acceptance that warm-up aims at, in (0, 1). Default 0.234.
  * @throws InvalidInputError for a number out of this range.
- * Source: Roberts, Gelman and Gilks, "Weak convergence and optimal scaling of random walk Metropolis algorithms"; Andrieu and Thoms,
- * "A tutorial on adaptive MCMC", algorithm 4, with the chains' pooled diagonal covariance.
+ * Source: Roberts, Gelman and Gilks, "Weak convergence and optimal scaling of random walk Metropolis algorithms";
+ * Andrieu and Thoms, "A tutorial on adaptive MCMC", algorithm 4, with the chains' pooled diagonal covariance.
  * @example
- * const run = await sampleChains(exact, randomWalkMetropolis(), { initial: prior, chains: 20, warmup: 100, draws: 100, thin: 20, seed: 1 });
+ * const options = { initial: prior, chains: 20, warmup: 100, draws: 100, thin: 20, seed: 1 };
+ * const run = await sampleChains(exact, randomWalkMetropolis(), options);
  * run.samples; // shape [2000, 2]
  */
 export function randomWalkMetropolis({ targetAcceptance = 0.234 }: { targetAcceptance?: number } = {}): Kernel {
-  requireNumber('randomWalkMetropolis targetAcceptance', targetAcceptance, 'in (0, 1)', (a) => a > 0 && a < 1);
+  requireNumber(
+    'randomWalkMetropolis: targetAcceptance',
+    targetAcceptance,
+    'a number in (0, 1)',
+    (share) => share > 0 && share < 1,
+  );
   return {
     id: `randomWalkMetropolis(${targetAcceptance})`,
     inverseTemperatures: [1],

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireCount, requirePositive } from '../core/checks';
 import { loop, whileLoop } from '../graph/loop';
 import { foldKey, randomUniform, splitKey, type Key } from '../graph/random';
-import { requireCount, requireNumber } from './check-options';
 import { logProbOf, select, type Kernel, type Point } from './kernel';
 import { robbinsMonro } from './step-adaptation';
 
-/** Rounds after which a row whose slice could not be hit stays where it is; by then its interval is below float32's resolution. */
+/**
+ * Rounds after which a row whose slice could not be hit stays where it is; by then its interval is below float32's
+ * resolution.
+ */
 const mostShrinkings = 100;
 
 /** The log density [B] of the rows shifted by `offset` [B] along one coordinate. */
@@ -14,23 +17,25 @@ type Along = (offset: tf.Tensor1D) => tf.Tensor1D;
 type Interval = { readonly left: tf.Tensor1D; readonly right: tf.Tensor1D; readonly changes: tf.Tensor1D };
 
 /**
- * Slice sampling, coordinate by coordinate: a level uniform below p(theta), an interval of about the slice's width by stepping out, and
- * uniform draws from it that shrink it until one lies on the slice.
+ * Slice sampling, coordinate by coordinate: a level uniform below p(theta), an interval of about the slice's width by
+ * stepping out, and uniform draws from it that shrink it until one lies on the slice.
  *
- * All chains go in lock-step, so that a coordinate costs as many rounds as the slowest chain needs; both ends step out in one evaluation.
- * No score and no rejection. Warm-up leads the first width, `width` times the spread by direction of all chains, to as many steps out as
- * shrinkings. About 6 D densities a transition.
+ * All chains go in lock-step, so that a coordinate costs as many rounds as the slowest chain needs; both ends step out
+ * in one evaluation. There is no score and no rejection. Warm-up starts from the width `width` times the spread of each
+ * direction and adapts it until there are as many steps out as shrinkings. A transition costs about 6 D densities.
  * @param width the first width, in units of the spread, positive. Default 2.
  * @param maxStepsOut the most steps out of one interval. Default 16.
  * @throws InvalidInputError for options out of these ranges.
- * Source: Neal, "Slice sampling", figures 3 and 5; Tibbits et al., "Automated factor slice sampling", section 3.1, for the width.
+ * Source: Neal, "Slice sampling", figures 3 and 5; Tibbits et al., "Automated factor slice sampling", section 3.1, for
+ * the width.
  * @example
- * const run = await sampleChains(exact, sliceSampling(), { initial: prior, chains: 20, warmup: 50, draws: 100, seed: 1 });
+ * const options = { initial: prior, chains: 20, warmup: 50, draws: 100, seed: 1 };
+ * const run = await sampleChains(exact, sliceSampling(), options);
  * run.samples; // shape [2000, 2]
  */
 export function sliceSampling({ width = 2, maxStepsOut = 16 }: { width?: number; maxStepsOut?: number } = {}): Kernel {
-  requireNumber('sliceSampling width', width, 'above 0, and finite', (w) => w > 0 && Number.isFinite(w));
-  requireCount('sliceSampling maxStepsOut', maxStepsOut, 1);
+  requirePositive('sliceSampling: width', width);
+  requireCount('sliceSampling: maxStepsOut', maxStepsOut);
   return {
     id: `sliceSampling(${width},${maxStepsOut})`,
     inverseTemperatures: [1],
@@ -122,7 +127,7 @@ function stepOut(
   );
 }
 
-/** Uniform draws from the intervals, each of which that misses the slice becomes an end, until all rows have hit. */
+/** Uniform draws from the intervals until all rows have hit the slice; a miss becomes an end of its interval. */
 function shrink(
   along: Along,
   level: tf.Tensor1D,

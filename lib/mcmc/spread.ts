@@ -10,7 +10,7 @@ export type SpreadState = {
   readonly squares: tf.Tensor2D;
 };
 
-/** How many positions the spread from before counts for. */
+/** How many positions the spread before counts as. */
 const priorCount = 5;
 
 /** No positions yet; the caller owns the tensors. */
@@ -21,7 +21,8 @@ export function noPositions(temperatures: number, dim: number): SpreadState {
 /**
  * The moments with one more position of each chain, rows [K C, D]; the caller owns the tensors.
  *
- * Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", equation (2.1).
+ * Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances",
+ * equation (2.1).
  */
 export function withPositions({ count, mean, squares }: SpreadState, theta: tf.Tensor2D): SpreadState {
   const [temperatures, dim] = mean.shape;
@@ -41,7 +42,9 @@ export function withPositions({ count, mean, squares }: SpreadState, theta: tf.T
   };
 }
 
-/** The standard deviations [K, D]: sqrt((squares + 5 before^2) / (count + 5)), so that few or equal positions change little. */
+/**
+ * The standard deviations [K, D], sqrt((squares + 5 before^2) / (count + 5)): few or equal positions change little.
+ */
 export function spreadOf({ count, squares }: SpreadState, before: tf.Tensor2D): tf.Tensor2D {
   const sum = tf.add(squares, tf.mul(priorCount, tf.square(before)));
   return tf.sqrt(tf.div(sum, tf.add(count, priorCount))) as tf.Tensor2D;

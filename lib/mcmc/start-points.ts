@@ -1,20 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError, NonFiniteError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
+import { NonFiniteError } from '../core/errors';
 import { toTensor2D, type Rows } from '../core/rows';
 import type { LogDensity } from '../distributions/log-density';
 import type { Prior } from '../distributions/prior';
 import { priorSamples } from '../distributions/prior-samples';
 import { logProbOf } from './kernel';
 
-/** Chains that start from a prior's draws, where their number is not given. */
+/** How many chains start from a prior's draws by default. */
 const usualChains = 64;
 
 /**
  * The chains' first positions [C, D]; the caller owns the tensor.
  * @param initial rows, or a prior to draw them from.
  * @param chains C; by default the number of rows, or 64 from a prior.
- * @throws InvalidInputError for another number of rows, another width, or a row outside the support, and NonFiniteError where the log
- * density or the score is not finite, both naming the row.
+ * @throws InvalidInputError for another number of rows, another width, or a row outside the support, and NonFiniteError
+ * where the log density or the score is not finite, both naming the row.
  */
 export function startPoints(
   density: LogDensity,
@@ -27,11 +28,12 @@ export function startPoints(
     : toTensor2D(initial, 'sampleChains: initial', density.dim);
   try {
     const [rows, dim] = theta.shape;
-    if (rows !== (chains ?? rows) || dim !== density.dim)
-      throw new InvalidInputError('sampleChains: initial', {
-        expected: `a row of ${density.dim} numbers for each of ${chains ?? rows} chains`,
-        received: `the shape [${rows}, ${dim}]`,
-      });
+    demand(
+      'sampleChains: initial',
+      rows === (chains ?? rows) && dim === density.dim,
+      `a row of ${density.dim} numbers for each of ${chains ?? rows} chains`,
+      `the shape [${rows}, ${dim}]`,
+    );
     checkRows(density, theta);
     return theta;
   } catch (error) {
@@ -51,10 +53,11 @@ function checkRows(density: LogDensity, theta: tf.Tensor2D): void {
     row.some((value, i) => support && !(value >= support.lower[i] && value <= support.upper[i])),
   );
   if (outside >= 0)
-    throw new InvalidInputError('sampleChains: initial', {
-      expected: 'rows within the support of the density',
-      received: `[${rows[outside].join(', ')}] in row ${outside}`,
-    });
+    refuse(
+      'sampleChains: initial',
+      'rows within the support of the density',
+      `[${rows[outside].join(', ')}] in row ${outside}`,
+    );
   const [logs, scores] = tf.tidy(() => [logProbOf(density, theta).dataSync(), density.score(theta).dataSync()]);
   const bad = rows.findIndex(
     (_, c) =>
@@ -63,8 +66,8 @@ function checkRows(density: LogDensity, theta: tf.Tensor2D): void {
   );
   if (bad >= 0)
     throw new NonFiniteError(
-      `sampleChains: the log density at row ${bad} of initial, [${rows[bad].join(', ')}], is ${logs[bad]} and its score ` +
-        `[${Array.from(scores.subarray(bad * density.dim, (bad + 1) * density.dim)).join(', ')}]. ` +
+      `sampleChains: the log density at row ${bad} of initial, [${rows[bad].join(', ')}], is ${logs[bad]} and its ` +
+        `score [${Array.from(scores.subarray(bad * density.dim, (bad + 1) * density.dim)).join(', ')}]. ` +
         'Start where the density is positive, and check it for logarithms of zero.',
     );
 }

@@ -22,7 +22,7 @@ export type StepState = {
   readonly rounds: tf.Scalar;
 };
 
-/** Rounds by which the first ones count less, and the exponent at which rounds are forgotten. */
+/** t0, which damps the first rounds, and kappa, the exponent of forgetting. */
 const [firstRounds, forgetting] = [10, 0.75];
 
 /** The start of a search at log step [K]; the caller owns the tensors. */
@@ -39,7 +39,8 @@ export function startSearch(first: tf.Tensor1D): StepState {
 /**
  * The search after one more transition with the mean statistics [K].
  *
- * error_t = (1 - 1/(t + t0)) error_{t-1} + (aim - statistic) / (t + t0), and average_t = t^-kappa current_t + (1 - t^-kappa) average_{t-1}.
+ * error_t = (1 - 1/(t + t0)) error_{t-1} + (aim - statistic) / (t + t0) and
+ * average_t = t^-kappa current_t + (1 - t^-kappa) average_{t-1}.
  */
 export function searchOn(rule: StepRule, state: StepState, statistic: tf.Tensor1D): StepState {
   const rounds = tf.add(state.rounds, 1) as tf.Scalar;

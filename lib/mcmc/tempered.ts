@@ -1,21 +1,24 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { randomUniform, splitKey, type Key } from '../graph/random';
 import { flatten, unflatten } from '../graph/tensors';
 import type { Kernel, Point } from './kernel';
 
 /**
- * A kernel with parallel tempering: each chain also runs at higher temperatures T_k, on p(theta)^(1 / T_k), and neighbouring temperatures
- * exchange positions with probability min(1, (p(theta_{k+1}) / p(theta_k))^(1 / T_k - 1 / T_{k+1})).
+ * A kernel with parallel tempering: each chain also runs at higher temperatures T_k, on p(theta)^(1 / T_k), and
+ * neighbouring temperatures exchange positions with probability
+ * min(1, (p(theta_{k+1}) / p(theta_k))^(1 / T_k - 1 / T_{k+1})).
  *
- * Hot replicas cross between modes, and the exchanges bring them down with the right weights. Step and spread are adapted for each
- * temperature. Even and odd pairs take turns, one exchange after each transition; only the first temperature's positions are samples.
- * K times the cost of the kernel.
+ * Hot replicas cross between modes, and the exchanges bring them down with the right weights. Step and spread are
+ * adapted for each temperature. After each transition either the even or the odd pairs try an exchange, in turn; only
+ * the positions at the first temperature are samples. K temperatures cost K times as much as the kernel alone.
  * @param kernel hmc(), randomWalkMetropolis() or sliceSampling().
- * @param temperatures rising from 1; doubling ones suit up to about 10 parameters, and the hottest should pass the barriers between modes.
- * @throws InvalidInputError for fewer than two temperatures, ones that do not rise from 1, or a kernel that is tempered already.
- * Source: Swendsen and Wang, "Replica Monte Carlo simulation of spin-glasses"; Syed et al., "Non-reversible parallel tempering", for the
- * order of the exchanges.
+ * @param temperatures rising from 1, each twice the one before for up to about 10 parameters; the hottest should be hot
+ * enough to cross the barriers between modes.
+ * @throws InvalidInputError for fewer than two temperatures, ones that do not rise from 1, or a kernel that is tempered
+ * already.
+ * Source: Swendsen and Wang, "Replica Monte Carlo simulation of spin-glasses"; Syed et al., "Non-reversible parallel
+ * tempering", for the order of the exchanges.
  * @example
  * const density = tasks.unnormalisedPosterior(tasks.multimodal2d(), [[2, 2], [2.5, 1.5]]);
  * const kernel = tempered(randomWalkMetropolis(), { temperatures: [1, 2, 4, 8] });
@@ -29,13 +32,13 @@ export function tempered<P extends Point>(
   const rises = temperatures.every(
     (value, k) => Number.isFinite(value) && (k === 0 ? value === 1 : value > temperatures[k - 1]),
   );
-  if (temperatures.length < 2 || !rises)
-    throw new InvalidInputError('tempered temperatures', {
-      expected: 'at least two finite numbers that rise from 1',
-      received: `[${temperatures.join(', ')}]`,
-    });
-  if (kernel.inverseTemperatures.length > 1)
-    throw new InvalidInputError('tempered kernel', { expected: 'one without temperatures', received: kernel.id });
+  demand(
+    'tempered: temperatures',
+    temperatures.length > 1 && rises,
+    'at least two finite numbers that rise from 1',
+    temperatures,
+  );
+  demand('tempered: kernel', kernel.inverseTemperatures.length === 1, 'one without temperatures', kernel.id);
   return {
     ...kernel,
     id: `tempered(${kernel.id},${temperatures.join(',')})`,

@@ -3,8 +3,7 @@ import type { Progress } from '../core/host';
 import { inShortCalls } from '../core/short-calls';
 import { foldKey, type Key } from '../graph/random';
 import { flatten, unflatten } from '../graph/tensors';
-import type { LogDensity } from '../distributions/log-density';
-import { owned, roundsOf, type ChainGraphs, type Rounds, type Scales, type WarmState } from './chain-graphs';
+import { owned, roundsOf, type ChainMoves, type Rounds, type Scales, type WarmState } from './chain-graphs';
 import type { Kernel, Point } from './kernel';
 import { noPositions, spreadOf, withPositions } from './spread';
 import { startSearch } from './step-adaptation';
@@ -12,7 +11,7 @@ import { startSearch } from './step-adaptation';
 /** A run of chains under way. */
 export interface ChainWork<P extends Point> {
   readonly kernel: Kernel<P>;
-  readonly graphs: ChainGraphs<P>;
+  readonly moves: ChainMoves<P>;
   readonly key: Key;
   readonly chains: number;
   /** Transitions of the warm-up. */
@@ -21,7 +20,7 @@ export interface ChainWork<P extends Point> {
   readonly signal: AbortSignal;
 }
 
-/** Chains whose step and spread stand; the tensors belong to who gets it. */
+/** Chains after warm-up, with their step and spread; the caller owns the tensors. */
 export interface WarmChains<P extends Point> {
   readonly point: P;
   readonly scales: Scales;
@@ -29,7 +28,7 @@ export interface WarmChains<P extends Point> {
 
 /** Shares of the warm-up that its windows take, in sixteenths; the last finds the step for the final spread. */
 const windowShares = [1, 2, 4, 7, 2];
-/** The fewest transitions that are worth five windows. */
+/** A warm-up of fewer transitions than this has one window. */
 const fewestForWindows = 16;
 
 /** The windows' lengths. */
@@ -43,27 +42,23 @@ export function warmUpWindows(warmup: number): number[] {
  * The chains after warm-up from positions [C, D], each repeated at every temperature.
  * @throws InterruptedError on interrupt.
  */
-export async function warmUp<P extends Point>(
-  work: ChainWork<P>,
-  density: LogDensity,
-  initial: tf.Tensor2D,
-): Promise<WarmChains<P>> {
-  const { kernel, graphs, warmup, progress, signal } = work;
+export async function warmUp<P extends Point>(work: ChainWork<P>, initial: tf.Tensor2D): Promise<WarmChains<P>> {
+  const { kernel, moves, warmup, progress, signal } = work;
   const temperatures = kernel.inverseTemperatures.length;
   const [key, stepKey] = [1, 2].map((number) => foldKey(work.key, number));
   const begin = (point: P, spread: tf.Tensor2D, window: number): { state: WarmState<P>; spread: tf.Tensor2D } => ({
     state: {
       point: clone(point),
-      search: startSearch(graphs.firstStep(point, spread, foldKey(stepKey, window))),
+      search: startSearch(moves.firstStep(point, spread, foldKey(stepKey, window))),
       positions: noPositions(temperatures, spread.shape[1]),
     },
     spread,
   });
-  // few or equal first positions say little about the spread: about 1 then
+  // few or equal first positions say little about the spread, which then starts near 1
   let now = owned(() => {
     const theta = tf.tile(initial, [temperatures, 1]);
     const moments = withPositions(noPositions(temperatures, initial.shape[1]), theta);
-    return begin(kernel.at(density, theta), spreadOf(moments, tf.onesLike(moments.mean)), 0);
+    return begin(moves.at(theta), spreadOf(moments, tf.onesLike(moments.mean)), 0);
   });
   const replace = (make: () => typeof now): void => {
     const next = owned(make);
@@ -78,7 +73,7 @@ export async function warmUp<P extends Point>(
         length,
         (from, count) => {
           const rounds = (): Rounds => roundsOf(key, done + from, count);
-          replace(() => ({ state: graphs.warm(now.state, now.spread, rounds()), spread: now.spread.clone() }));
+          replace(() => ({ state: moves.warm(now.state, now.spread, rounds()), spread: now.spread.clone() }));
           progress.update(done + from + count, 'warming up');
         },
         {

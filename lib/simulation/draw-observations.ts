@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, requireCount } from '../core/checks';
 import { rng } from '../core/rng';
 import { simulateRange } from './simulate-range';
 import type { Model } from './model';
@@ -25,14 +25,9 @@ export function drawObservations(
   seed: number,
   theta?: readonly number[],
 ): Observations {
-  if (!Number.isInteger(n) || n < 1)
-    throw new InvalidInputError('drawObservations: n', { expected: 'a positive whole number', received: String(n) });
-  if (theta && theta.length !== prior.dim)
-    throw new InvalidInputError('drawObservations: theta', {
-      expected: `${prior.dim} numbers`,
-      received: `${theta.length}`,
-    });
-  // simulate forks by item, 0 and up: -1 is this function's
+  requireCount('drawObservations: n', n);
+  demand('drawObservations: theta', !theta || theta.length === prior.dim, `${prior.dim} numbers`, theta?.length);
+  // simulate forks by item, 0 and up, and by -2 for a proposal: -1 is this function's
   const root = rng(seed).fork(-1);
   const truth = Float32Array.from(theta ?? prior.sample(root.fork(-1)));
   const thetas = new Float32Array(n * prior.dim);

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** A tensor that is made when it is first read, so what nobody reads (the rest of an interrupted run) holds no memory. */
+/**
+ * A tensor that is made when it is first read, so what nobody reads (the rest of an interrupted run) holds no memory.
+ */
 export interface LazyTensor<T extends tf.Tensor> {
   /** The tensor; it lives until `dispose`, also where it is first read within a `tf.tidy`. */
   get(): T;

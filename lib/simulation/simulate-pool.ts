@@ -19,7 +19,7 @@ export function threadCount(): number {
  * Simulates the items that are not done in `threads` worker threads, until all are done or the job is aborted.
  * The first items are done again in a worker and compared.
  * @param milliseconds what an item takes, for the size of the first pieces.
- * @returns why the simulator cannot run in a worker, or undefined; what was done stays done.
+ * @returns why the simulator cannot run in a worker, or undefined; finished items are kept.
  * @throws SimulationError where the simulator fails.
  */
 export async function simulateInPool(
@@ -27,7 +27,6 @@ export async function simulateInPool(
   threads: number,
   milliseconds: number,
 ): Promise<string | undefined> {
-  const { buffer, dim, signal } = job;
   const filename = workerFile();
   if (!filename) return 'has no built worker file: run npm run build';
   const { Piscina } = await import('piscina');
@@ -51,62 +50,94 @@ export async function simulateInPool(
   });
   let stop = (): void => {};
   const aborted = new Promise<void>((resolve) => (stop = resolve));
-  signal.addEventListener('abort', stop);
-  let failure: unknown;
-  let perItem = milliseconds;
-  const work = async (start: number, count: number, use: (x: Float32Array) => void): Promise<void> => {
-    try {
-      const answer = await pool.run({ start, dim, thetas: buffer.thetas(start, count), dataDim: buffer.dataDim });
-      if (signal.aborted || failure) return;
-      if ('fault' in answer)
-        failure =
-          answer.fault.causeName === 'ReferenceError' || answer.fault.theta.length === 0
-            ? new NotPortable(answer.fault.problem)
-            : new SimulationError(answer.fault);
-      else {
-        perItem = answer.milliseconds / count;
-        use(answer.x);
-      }
-    } catch (error) {
-      failure ??= error; // the pool's own: a thread that died
-    }
-  };
+  job.signal.addEventListener('abort', stop);
+  const work = new PoolWork(job, (range) => pool.run(range), milliseconds);
   try {
-    const unit = unitOf(job.simulator);
-    const probe = Math.min(unit, buffer.n);
-    const probing = work(0, probe, (x) => {
-      const here = buffer.data(0, probe);
-      if (!x.every((value, i) => Object.is(value, here[i])))
-        failure = new NotPortable('gives other numbers than here (does it use Math.random or keep a state?)');
-    });
-    await Promise.race([probing, aborted]);
-    if (failure instanceof SimulationError) failure = new NotPortable(failure.fault.problem);
+    await Promise.race([work.probe(), aborted]);
+    await work.rest(threads, aborted);
+  } finally {
+    job.signal.removeEventListener('abort', stop);
+    // an answer to a piece that the pool has given up is an error event, which would end the process if nobody listened
+    pool.on('error', () => {});
+    await pool.destroy().catch(() => {});
+  }
+  if (work.failure instanceof NotPortable) return work.failure.message;
+  if (work.failure && !job.signal.aborted) throw work.failure;
+  return undefined;
+}
 
-    // about JOB_MS of work, less near the end so that all threads end together
-    const size = (left: number): number =>
-      unit * Math.max(1, Math.min(Math.round(JOB_MS / (perItem * unit)), Math.ceil(left / (4 * threads * unit))));
+/** A job in a pool's hands: hands out pieces until all items are done, the job is aborted or a piece fails. */
+class PoolWork {
+  /** The first failure: the simulator's, or that it cannot run in a worker. */
+  failure: unknown;
+
+  constructor(
+    private readonly job: SimulationJob,
+    private readonly run: (range: Range) => Promise<WorkerAnswer>,
+    private perItem: number,
+  ) {}
+
+  private get isOver(): boolean {
+    return this.job.signal.aborted || this.failure !== undefined;
+  }
+
+  /** Does the first items, which have been done here, in a worker too: both must give the same. */
+  async probe(): Promise<void> {
+    const { buffer, simulator } = this.job;
+    const count = Math.min(unitOf(simulator), buffer.n);
+    await this.piece(0, count, (x) => {
+      const here = buffer.data(0, count);
+      if (!x.every((value, i) => Object.is(value, here[i])))
+        this.failure = new NotPortable('gives other numbers than here (does it use Math.random or keep a state?)');
+    });
+    // it worked here, so it is the worker's surroundings that it misses
+    if (this.failure instanceof SimulationError) this.failure = new NotPortable(this.failure.fault.problem);
+  }
+
+  /** Does all other items, two pieces for each thread at a time. */
+  async rest(threads: number, aborted: Promise<void>): Promise<void> {
+    const { buffer, progress } = this.job;
     const running = new Set<Promise<void>>();
     let next = buffer.next(1).start;
-    while ((next < buffer.n || running.size > 0) && !signal.aborted && !failure) {
+    while ((next < buffer.n || running.size > 0) && !this.isOver) {
       while (next < buffer.n && running.size < 2 * threads) {
         const start = next;
-        const count = Math.min(size(buffer.n - start), buffer.n - start);
+        const count = Math.min(this.size(buffer.n - start, threads), buffer.n - start);
         next += count;
-        const piece: Promise<void> = work(start, count, (x) => {
+        const piece: Promise<void> = this.piece(start, count, (x) => {
           buffer.put(start, x, x.length / count);
-          job.progress.update(buffer.done, `${threads} workers`);
+          progress.update(buffer.done, `${threads} workers`);
         }).then(() => void running.delete(piece));
         running.add(piece);
       }
       await Promise.race([...running, aborted]);
     }
-  } finally {
-    signal.removeEventListener('abort', stop);
-    await pool.destroy().catch(() => {});
   }
-  if (failure instanceof NotPortable) return failure.message;
-  if (failure && !signal.aborted) throw failure;
-  return undefined;
+
+  /** Items of the next piece: about JOB_MS of work, less near the end so that all threads end together. */
+  private size(left: number, threads: number): number {
+    const unit = unitOf(this.job.simulator);
+    const timely = Math.round(JOB_MS / (this.perItem * unit));
+    return unit * Math.max(1, Math.min(timely, Math.ceil(left / (4 * threads * unit))));
+  }
+
+  private async piece(start: number, count: number, use: (x: Float32Array) => void): Promise<void> {
+    const { buffer, dim } = this.job;
+    try {
+      const answer = await this.run({ start, dim, thetas: buffer.thetas(start, count), dataDim: buffer.dataDim });
+      if (this.isOver) return;
+      if ('fault' in answer) {
+        const { fault } = answer;
+        const isMade = fault.causeName !== 'ReferenceError' && fault.theta.length > 0;
+        this.failure = isMade ? new SimulationError(fault) : new NotPortable(fault.problem);
+      } else {
+        this.perItem = answer.milliseconds / count;
+        use(answer.x);
+      }
+    } catch (error) {
+      this.failure ??= error; // the pool's own: a thread that died
+    }
+  }
 }
 
 class NotPortable extends Error {}

@@ -14,8 +14,8 @@ export interface Range {
 }
 
 /**
- * The data [count * L] of a range of items, each with a generator of its own (`rng.fork(item).fork(1)`), batches with one
- * generator a batch.
+ * The data [count * L] of a range of items, each with a generator of its own (`rng.fork(item).fork(1)`), batches with
+ * one generator a batch.
  * @throws SimulationError where the simulator throws, or returns something else than L numbers.
  */
 export function simulateRange(
@@ -65,7 +65,7 @@ export function simulateRange(
         throw new SimulationError({
           item: start + i,
           theta: theta(i),
-          problem: `returned ${typeof rows === 'object' && rows !== null ? `${rows.length} rows` : described(rows)} for a batch of ${batch.length}`,
+          problem: `returned ${rowsOrValue(rows)} for a batch of ${batch.length}`,
           remedy: 'A batched simulator returns one row of data for each parameter vector.',
         });
       }
@@ -92,6 +92,10 @@ function problemOf(row: unknown, dataDim: number | undefined): { problem: string
   if (dataDim !== undefined && length !== dataDim)
     return { problem: `returned ${length} numbers where item 0 had ${dataDim}`, remedy };
   return undefined;
+}
+
+function rowsOrValue(rows: ArrayLike<unknown> | null): string {
+  return typeof rows === 'object' && rows !== null ? `${rows.length} rows` : described(rows);
 }
 
 function described(value: unknown): string {

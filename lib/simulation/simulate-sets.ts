@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand, requireCount } from '../core/checks';
 import { rng, type Rng } from '../core/rng';
 import { priorSamples } from '../distributions/prior-samples';
 import { lazyTensor } from './lazy-tensor';
@@ -17,14 +17,16 @@ export interface ObservationSets {
   readonly counts: tf.Tensor1D;
   /** Simulator calls made, those of dropped sets included: the cost. */
   readonly calls: number;
-  /** Sets that were left out since an observation was NaN or infinite; in what an interrupted run leaves, also those it has not finished. */
+  /**
+   * Sets left out because an observation was NaN or infinite; after an interrupt also those that were not finished.
+   */
   readonly dropped: number;
   /** Frees the tensors. */
   dispose(): void;
 }
 
 /** Options of `simulateSets`; the `seed` gives the parameters, the sizes of the sets and the data. */
-export interface SimulateSetsOptions extends Omit<SimulateOptions, 'theta'> {
+export interface SimulateSetsOptions extends Omit<SimulateOptions, 'theta' | 'proposal'> {
   /** Simulator calls to spend. Default 10,000. */
   calls?: number;
   /** The largest set. Default 10. */
@@ -32,15 +34,18 @@ export interface SimulateSetsOptions extends Omit<SimulateOptions, 'theta'> {
 }
 
 /**
- * Draws sets of observations, theta ~ prior, n ~ Unif{1, ..., maxObservations}, x_1, ..., x_n ~ simulator(theta), until exactly
- * `calls` simulator calls are spent; the last set is cut to what is left. The caller disposes.
+ * Draws sets of observations, theta ~ prior, n ~ Unif{1, ..., maxObservations}, x_1, ..., x_n ~ simulator(theta), until
+ * exactly `calls` simulator calls are spent; the last set is cut to what is left. The caller disposes.
  *
- * A set of n observations costs n calls, so 10,000 calls are about 1,818 sets of at most 10. Theta and size of set i depend on the seed
- * and i only, the data of call k on the seed and k only: the same for any number of workers, and a larger budget begins with a smaller
- * one's sets. With `invalid: 'drop'` a set with an invalid observation is left out as a whole: n of n valid observations are what a
- * posterior given n observations is about, n of more drawn are not.
- * @throws InvalidInputError before work where `calls` or `maxObservations` is not a positive whole number, and as `simulate`.
- * @throws SimulationError, NonFiniteError and InterruptedError as `simulate`, with the whole, finite sets so far as `partial`.
+ * A set of n observations costs n calls, so 10,000 calls are about 1,818 sets of at most 10. Theta and size of set i
+ * depend on the seed and i only, the data of call k on the seed and k only: they are the same for any number of
+ * workers, and a larger budget begins with a smaller one's sets. With `invalid: 'drop'` a set with an invalid
+ * observation is left out as a whole: a posterior given n observations is about n draws that are all valid, not about
+ * the n valid ones among more draws.
+ * @throws InvalidInputError before work where `calls` or `maxObservations` is not a positive whole number, and as
+ * `simulate`.
+ * @throws SimulationError, NonFiniteError and InterruptedError as `simulate`, with the whole, finite sets so far as
+ * `partial`.
  * Source: Geffner et al., appendix B.2.
  * @example
  * const sets = await simulateSets(task, { calls: 1_000, maxObservations: 5, seed: 1 });
@@ -48,13 +53,8 @@ export interface SimulateSetsOptions extends Omit<SimulateOptions, 'theta'> {
  */
 export async function simulateSets(model: Model, options: SimulateSetsOptions): Promise<ObservationSets> {
   const { calls = 10_000, maxObservations = 10, ...simulateOptions } = options ?? {};
-  for (const [name, value] of Object.entries({ calls, maxObservations })) {
-    if (!Number.isInteger(value) || value < 1)
-      throw new InvalidInputError(`simulateSets: ${name}`, {
-        expected: 'a positive whole number',
-        received: String(value),
-      });
-  }
+  requireCount('simulateSets: calls', calls);
+  requireCount('simulateSets: maxObservations', maxObservations);
   return simulateAs(model, calls, { ...simulateOptions, seed: options?.seed }, () => {
     const sizes = setSizes(rng(options.seed), calls, maxObservations);
     return {
@@ -88,17 +88,18 @@ function repeated({ prior }: Model, sizes: readonly number[], seed: number): Flo
   let call = 0;
   sizes.forEach((size, i) => {
     const theta = each.subarray(i * prior.dim, (i + 1) * prior.dim);
-    if (!theta.every(Number.isFinite))
-      throw new InvalidInputError(`simulateSets: the prior's draw ${i}`, {
-        expected: `${prior.dim} finite numbers`,
-        received: `[${theta.join(', ')}]`,
-      });
+    demand(
+      `simulateSets: the prior's draw ${i}`,
+      theta.every(Number.isFinite),
+      `${prior.dim} finite numbers`,
+      Array.from(theta),
+    );
     for (let j = 0; j < size; j++) thetas.set(theta, call++ * prior.dim);
   });
   return thetas;
 }
 
-/** The sets of which every call is among the rows; none at all are nothing. */
+/** The sets of which every call is among the rows; undefined where there are none. */
 function setsOf(
   { items, theta, x, rows, calls }: Collected,
   sizes: readonly number[],

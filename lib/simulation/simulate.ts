@@ -1,8 +1,11 @@
-import { InterruptedError, InvalidInputError, NonFiniteError } from '../core/errors';
+import { demand, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
+import { InterruptedError, NonFiniteError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import { rng } from '../core/rng';
 import { toTensor2D, type Rows } from '../core/rows';
 import { checkPrior } from '../distributions/check-prior';
+import type { Prior } from '../distributions/prior';
+import { proposedParameters, type Proposal } from './proposal';
 import { simulateHere, type SimulationJob } from './simulate-here';
 import { SimulationBuffer, type Collected } from './simulation-buffer';
 import { showTheta, SimulationError } from './simulation-error';
@@ -19,26 +22,37 @@ export interface SimulateOptions extends LongWorkOptions {
    * the rest would take more than about 2 s.
    */
   workers?: number | 'auto';
-  /** What to do with NaN or infinite data: 'refuse' (default) throws at the end, 'drop' leaves them out and counts them. */
+  /**
+   * What to do with NaN or infinite data: 'refuse' (default) throws at the end, 'drop' leaves them out and counts them.
+   */
   invalid?: 'refuse' | 'drop';
   /** Simulates at these parameters [n, D] instead of draws from the prior. */
   theta?: Rows;
+  /**
+   * Draws the parameters from this law instead of the prior, within whose support they must be: all in one call, whose
+   * seed is derived from `seed`, so that row i depends on n too.
+   */
+  proposal?: Proposal;
 }
 
-/** 'auto' measures for this long before it decides on workers, */
+/** How long 'auto' measures before it decides on workers. */
 const MEASURE_MS = 100;
-/** and starts them where the rest would take longer than this. */
+/** 'auto' starts workers where the rest would take longer than this. */
 const WORTH_WORKERS_MS = 2000;
 
 /**
- * Draws `n` parameter vectors from the prior and simulates data from each: theta [n, D], x [n, L]. The caller disposes.
+ * Draws `n` parameter vectors from the prior, or from a proposal, and simulates data from each: theta [n, D], x [n, L].
+ * The caller disposes.
  *
  * Parameters are rounded to float32 before they are simulated, so each row of x belongs to exactly its theta. The same
- * seed gives the same bytes for any number of workers. A simulator goes to workers as its text: see `defineSimulator` and
- * `simulatorModule` where it needs more than its arguments. With workers the first item (or batch) is simulated twice.
- * @throws InvalidInputError before work for a bad n, seed, prior, simulator or option, and where an explicit number of
- * workers was asked for and the simulator cannot run in one.
- * @throws SimulationError where the simulator throws or returns what is no data; `partial` holds what was done.
+ * seed gives the same bytes for any number of workers. A simulator goes to workers as its text: see `defineSimulator`
+ * and `simulatorModule` where it needs more than its arguments. With workers the first item (or batch) is simulated
+ * twice.
+ * @throws InvalidInputError before work for a bad n, seed, prior, simulator or option, for a proposal's draws of
+ * another shape, not finite or outside the prior's support, and where an explicit number of workers was asked for and
+ * the simulator cannot run in one.
+ * @throws SimulationError where the simulator throws or returns something other than data; `partial` holds the
+ * simulations done.
  * @throws NonFiniteError for NaN or infinite data (`partial`: the finite ones), unless `invalid` is 'drop'.
  * @throws InterruptedError on interrupt; `partial` holds the Simulations done.
  * @example
@@ -46,17 +60,20 @@ const WORTH_WORKERS_MS = 2000;
  * sims.x; // shape [1000, 10]
  */
 export async function simulate(model: Model, n: number, options: SimulateOptions): Promise<Simulations> {
-  return simulateAs(model, n, options, () => ({
-    thetas: givenThetas(options.theta, n, model.prior.dim),
+  return simulateAs(model, n, options, async () => ({
+    thetas: await givenThetas(options, n, model.prior),
     form: simulationsOf,
   }));
 }
 
-/** What is to be simulated, and what is made of it. */
+/** What to simulate, and the form of the result. */
 export interface SimulationPlan<T> {
   /** The parameters [n * D]; without them each item draws its own from the prior. */
   readonly thetas?: Float32Array;
-  /** The result of the finite rows that were done, all or, for an error's `partial`, some; undefined where that is nothing. */
+  /**
+   * The result from the finite rows, of all items or, for an error's `partial`, of those done; undefined where it would
+   * be empty.
+   */
   readonly form: (rows: Collected) => T | undefined;
 }
 
@@ -69,12 +86,12 @@ export async function simulateAs<T>(
   model: Model,
   n: number,
   options: SimulateOptions,
-  plan: () => SimulationPlan<T>,
+  plan: () => SimulationPlan<T> | Promise<SimulationPlan<T>>,
 ): Promise<T> {
   checkArguments(model, n, options);
   const { prior, simulator } = model;
   const root = rng(options.seed);
-  const { thetas, form } = plan();
+  const { thetas, form } = await plan();
   const buffer = new SimulationBuffer(n, prior, root, thetas);
   return longWork('Simulating', n, options, async (progress, signal) => {
     const job: SimulationJob = { simulator, seed: options.seed, root, dim: prior.dim, buffer, progress, signal };
@@ -107,12 +124,13 @@ async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> 
     const threads = auto ? threadCount() : workers;
     const obstacle = auto && threads < 2 ? undefined : await simulateInPool(job, threads, milliseconds);
     if (obstacle && !auto) {
-      throw new InvalidInputError('simulate: workers', {
-        expected: 'a simulator that uses nothing but its arguments, since workers get its text only',
-        received: `one that in a worker ${obstacle}`,
-        remedy:
-          'Hand it what it needs with defineSimulator(fn, constants), load it with simulatorModule(path), or leave workers out to run in this process.',
-      });
+      refuse(
+        'simulate: workers',
+        'a simulator that uses nothing but its arguments, since workers get its text only',
+        `one that in a worker ${obstacle}`,
+        'Hand it what it needs with defineSimulator(fn, constants), load it with simulatorModule(path), ' +
+          'or leave workers out to run in this process.',
+      );
     }
     if (obstacle) note = `in this process: in a worker the simulator ${obstacle}`;
   }
@@ -125,7 +143,9 @@ function finish<T>(buffer: SimulationBuffer, invalid: 'refuse' | 'drop', form: S
   const { firstInvalid, dropped } = rows;
   const result = rows.rows > 0 ? form(rows) : undefined;
   if (result !== undefined && (!firstInvalid || invalid === 'drop')) return result;
-  const which = `${dropped} of ${buffer.n} simulations have NaN or infinite values, first item ${firstInvalid!.item} at theta ${showTheta(firstInvalid!.theta)}`;
+  const which =
+    `${dropped} of ${buffer.n} simulations have NaN or infinite values, ` +
+    `first item ${firstInvalid!.item} at theta ${showTheta(firstInvalid!.theta)}`;
   const remedy =
     result === undefined
       ? 'No finite simulation is left.'
@@ -140,42 +160,43 @@ function partial<T>(buffer: SimulationBuffer, form: SimulationPlan<T>['form']): 
 
 function checkArguments(model: Model, n: number, options: SimulateOptions): void {
   const { prior, simulator } = model ?? {};
-  const { seed, workers = 'auto', invalid = 'refuse' } = options ?? {};
-  const demand = (holds: boolean, what: string, expected: string, received: unknown): void => {
-    if (!holds)
-      throw new InvalidInputError(`simulate: ${what}`, {
-        expected,
-        received: typeof received === 'object' && received !== null ? 'an object' : String(received),
-      });
-  };
-  demand(Number.isInteger(n) && n > 0, 'n', 'a positive whole number of simulations', n);
-  demand(typeof seed === 'number' && Number.isFinite(seed), 'seed', 'a finite number', seed);
+  const { seed, workers = 'auto', invalid = 'refuse', theta, proposal } = options ?? {};
+  requireCount('simulate: n', n);
+  requireNumber('simulate: seed', seed, 'a finite number');
+  const isCount = Number.isInteger(workers) && (workers as number) >= 0;
   demand(
-    workers === 'auto' || (Number.isInteger(workers) && workers >= 0),
-    'workers',
+    'simulate: workers',
+    workers === 'auto' || isCount,
     "a whole number of threads (0 for this process) or 'auto'",
     workers,
   );
-  demand(invalid === 'refuse' || invalid === 'drop', 'invalid', "'refuse' or 'drop'", invalid);
+  requireOneOf('simulate: invalid', invalid, ['refuse', 'drop']);
   demand(
+    'simulate: simulator',
     typeof simulator === 'function' || isBatched(simulator),
-    'simulator',
     'a function (theta, rng) => numbers, or a batchedSimulator',
     simulator,
   );
+  if (proposal !== undefined) {
+    demand('simulate: proposal', typeof proposal?.sample === 'function', 'a proposal { dim, sample }', proposal);
+    demand('simulate: proposal', theta === undefined, 'a proposal or theta', 'both');
+  }
   checkPrior(prior, { draws: 8, score: false });
 }
 
-function givenThetas(theta: Rows | undefined, n: number, dim: number): Float32Array | undefined {
+/** The parameters [n * D] that are given or proposed; undefined where they come from the prior. */
+async function givenThetas(
+  { theta, proposal, ...options }: SimulateOptions,
+  n: number,
+  prior: Prior,
+): Promise<Float32Array | undefined> {
+  if (proposal) return proposedParameters(proposal, n, prior, options);
   if (theta === undefined) return undefined;
-  const tensor = toTensor2D(theta, 'simulate: theta', dim);
+  const tensor = toTensor2D(theta, 'simulate: theta', prior.dim);
   // a copy: the buffer moves rows when it drops some
   const values = Float32Array.from(tensor.dataSync());
   tensor.dispose();
-  if (values.length !== n * dim)
-    throw new InvalidInputError('simulate: theta', {
-      expected: `${n} rows, as n says`,
-      received: `${values.length / dim}`,
-    });
+  const rows = values.length / prior.dim;
+  demand('simulate: theta', rows === n, `${n} rows, since n is ${n}`, rows);
   return values;
 }

@@ -1,10 +1,10 @@
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import type { Rng } from '../core/rng';
 import type { Prior } from '../distributions/prior';
 import { parameterRng } from '../distributions/prior-samples';
 import type { SimulationArrays } from './simulations';
 
-/** What is left of the work after the rows with NaN or infinite values are taken out. */
+/** The finished rows, without those that have NaN or infinite values. */
 export interface Collected extends SimulationArrays {
   /** The item of each row, ascending. */
   readonly items: Int32Array;
@@ -47,12 +47,12 @@ export class SimulationBuffer {
     const { dim } = this.prior;
     for (; this.drawn < start + count; this.drawn++) {
       const draw = this.prior.sample(parameterRng(this.root, this.drawn));
-      if (draw.length !== dim || !draw.every(Number.isFinite)) {
-        throw new InvalidInputError(`simulate: the prior's draw ${this.drawn}`, {
-          expected: `${dim} finite numbers`,
-          received: `[${draw.join(', ')}]`,
-        });
-      }
+      demand(
+        `simulate: the prior's draw ${this.drawn}`,
+        draw.length === dim && draw.every(Number.isFinite),
+        `${dim} finite numbers`,
+        draw,
+      );
       this.theta.set(draw, this.drawn * dim);
     }
     return this.theta.slice(start * dim, (start + count) * dim);

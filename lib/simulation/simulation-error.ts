@@ -1,19 +1,19 @@
-/** A simulator that threw or returned what is no data; names the item and its parameters, `cause` is the simulator's error. */
+/**
+ * A simulator threw, or returned something other than data. The message names the item and its parameters; `cause` is
+ * the simulator's own error.
+ */
 export class SimulationError<T = unknown> extends Error {
   override readonly name = 'SimulationError';
 
   constructor(
-    /** The item, its parameters and what was wrong. */
+    /** The item, its parameters and the problem. */
     readonly fault: SimulationFault,
-    /** What was simulated before, where there is any. */
+    /** The simulations before it, if there are any. */
     readonly partial?: T,
   ) {
-    super(
-      `simulate: the simulator ${fault.problem} at item ${fault.item}, theta ${showTheta(fault.theta)}.${fault.remedy ? ` ${fault.remedy}` : ''}`,
-      {
-        cause: fault.cause,
-      },
-    );
+    const { problem, item, theta, remedy, cause } = fault;
+    const place = `at item ${item}, theta ${showTheta(theta)}`;
+    super(`simulate: the simulator ${problem} ${place}.${remedy ? ` ${remedy}` : ''}`, { cause });
   }
 }
 

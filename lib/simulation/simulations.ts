@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 import { lazyTensor, type LazyTensor } from './lazy-tensor';
 
@@ -11,7 +11,7 @@ export interface Simulations {
   readonly x: tf.Tensor2D;
   /** Simulator calls made, dropped ones included: the cost. */
   readonly calls: number;
-  /** Simulations that were left out since they had NaN or infinite values. */
+  /** Simulations left out because they had NaN or infinite values. */
   readonly dropped: number;
   /** Frees both tensors. */
   dispose(): void;
@@ -27,8 +27,8 @@ export interface SimulationArrays {
 }
 
 /**
- * Simulations made elsewhere (read from a file, from another program) in the form that training takes; the tables are copied,
- * and the caller disposes the result.
+ * Simulations made elsewhere (read from a file, from another program) in the form that training takes; the tables are
+ * copied, and the caller disposes the result.
  * @param theta parameters [N, D].
  * @param x data [N, L], one row for each of theta.
  * @throws InvalidInputError for tables of different lengths, ragged ones, NaN or infinity.
@@ -38,23 +38,17 @@ export interface SimulationArrays {
  */
 export function simulationsFrom(theta: Rows, x: Rows): Simulations {
   const parameters = toTensor2D(theta, 'simulationsFrom: theta');
-  const data = ((): tf.Tensor2D => {
-    try {
-      return toTensor2D(x, 'simulationsFrom: x');
-    } catch (error) {
-      parameters.dispose();
-      throw error;
-    }
-  })();
-  const rows = parameters.shape[0];
-  if (data.shape[0] !== rows) {
-    tf.dispose([parameters, data]);
-    throw new InvalidInputError('simulationsFrom', {
-      expected: `${rows} rows of x, one for each theta`,
-      received: `${data.shape[0]}`,
-    });
+  const made: tf.Tensor[] = [parameters];
+  try {
+    const data = toTensor2D(x, 'simulationsFrom: x');
+    made.push(data);
+    const [rows, given] = [parameters.shape[0], data.shape[0]];
+    demand('simulationsFrom: x', given === rows, `${rows} rows, one for each row of theta`, `${given} rows`);
+    return { theta: parameters, x: data, calls: rows, dropped: 0, dispose: () => tf.dispose([parameters, data]) };
+  } catch (error) {
+    tf.dispose(made);
+    throw error;
   }
-  return { theta: parameters, x: data, calls: rows, dropped: 0, dispose: () => tf.dispose([parameters, data]) };
 }
 
 /** Simulations over flat arrays; the tensors are made when they are first read. */

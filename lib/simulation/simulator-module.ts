@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
 import type { Simulator } from './simulator';
 
 /**
@@ -25,16 +25,13 @@ export function loadSimulator(path: string, exportName: string): Simulator {
   try {
     loaded = createRequire(path)(path) as Record<string, unknown>;
   } catch (error) {
-    throw new InvalidInputError('simulatorModule', {
-      expected: `a JavaScript module at ${path}`,
-      received: String(error).split('\n')[0],
-    });
+    refuse('simulatorModule', `a JavaScript module at ${path}`, String(error).split('\n')[0]);
   }
-  if (typeof loaded[exportName] !== 'function') {
-    throw new InvalidInputError('simulatorModule', {
-      expected: `a function exported as ${exportName}`,
-      received: `the exports ${Object.keys(loaded).join(', ') || '(none)'}`,
-    });
-  }
+  demand(
+    'simulatorModule',
+    typeof loaded[exportName] === 'function',
+    `a function exported as ${exportName}`,
+    `the exports ${Object.keys(loaded).join(', ') || '(none)'}`,
+  );
   return loaded[exportName] as Simulator;
 }

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, requireCount } from '../core/checks';
 import type { Rng } from '../core/rng';
 
 /**
@@ -16,8 +16,8 @@ export interface Simulator {
 }
 
 /**
- * A simulator of many parameter vectors at once. Batches are always the same `batchSize` items and have one generator each,
- * so the data do not depend on the number of workers.
+ * A simulator of many parameter vectors at once. Batches are always the same `batchSize` items and have one generator
+ * each, so the data do not depend on the number of workers.
  */
 export interface BatchedSimulator {
   readonly batch: (thetas: readonly number[][], rng: Rng) => ArrayLike<ArrayLike<number>>;
@@ -28,7 +28,10 @@ export interface BatchedSimulator {
 /** A simulator of either kind. */
 export type AnySimulator = Simulator | BatchedSimulator;
 
-/** What another thread needs to make a simulator: its text and constants, or the module that exports it (`library`: a source of this library, from `lib/`). */
+/**
+ * What another thread needs to make a simulator: its text and constants, or the module that exports it (`library`: a
+ * source of this library, from `lib/`).
+ */
 export type PortableSource =
   | { readonly kind: 'text'; readonly text: string; readonly constants?: unknown }
   | { readonly kind: 'module' | 'library'; readonly path: string; readonly exportName: string };
@@ -45,7 +48,10 @@ export function isBatched(simulator: AnySimulator): simulator is BatchedSimulato
  * @throws InvalidInputError where `fn` is not a function.
  * @example
  * const times = [0, 0.5, 1, 2];
- * const simulator = defineSimulator(([rate], rng, { times }) => times.map((t) => Math.exp(-rate * t) + rng.normal(0, 0.1)), { times });
+ * const decay: Simulator = defineSimulator(
+ *   ([rate], rng, { times }) => times.map((t) => Math.exp(-rate * t) + rng.normal(0, 0.1)),
+ *   { times },
+ * );
  */
 export function defineSimulator<C>(
   fn: (theta: readonly number[], rng: Rng, constants: C) => ArrayLike<number>,
@@ -85,12 +91,7 @@ export function batchedSimulator<C = undefined>(
   { batchSize = 256, constants }: BatchedSimulatorOptions<C> = {},
 ): BatchedSimulator {
   requireFunction('batchedSimulator', fn);
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new InvalidInputError('batchedSimulator: batchSize', {
-      expected: 'a positive whole number',
-      received: String(batchSize),
-    });
-  }
+  requireCount('batchedSimulator: batchSize', batchSize);
   return {
     batch: (thetas, rng) => fn(thetas, rng, constants as C),
     batchSize,
@@ -109,9 +110,5 @@ export function portableSource(simulator: AnySimulator): PortableSource {
 }
 
 function requireFunction(what: string, fn: unknown): void {
-  if (typeof fn !== 'function')
-    throw new InvalidInputError(what, {
-      expected: 'a function (theta, rng) => numbers',
-      received: fn === null ? 'null' : typeof fn,
-    });
+  demand(what, typeof fn === 'function', 'a function (theta, rng) => numbers', fn === null ? 'null' : typeof fn);
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireEach } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 import { normal, type NormalPrior } from '../distributions/normal';
 import { priorSamples } from '../distributions/prior-samples';
-import { requireEach } from '../distributions/per-dimension';
 import { linearGaussianLogLikelihood } from './linear-gaussian-likelihood';
 import { defineSimulator } from '../simulation/simulator';
 import type { ExactPosterior, Task } from './task';
@@ -64,8 +64,8 @@ export function gaussianLinear(
     simulator: defineSimulator((theta, rng, { std }) => theta.map((value, i) => value + std[i] * rng.normal()), {
       std,
     }),
-    logLikelihood: (theta, xObs) =>
-      linearGaussianLogLikelihood([{ weight: 1, scale: 1, variance: noiseVariance }], theta, xObs),
+    logLikelihood: (theta, x) =>
+      linearGaussianLogLikelihood([{ weight: 1, scale: 1, variance: noiseVariance }], theta, x),
     exactPosterior: (xObs) => {
       const rows = toTensor2D(xObs, 'xObs', dim);
       const n = rows.shape[0];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { toTensor2D, type Rows } from '../core/rows';
+import { requireColumns } from '../core/checks';
 
 /** One part of the likelihood sum_k w_k N(x; scale_k theta, diag(variance_k)). */
 export interface LikelihoodComponent {
@@ -14,17 +14,17 @@ export interface LikelihoodComponent {
 /**
  * log p(x_1, ..., x_n | theta) = sum_j log sum_k w_k N(x_j; scale_k theta, diag(variance_k)).
  * @param theta [B, D].
- * @param xObs n observations [n, D].
+ * @param x n observations [n, D].
  * @returns [B]; the caller disposes it.
- * @throws InvalidInputError for observations of another width, NaN or infinity.
+ * @throws InvalidInputError for observations of another width.
  */
 export function linearGaussianLogLikelihood(
   components: readonly LikelihoodComponent[],
   theta: tf.Tensor2D,
-  xObs: Rows,
+  x: tf.Tensor2D,
 ): tf.Tensor1D {
-  const x = toTensor2D(xObs, 'xObs', components[0].variance.length);
-  const total = tf.tidy(() => {
+  requireColumns('logLikelihood: x', x, components[0].variance.length);
+  return tf.tidy(() => {
     const logs = components.map(({ weight, scale, variance }) => {
       const logNorm = variance.reduce((sum, value) => sum + 0.5 * Math.log(2 * Math.PI * value), 0);
       const centred = tf.sub(tf.expandDims(x, 0), tf.mul(scale, tf.expandDims(theta, 1)));
@@ -34,6 +34,4 @@ export function linearGaussianLogLikelihood(
     const each = logs.length === 1 ? logs[0] : tf.logSumExp(tf.stack(logs, 0), 0);
     return tf.sum(each, 1) as tf.Tensor1D;
   });
-  x.dispose();
-  return total;
 }

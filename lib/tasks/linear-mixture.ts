@@ -1,9 +1,8 @@
-import { InvalidInputError } from '../core/errors';
-import { rowViews } from '../maths/moments';
+import { demand, refuse, requireEach } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
+import { rowViews } from '../maths/moments';
 import { mixture, type MixturePrior } from '../distributions/mixture';
 import { normal, type NormalPrior } from '../distributions/normal';
-import { requireEach } from '../distributions/per-dimension';
 import { priorSamples } from '../distributions/prior-samples';
 import { linearGaussianLogLikelihood, type LikelihoodComponent } from './linear-gaussian-likelihood';
 import { defineSimulator } from '../simulation/simulator';
@@ -25,7 +24,7 @@ export interface LinearMixtureTask extends Task {
   readonly components: readonly LikelihoodComponent[];
   /**
    * The posterior given n observations [n, D], a mixture of K^n Gaussians for K parts of the likelihood.
-   * @throws InvalidInputError where K^n is above 4,096: then the posterior is to be sampled with a Markov chain.
+   * @throws InvalidInputError where K^n is above 4,096: sample the posterior with a Markov chain then.
    */
   exactPosterior(xObs: Rows): MixturePosterior;
 }
@@ -35,8 +34,8 @@ const mostParts = 4096;
 /**
  * The task theta ~ N(0, I), x | theta ~ sum_k w_k N(scale_k theta, diag(variance_k)), with its exact posterior.
  *
- * For an assignment a of the n observations to parts, the part's precision is 1 + sum_j scale_a^2 / variance_a, its mean
- * sum_j scale_a x_j / variance_a over that, and its weight the evidence prod_j w_a times the Gaussian integral.
+ * For an assignment a of the n observations to parts, the part's precision is 1 + sum_j scale_a^2 / variance_a, its
+ * mean sum_j scale_a x_j / variance_a over that, and its weight the evidence prod_j w_a times the Gaussian integral.
  * @param name in records.
  * @param components parts of one dimension each; the weights need not add up to one.
  * @throws InvalidInputError for no part, weights or variances that are not positive, or different lengths.
@@ -48,18 +47,18 @@ const mostParts = 4096;
  * task.exactPosterior([[0.5, 1]]).components.length; // 2
  */
 export function linearMixture(name: string, components: readonly LikelihoodComponent[]): LinearMixtureTask {
-  if (components.length === 0)
-    throw new InvalidInputError('linearMixture', { expected: 'at least one part', received: 'none' });
+  demand('linearMixture: components', components.length > 0, 'at least one part', 'none');
   const positive = (value: number): boolean => value > 0 && Number.isFinite(value);
   const dim = components[0].variance.length;
   for (const { variance, scale } of components) {
     requireEach('linearMixture: variance', variance, 'positive, finite numbers', positive);
     requireEach('linearMixture: scale', [scale], 'finite numbers', Number.isFinite);
-    if (variance.length !== dim)
-      throw new InvalidInputError('linearMixture: variance', {
-        expected: `${dim} numbers, as in the first part`,
-        received: `${variance.length}`,
-      });
+    demand(
+      'linearMixture: variance',
+      variance.length === dim,
+      `${dim} numbers, as in the first part`,
+      `${variance.length} numbers`,
+    );
   }
   requireEach(
     'linearMixture: weight',
@@ -82,7 +81,7 @@ export function linearMixture(name: string, components: readonly LikelihoodCompo
       const { scale, std } = constants[k];
       return theta.map((value, i) => scale * value + std[i] * rng.normal());
     }, constants),
-    logLikelihood: (theta, xObs) => linearGaussianLogLikelihood(parts, theta, xObs),
+    logLikelihood: (theta, x) => linearGaussianLogLikelihood(parts, theta, x),
     exactPosterior: (xObs) => exactPosterior(parts, dim, xObs),
   };
 }
@@ -92,13 +91,15 @@ function exactPosterior(parts: readonly LikelihoodComponent[], dim: number, xObs
   const rows = rowViews(tensor.dataSync() as Float32Array, dim);
   tensor.dispose();
   if (parts.length ** rows.length > mostParts) {
-    throw new InvalidInputError('exactPosterior: xObs', {
-      expected: `at most ${Math.floor(Math.log(mostParts) / Math.log(parts.length) + 1e-9)} observations, since the posterior has ${parts.length}^n parts`,
-      received: `${rows.length}`,
-      remedy: 'sample it with hmc(tasks.unnormalisedPosterior(task, xObs)) instead.',
-    });
+    const most = Math.floor(Math.log(mostParts) / Math.log(parts.length) + 1e-9);
+    refuse(
+      'exactPosterior: xObs',
+      `at most ${most} observations, since the posterior has ${parts.length}^n parts`,
+      rows.length,
+      'Sample it with sampleChains(tasks.unnormalisedPosterior(task, xObs), hmc(), options) instead.',
+    );
   }
-  // sums over the observations so far: precision, precision times mean, and the log weight without the Gaussian integral
+  // sums over the observations: precision, precision times mean, and the log weight without the Gaussian integral
   let sums = [{ precision: new Array<number>(dim).fill(1), weighted: new Array<number>(dim).fill(0), log: 0 }];
   for (const x of rows) {
     sums = sums.flatMap(({ precision, weighted, log }) =>
@@ -125,15 +126,15 @@ function exactPosterior(parts: readonly LikelihoodComponent[], dim: number, xObs
           std: precision.map((value) => 1 / Math.sqrt(value)),
         }),
       }))
-      // parts below float64's reach are nothing
+      // smaller weights vanish in float64 beside the largest one
       .filter(({ weight }) => weight > 1e-16),
   );
   return { ...posterior, sample: (count, seed) => priorSamples(posterior, count, seed) };
 }
 
 /**
- * The 10-D mixture task of Geffner et al. (2023), section 3: prior N(0, I), data .5 N(theta, 2.25 Sigma) + .5 N(theta, Sigma / 9) with
- * Sigma diagonal, its elements rising linearly from .6 to 1.4.
+ * The 10-D mixture task of Geffner et al. (2023), section 3: prior N(0, I), data
+ * .5 N(theta, 2.25 Sigma) + .5 N(theta, Sigma / 9) with Sigma diagonal, its elements rising linearly from .6 to 1.4.
  * @throws InvalidInputError, from its exactPosterior, for more than 12 observations.
  * @example
  * const task = tasks.mixture10d();
@@ -148,8 +149,8 @@ export function mixture10d(): LinearMixtureTask {
 }
 
 /**
- * The 2-D multimodal task of Geffner et al. (2023), section 3: prior N(0, I), data .5 N(theta, I / 2) + .5 N(-theta, I / 2). Its posterior
- * has a mode near theta and one near -theta.
+ * The 2-D multimodal task of Geffner et al. (2023), section 3: prior N(0, I), data
+ * .5 N(theta, I / 2) + .5 N(-theta, I / 2). Its posterior has a mode near theta and one near -theta.
  * @throws InvalidInputError, from its exactPosterior, for more than 12 observations.
  * @example
  * const task = tasks.multimodal2d();

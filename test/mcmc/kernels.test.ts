@@ -4,10 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import type { LogDensity } from '../../lib/distributions/log-density';
 import { normal } from '../../lib/distributions/normal';
-import { priorSamples } from '../../lib/distributions/prior-samples';
 import { hmc } from '../../lib/mcmc/hmc';
 import type { Kernel, Point } from '../../lib/mcmc/kernel';
-import { leapfrog, type Phase } from '../../lib/mcmc/leapfrog';
 import { randomWalkMetropolis } from '../../lib/mcmc/random-walk-metropolis';
 import { sampleChains, type ChainOptions, type ChainRun } from '../../lib/mcmc/sample-chains';
 import { sliceSampling } from '../../lib/mcmc/slice-sampling';
@@ -53,45 +51,6 @@ function expectMoments(
 }
 
 const standard = (dim: number) => normal({ mean: new Array<number>(dim).fill(0), std: 1 });
-
-describe('leapfrog', () => {
-  const density = multimodal2d().exactPosterior([
-    [1, 1],
-    [0.5, 1.5],
-  ]);
-  const energy = ({ theta, momentum }: Phase): Float32Array =>
-    tf.tidy(() => tf.sub(tf.div(tf.sum(tf.square(momentum), 1), 2), density.logProb(theta)).dataSync() as Float32Array);
-  const start = (): Phase => {
-    const theta = priorSamples(standard(2), 32, 1);
-    return { theta, momentum: priorSamples(standard(2), 32, 2), score: density.score(theta) };
-  };
-  const go = (phase: Phase, step: number, count: number): Phase =>
-    leapfrog(density.score, phase, { step, spread: tf.tensor1d([0.7, 1.2]) }, count);
-
-  it('comes back when the momentum is turned round', () => {
-    tf.tidy(() => {
-      const first = start();
-      const end = go(first, 0.1, 20);
-      const back = go({ ...end, momentum: tf.neg(end.momentum) }, 0.1, 20);
-      expect(tf.max(tf.abs(tf.sub(back.theta, first.theta))).dataSync()[0]).toBeLessThan(1e-4);
-      expect(tf.max(tf.abs(tf.add(back.momentum, first.momentum))).dataSync()[0]).toBeLessThan(1e-4);
-      expect(tf.max(tf.abs(tf.sub(end.theta, first.theta))).dataSync()[0]).toBeGreaterThan(0.5);
-    });
-  });
-
-  it('errs in energy by the second order: a quarter of the error with half the step', () => {
-    tf.tidy(() => {
-      const first = start();
-      const before = energy(first);
-      const [coarse, fine] = [0.2, 0.1].map((step) => {
-        const after = energy(go(first, step, Math.round(0.8 / step)));
-        return Math.sqrt(after.reduce((sum, value, i) => sum + (value - before[i]) ** 2, 0) / 32);
-      });
-      expect(coarse / fine).toBeGreaterThan(3.3);
-      expect(coarse / fine).toBeLessThan(4.8);
-    });
-  });
-});
 
 describe('a Gaussian of widths .01 to 100', () => {
   const [mean, std] = [

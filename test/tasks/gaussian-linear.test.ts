@@ -122,7 +122,7 @@ describe('simulationsFrom', () => {
     );
     expect([sims.theta.shape, sims.x.shape, sims.calls, sims.dropped]).toEqual([[2, 1], [2, 2], 2, 0]);
     sims.dispose();
-    expect(() => simulationsFrom([[1]], [[1], [2]])).toThrow(/1 rows of x/);
+    expect(() => simulationsFrom([[1]], [[1], [2]])).toThrow(/x: expected 1 rows.*received 2 rows/);
     expect(() => simulationsFrom([[1]], [[NaN]])).toThrow(InvalidInputError);
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -40,12 +40,22 @@ describe('the exact posterior of a linear mixture', () => {
     const { xObs, theta: truth } = drawObservations(task, n, 1);
     const exact = task.exactPosterior(xObs);
     const density = unnormalisedPosterior(task, xObs);
-    const compiled = compile((theta: tf.Tensor2D) => ({ log: density.logProb(theta), score: density.score(theta) }));
+    const family = unnormalisedPosterior(task);
+    // the observations are an argument of the graph, not constants in it
+    const compiled = compile((theta: tf.Tensor2D, x: tf.Tensor2D) => ({
+      log: family.logProb(theta, { x }),
+      score: family.score(theta, { x }),
+    }));
     tf.tidy(() => {
       const theta = tf.add(truth, tf.mul(0.3, tf.randomNormal([6, task.prior.dim], 0, 1, 'float32', 7))) as tf.Tensor2D;
       const constants = tf.sub(exact.logProb(theta), density.logProb(theta)).arraySync() as number[];
       constants.forEach((value) => expect(Math.abs(value - constants[0])).toBeLessThan(2e-3));
-      const scores = [exact.score(theta), density.score(theta), compiled(theta).score].map((s) => s.dataSync());
+      compiled(theta, tf.zeros([n, task.dataDim]));
+      const recorded = compiled(theta, tf.tensor2d(xObs));
+      expect(compiled.graphs).toBe(1);
+      const [logs, again] = [density.logProb(theta), recorded.log].map((each) => each.dataSync());
+      logs.forEach((value, i) => expect(again[i]).toBeCloseTo(value, 3));
+      const scores = [exact.score(theta), density.score(theta), recorded.score].map((s) => s.dataSync());
       scores[0].forEach((value, i) => {
         expect(Math.abs(scores[1][i] - value)).toBeLessThan(1e-3 * (1 + Math.abs(value)));
         expect(Math.abs(scores[2][i] - value)).toBeLessThan(1e-3 * (1 + Math.abs(value)));
@@ -103,7 +113,7 @@ describe('the exact posterior of a linear mixture', () => {
     draws.dispose();
   });
 
-  it('refuses too many observations, and observations that are none', () => {
+  it('refuses too many observations, and invalid ones', () => {
     const task = multimodal2d();
     expect(() => task.exactPosterior(new Array(13).fill([1, 1]))).toThrow(/at most 12 observations.*13/s);
     expect(() => task.exactPosterior([])).toThrow(InvalidInputError);
@@ -113,7 +123,7 @@ describe('the exact posterior of a linear mixture', () => {
     expect(() => unnormalisedPosterior(without, [[1, 2]])).toThrow(/logLikelihood/);
   });
 
-  it('refuses parts that are none', () => {
+  it('refuses invalid parts', () => {
     expect(() => linearMixture('none', [])).toThrow(InvalidInputError);
     expect(() => linearMixture('bad', [{ weight: 0, scale: 1, variance: [1] }])).toThrow(/weight/);
     expect(() => linearMixture('bad', [{ weight: 1, scale: 1, variance: [0] }])).toThrow(/variance/);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { inverse, matrixProduct, transpose } from '../../maths/linalg';
 import { numpyRandom } from './numpy-random';
-import { toTensor2D, type Rows } from '../../core/rows';
+import { requireColumns } from '../../core/checks';
 import { normal, type NormalPrior } from '../../distributions/normal';
 import { defineSimulator } from '../../simulation/simulator';
 import type { Task } from '../task';
@@ -14,19 +14,19 @@ export interface BernoulliGlmTask extends Task {
   readonly dataDim: number;
   /** The design matrix [100, 10]: ones, then the stimulus delayed by 0 to 8 steps. */
   readonly design: readonly (readonly number[])[];
-  /** log p(x_1, ..., x_n | theta) [B] of n observations [n, L] at theta [B, 10]; the caller disposes it. */
-  logLikelihood(theta: tf.Tensor2D, xObs: Rows): tf.Tensor1D;
+  /** log p(x_1, ..., x_n | theta) [B] of n observations x [n, L] at theta [B, 10]; the caller disposes it. */
+  logLikelihood(theta: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor1D;
 }
 
 const [steps, dim] = [100, 10];
 
 /**
- * The benchmark task `bernoulli_glm`: 100 spikes y_t ~ Bernoulli(sigmoid(V theta)_t), seen through x = V' y, the number of
- * spikes and the spike-triggered sums of the stimulus, which are sufficient.
+ * The benchmark task `bernoulli_glm`: 100 spikes y_t ~ Bernoulli(sigmoid(V theta)_t), seen through x = V' y, the number
+ * of spikes and the spike-triggered sums of the stimulus, which are sufficient.
  *
- * theta is an offset, N(0, 2), and a filter of nine values whose prior has the precision F' F, F = D^2 + diag(sqrt(i / 9)),
- * for first differences D. log p(x | theta) = x' theta - sum_t log(1 + exp(V theta)_t): the law of the spikes, of which
- * each x has one sequence.
+ * theta is an offset, N(0, 2), and a filter of nine values whose prior has the precision F' F with
+ * F = D^2 + diag(sqrt(i / 9)) for first differences D. log p(x | theta) = x' theta - sum_t log(1 + exp(V theta)_t): the
+ * law of the spikes, of which each x has one sequence.
  *
  * Source: Lueckmann et al. (2021), appendix T.5; the stimulus is the published one.
  * @example
@@ -50,7 +50,7 @@ export function bernoulliGlm(): BernoulliGlmTask {
       },
       { design },
     ),
-    logLikelihood: (theta, xObs) => logLikelihood(design, theta, xObs, dim, (rows) => rows),
+    logLikelihood: (theta, x) => logLikelihood(design, theta, x, dim, (rows) => rows),
   };
 }
 
@@ -76,12 +76,11 @@ export function bernoulliGlmRaw(): BernoulliGlmTask {
         }),
       { design },
     ),
-    logLikelihood: (theta, xObs) =>
-      logLikelihood(design, theta, xObs, steps, (rows) => tf.matMul(rows, tf.tensor2d(design))),
+    logLikelihood: (theta, x) => logLikelihood(design, theta, x, steps, (rows) => tf.matMul(rows, tf.tensor2d(design))),
   };
 }
 
-/** The published stimulus is float32 numbers of numpy's generator. */
+/** The published stimulus comes from numpy's generator, in float32. */
 function designMatrix(): number[][] {
   const random = numpyRandom(42);
   const stimulus = Float32Array.from({ length: steps }, () => random.normal());
@@ -106,18 +105,16 @@ function smoothPrior(): NormalPrior {
 function logLikelihood(
   design: readonly (readonly number[])[],
   theta: tf.Tensor2D,
-  xObs: Rows,
+  x: tf.Tensor2D,
   width: number,
   summaries: (rows: tf.Tensor2D) => tf.Tensor2D,
 ): tf.Tensor1D {
-  const rows = toTensor2D(xObs, 'xObs', width);
-  const total = tf.tidy(() => {
+  requireColumns('logLikelihood: x', x, width);
+  return tf.tidy(() => {
     const levels = tf.matMul(theta, tf.tensor2d(design as number[][]), false, true);
     // log(1 + exp(level)) for levels of any size
     const softplus = tf.add(tf.relu(levels), tf.log1p(tf.exp(tf.neg(tf.abs(levels)))));
-    const linear = tf.sum(tf.mul(theta, tf.sum(summaries(rows), 0, true)), 1);
-    return tf.sub(linear, tf.mul(rows.shape[0], tf.sum(softplus, 1))) as tf.Tensor1D;
+    const linear = tf.sum(tf.mul(theta, tf.sum(summaries(x), 0, true)), 1);
+    return tf.sub(linear, tf.mul(x.shape[0], tf.sum(softplus, 1))) as tf.Tensor1D;
   });
-  rows.dispose();
-  return total;
 }

@@ -13,11 +13,11 @@ export interface OdeTask extends Task {
 }
 
 /**
- * The benchmark task `sir`: an epidemic S' = -beta S I / N, I' = beta S I / N - gamma I among N = 10^6 people of whom one
- * is infected at first, seen through x_k ~ Binomial(1000, I(17 k) / N), k = 0, ..., 9.
+ * The benchmark task `sir`: an epidemic S' = -beta S I / N, I' = beta S I / N - gamma I among N = 10^6 people of whom
+ * one is infected at first, seen through x_k ~ Binomial(1000, I(17 k) / N), k = 0, ..., 9.
  *
- * theta = (beta, gamma), log-normal with medians .4 and .125 and standard deviations .5 and .2 of the logarithm. A solution
- * that is not found makes a row of NaN: `simulate` refuses it, or drops it if asked.
+ * theta = (beta, gamma), log-normal with medians .4 and .125 and standard deviations .5 and .2 of the logarithm. Where
+ * no solution is found, the row is NaN: `simulate` refuses it, or drops it if asked.
  *
  * Source: Lueckmann et al. (2021), appendix T.9. The equation is solved to 1e-8, tighter than the benchmark's solver.
  * @example
@@ -34,14 +34,14 @@ export function sir(): OdeTask {
 
 /**
  * The benchmark task `lotka_volterra`: prey X' = alpha X - beta X Y and predators Y' = -gamma Y + delta X Y from
- * X = 30, Y = 1, seen at the times 0, 2.1, ..., 18.9 with log-normal noise of standard deviation .1: ten values of prey,
- * then ten of predators.
+ * X = 30, Y = 1, seen at the times 0, 2.1, ..., 18.9 with log-normal noise of standard deviation .1: ten values of
+ * prey, then ten of predators.
  *
- * theta = (alpha, beta, gamma, delta), log-normal with log-means -.125, -3, -.125, -3 and standard deviations .5. A solution
- * that is not found makes a row of NaN: `simulate` refuses it, or drops it if asked.
+ * theta = (alpha, beta, gamma, delta), log-normal with log-means -.125, -3, -.125, -3 and standard deviations .5. Where
+ * no solution is found, the row is NaN: `simulate` refuses it, or drops it if asked.
  *
- * Source: Lueckmann et al. (2021), appendix T.10. The equation is solved in the logarithms, to 1e-8, so populations near
- * extinction stay exact where the benchmark's solver has errors of its tolerance.
+ * Source: Lueckmann et al. (2021), appendix T.10. The equation is solved in the logarithms, to 1e-8, so populations
+ * near extinction stay exact where the benchmark's solver errs by its tolerance.
  * @example
  * const { xObs } = drawObservations(tasks.benchmark.lotkaVolterra(), 1, 1); // one row of twenty values
  */

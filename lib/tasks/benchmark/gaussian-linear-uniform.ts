@@ -41,12 +41,8 @@ export function gaussianLinearUniform(): BoxTask {
     simulator: defineSimulator((theta, rng, { std }) => theta.map((value) => value + std * rng.normal()), {
       std: Math.sqrt(variance),
     }),
-    logLikelihood: (theta, xObs) =>
-      linearGaussianLogLikelihood(
-        [{ weight: 1, scale: 1, variance: new Array<number>(dim).fill(variance) }],
-        theta,
-        xObs,
-      ),
+    logLikelihood: (theta, x) =>
+      linearGaussianLogLikelihood([{ weight: 1, scale: 1, variance: new Array<number>(dim).fill(variance) }], theta, x),
     exactPosterior: (xObs) => {
       const rows = observedRows(xObs, dim);
       const mean = prior.support.lower.map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length);

@@ -1,8 +1,8 @@
 import { gaussianLinear as anyGaussianLinear, type GaussianTask } from '../gaussian-linear';
 
 /**
- * The benchmark task `gaussian_linear`: theta ~ N(0, 0.1 I), x | theta ~ N(theta, 0.1 I), ten dimensions, with its exact
- * posterior.
+ * The benchmark task `gaussian_linear`: theta ~ N(0, 0.1 I), x | theta ~ N(theta, 0.1 I), ten dimensions, with its
+ * exact posterior.
  *
  * Source: Lueckmann et al. (2021), appendix T.1.
  * @example

@@ -1,10 +1,12 @@
-import { InvalidInputError } from '../../core/errors';
+import { demand } from '../../core/checks';
+import type { Rows } from '../../core/rows';
 import { normalMass } from '../../maths/normal-mass';
 import { mixture } from '../../distributions/mixture';
 import { truncatedNormal } from '../../distributions/truncated-normal';
 import { uniform } from '../../distributions/uniform';
 import { linearGaussianLogLikelihood } from '../linear-gaussian-likelihood';
 import { defineSimulator } from '../../simulation/simulator';
+import type { ExactPosterior } from '../task';
 import { observedRows, posteriorOf } from './box-posterior';
 import type { BoxTask } from './gaussian-linear-uniform';
 
@@ -15,11 +17,12 @@ const mostObservations = 12;
 /**
  * The benchmark task `gaussian_mixture`: theta ~ U(-10, 10)^2, x | theta ~ .5 N(theta, I) + .5 N(theta, .01 I).
  *
- * One of the two widths is drawn for both dimensions together, as the benchmark does from version 1.1.0 on; results from
- * before have another task under this name. Its exact posterior given n observations is a mixture of 2^n normals
+ * One of the two widths is drawn for both dimensions together, as the benchmark does from version 1.1.0 on; earlier
+ * results under this name are of another task. Its exact posterior given n observations is a mixture of 2^n normals
  * restricted to the box, for n up to 12.
  *
- * @throws InvalidInputError from `exactPosterior` only, for more than 12 observations or ones that no theta of the box can make.
+ * @throws InvalidInputError from `exactPosterior` only, for more than 12 observations or ones that no theta of the box
+ * can make.
  * Source: Lueckmann et al. (2021), appendix T.7; Sisson et al. (2007).
  * @example
  * const { exactPosterior } = tasks.benchmark.gaussianMixture();
@@ -37,59 +40,62 @@ export function gaussianMixture(): BoxTask {
       },
       { stds },
     ),
-    logLikelihood: (theta, xObs) =>
+    logLikelihood: (theta, x) =>
       linearGaussianLogLikelihood(
         stds.map((std) => ({ weight: 0.5, scale: 1, variance: [std ** 2, std ** 2] })),
         theta,
-        xObs,
+        x,
       ),
-    exactPosterior: (xObs) => {
-      const rows = observedRows(xObs, 2);
-      if (rows.length > mostObservations) {
-        throw new InvalidInputError('exactPosterior: xObs', {
-          expected: `at most ${mostObservations} observations, since the posterior has 2^n parts`,
-          received: `${rows.length}`,
-        });
-      }
-      // for each choice of widths: the sum of the precisions, of precision times x, of precision times |x|^2, and log weight
-      let sums = [{ precision: 0, weighted: [0, 0], square: 0, log: 0 }];
-      for (const [a, b] of rows) {
-        sums = sums.flatMap(({ precision, weighted, square, log }) =>
-          stds.map((std) => ({
-            precision: precision + std ** -2,
-            weighted: [weighted[0] + a * std ** -2, weighted[1] + b * std ** -2],
-            square: square + (a * a + b * b) * std ** -2,
-            log: log - 2 * Math.log(std),
-          })),
-        );
-      }
-      const parts = sums.flatMap(({ precision, weighted, square, log }) => {
-        const [mean, std] = [weighted.map((value) => value / precision), precision ** -0.5];
-        const mass = mean.reduce(
-          (product, value, i) => product * normalMass((box.lower[i] - value) / std, (box.upper[i] - value) / std),
-          1,
-        );
-        const spread = square - precision * (mean[0] ** 2 + mean[1] ** 2);
-        // parts too far out have no mass in the box
-        return mass > 0 ? [{ log: log - 0.5 * spread + Math.log(mass / precision), mean, std }] : [];
-      });
-      if (parts.length === 0) {
-        throw new InvalidInputError('exactPosterior: xObs', {
-          expected: 'observations that parameters between -10 and 10 can make',
-          received: rows.map((row) => `[${row}]`).join(', '),
-        });
-      }
-      const top = Math.max(...parts.map(({ log }) => log));
-      return posteriorOf(
-        mixture(
-          parts
-            .filter(({ log }) => log > top - 37)
-            .map(({ log, mean, std }) => ({
-              weight: Math.exp(log - top),
-              component: truncatedNormal({ mean, std, ...box }),
-            })),
-        ),
-      );
-    },
+    exactPosterior,
   };
+}
+
+/** The mixture over the widths that each observation may have had, each part restricted to the box. */
+function exactPosterior(xObs: Rows): ExactPosterior {
+  const rows = observedRows(xObs, 2);
+  demand(
+    'exactPosterior: xObs',
+    rows.length <= mostObservations,
+    `at most ${mostObservations} observations, since the posterior has 2^n parts`,
+    rows.length,
+  );
+  // for each choice of widths: the sums of precision, precision times x and precision times |x|^2, and the log weight
+  let sums = [{ precision: 0, weighted: [0, 0], square: 0, log: 0 }];
+  for (const [a, b] of rows) {
+    sums = sums.flatMap(({ precision, weighted, square, log }) =>
+      stds.map((std) => ({
+        precision: precision + std ** -2,
+        weighted: [weighted[0] + a * std ** -2, weighted[1] + b * std ** -2],
+        square: square + (a * a + b * b) * std ** -2,
+        log: log - 2 * Math.log(std),
+      })),
+    );
+  }
+  const parts = sums.flatMap(({ precision, weighted, square, log }) => {
+    const [mean, std] = [weighted.map((value) => value / precision), precision ** -0.5];
+    const mass = mean.reduce(
+      (product, value, i) => product * normalMass((box.lower[i] - value) / std, (box.upper[i] - value) / std),
+      1,
+    );
+    const spread = square - precision * (mean[0] ** 2 + mean[1] ** 2);
+    // parts too far out have no mass in the box
+    return mass > 0 ? [{ log: log - 0.5 * spread + Math.log(mass / precision), mean, std }] : [];
+  });
+  demand(
+    'exactPosterior: xObs',
+    parts.length > 0,
+    'observations that parameters between -10 and 10 can make',
+    rows.map((row) => `[${row.join(', ')}]`).join(', '),
+  );
+  const top = Math.max(...parts.map(({ log }) => log));
+  return posteriorOf(
+    mixture(
+      parts
+        .filter(({ log }) => log > top - 37)
+        .map(({ log, mean, std }) => ({
+          weight: Math.exp(log - top),
+          component: truncatedNormal({ mean, std, ...box }),
+        })),
+    ),
+  );
 }

@@ -1,4 +1,6 @@
-/** The ten tasks of the benchmark of simulation-based inference (Lueckmann et al., 2021), under their published names. */
+/**
+ * The ten tasks of the benchmark of simulation-based inference (Lueckmann et al., 2021), under their published names.
+ */
 import type { Task } from '../task';
 import { bernoulliGlm, bernoulliGlmRaw } from './bernoulli-glm';
 import { lotkaVolterra, sir } from './differential-equations';

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../../core/errors';
-import { toTensor2D, type Rows } from '../../core/rows';
+import { demand, requireColumns } from '../../core/checks';
 import { priorSamples } from '../../distributions/prior-samples';
 import { uniform } from '../../distributions/uniform';
 import { defineSimulator } from '../../simulation/simulator';
@@ -13,14 +12,15 @@ const box = { lower: [-1, -1], upper: [1, 1] };
 
 /**
  * The benchmark task `two_moons`: theta ~ U(-1, 1)^2 and
- * x = (r cos a + .25 - |theta_1 + theta_2| / sqrt 2, r sin a + (theta_2 - theta_1) / sqrt 2) with a ~ U(-pi/2, pi/2) and
- * r ~ N(.1, .01^2).
+ * x = (r cos a + .25 - |theta_1 + theta_2| / sqrt 2, r sin a + (theta_2 - theta_1) / sqrt 2)
+ * with a ~ U(-pi/2, pi/2) and r ~ N(.1, .01^2).
  *
- * Its posterior given one observation is two crescents, of which independent draws can be made. The likelihood is the
+ * Its posterior given one observation is two crescents, from which independent draws can be made. The likelihood is the
  * density of this x, 1 / (pi r) of the angle included; the benchmark's own likelihood function leaves that out, its
  * reference samples have it.
  *
- * @throws InvalidInputError from `exactPosterior` only, for several observations or one that no theta of the box can make.
+ * @throws InvalidInputError from `exactPosterior` only, for several observations or one that no theta of the box can
+ * make.
  * Source: Lueckmann et al. (2021), appendix T.8; Greenberg et al. (2019).
  * @example
  * const task = tasks.benchmark.twoMoons();
@@ -43,21 +43,21 @@ export function twoMoons(): BoxTask {
     logLikelihood,
     exactPosterior: (xObs) => {
       const rows = observedRows(xObs, 2);
-      if (rows.length !== 1) {
-        throw new InvalidInputError('exactPosterior: xObs', {
-          expected: 'one observation, the number for which the posterior is known',
-          received: `${rows.length}`,
-        });
-      }
+      demand(
+        'exactPosterior: xObs',
+        rows.length === 1,
+        'one observation, the only number for which the posterior is known',
+        rows.length,
+      );
       return crescents(rows[0]);
     },
   };
 }
 
 /** log p(x | theta) [B], summed over the observations. */
-function logLikelihood(theta: tf.Tensor2D, xObs: Rows): tf.Tensor1D {
-  const x = toTensor2D(xObs, 'xObs', 2);
-  const total = tf.tidy(() => {
+function logLikelihood(theta: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor1D {
+  requireColumns('logLikelihood: x', x, 2);
+  return tf.tidy(() => {
     const { radius, std, offset } = constants;
     const column = (table: tf.Tensor2D, k: number): tf.Tensor2D => tf.slice(table, [0, k], [-1, 1]);
     const row = (k: number): tf.Tensor2D => tf.reshape(column(x, k), [1, -1]);
@@ -72,14 +72,15 @@ function logLikelihood(theta: tf.Tensor2D, xObs: Rows): tf.Tensor1D {
     const log = tf.sub(tf.mul(-0.5, tf.add(tf.square(z), tf.log(square))), logNorm);
     return tf.sum(tf.where(isRight, log, tf.fill(log.shape, -Infinity)), 1) as tf.Tensor1D;
   });
-  x.dispose();
-  return total;
 }
 
 /** log of the constants of the normal law of r and of the density 1 / (pi r) of the angle. */
 const logNorm = Math.log(Math.sqrt(2 * Math.PI) * constants.std * Math.PI);
 
-/** theta for the point p of the crescent around the origin: x - p = (-|z_0|, z_1), z_0 of either sign; undefined outside the box. */
+/**
+ * theta for the point p of the crescent around the origin: x - p = (-|z_0|, z_1), z_0 of either sign; undefined outside
+ * the box.
+ */
 function parametersOf(x: readonly number[], p: readonly number[], sign: number): number[] | undefined {
   const z = p[0] - x[0];
   if (z < 0) return undefined;
@@ -91,12 +92,7 @@ function crescents(x: readonly number[]): ExactPosterior {
   const { radius, std, offset } = constants;
   const point = (angle: number, r: number): number[] => [r * Math.cos(angle) + offset, r * Math.sin(angle)];
   const mass = massInBox(x, point);
-  if (mass === 0) {
-    throw new InvalidInputError('exactPosterior: xObs', {
-      expected: 'an observation that parameters of the prior can make',
-      received: `[${x}]`,
-    });
-  }
+  demand('exactPosterior: xObs', mass > 0, 'an observation that parameters of the prior can make', x);
   const sample = priorSamples.bind(undefined, {
     dim: 2,
     sample: (rng) => {
@@ -107,13 +103,18 @@ function crescents(x: readonly number[]): ExactPosterior {
       }
     },
   });
+  const likelihood = (theta: tf.Tensor2D): tf.Tensor1D => logLikelihood(theta, tf.tensor2d([[...x]]));
   const logProb = (theta: tf.Tensor2D): tf.Tensor1D =>
-    tf.tidy(() => insideOnly(theta, tf.sub(logLikelihood(theta, [[...x]]), Math.log(mass)), box));
-  const score = tf.grad((theta: tf.Tensor) => tf.sum(logLikelihood(theta as tf.Tensor2D, [[...x]])));
-  return { dim: 2, sample, logProb, score: (theta) => score(theta) as tf.Tensor2D };
+    tf.tidy(() => insideOnly(theta, tf.sub(likelihood(theta), Math.log(mass)), box));
+  const gradient = tf.grad((theta: tf.Tensor) => tf.sum(likelihood(theta as tf.Tensor2D)));
+  const score = (theta: tf.Tensor2D): tf.Tensor2D => tf.tidy(() => gradient(theta) as tf.Tensor2D);
+  return { dim: 2, sample, logProb, score };
 }
 
-/** The integral of the likelihood over the box, by the midpoint rule in angle and radius: 2 where both crescents lie inside. */
+/**
+ * The integral of the likelihood over the box, by the midpoint rule in angle and radius: 2 where both crescents lie
+ * inside.
+ */
 function massInBox(x: readonly number[], point: (angle: number, r: number) => number[]): number {
   const [angles, radii, reach] = [720, 120, 6];
   let inside = 0;

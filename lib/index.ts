@@ -23,6 +23,8 @@ export { uniform } from './distributions/uniform';
 
 export { drawObservations, type Observations } from './simulation/draw-observations';
 export type { Model } from './simulation/model';
+export { joinSimulations } from './simulation/join-simulations';
+export { proposalOf } from './simulation/proposal';
 export { simulate, type SimulateOptions } from './simulation/simulate';
 export { simulateSets, type ObservationSets, type SimulateSetsOptions } from './simulation/simulate-sets';
 export { SimulationError } from './simulation/simulation-error';
@@ -34,6 +36,7 @@ export type { ExactPosterior, Task } from './tasks/task';
 
 export type { DrawEachOptions, Estimator } from './contract/estimator';
 export type { DrawOptions, Posterior, PosteriorDensity } from './contract/posterior';
+export type { Proposal } from './contract/proposal';
 export { flowNpe, type FlowEstimator, type FlowNpeOptions, type FlowNpeSettings } from './inference/density/flow-npe';
 export { fmpe } from './inference/score/fmpe';
 export { continuous, discrete, type TrainingLevels } from './inference/score/levels';

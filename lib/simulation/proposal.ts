@@ -3,22 +3,10 @@ import { demand, refuse } from '../core/checks';
 import type { LongWorkOptions } from '../core/host';
 import { rng } from '../core/rng';
 import { toTensor2D } from '../core/rows';
+import type { Proposal } from '../contract/proposal';
 import type { Prior } from '../distributions/prior';
 import { priorSamples } from '../distributions/prior-samples';
 import { showTheta } from './simulation-error';
-
-/**
- * A law to draw parameters from: a prior, a posterior, a truncated prior. `simulate` takes one in place of the prior,
- * and methods that go in rounds simulate where the round before found the posterior.
- */
-export interface Proposal {
-  /** D, the number of parameters. */
-  readonly dim: number;
-  /** `count` draws [count, D], the same for the same seed; the caller disposes them. */
-  sample(count: number, options: LongWorkOptions & { seed: number }): Promise<tf.Tensor2D>;
-  /** The normalised log density [B] at theta [B, D], where it is known; the caller disposes it. */
-  logProb?(theta: tf.Tensor2D): Promise<tf.Tensor1D>;
-}
 
 /**
  * A prior as a proposal, with the draws of `priorSamples(prior, count, seed)`.

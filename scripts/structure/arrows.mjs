@@ -9,7 +9,9 @@ export const arrows = {
   graph: ['core'],
   distributions: ['core', 'maths'],
   diffusion: ['core', 'maths'],
-  simulation: ['core', 'distributions'],
+  // What every method keeps: posteriors, estimators, proposals; types only.
+  contract: ['core', 'records', 'distributions'],
+  simulation: ['core', 'contract', 'distributions'],
   // Values: a prior, a simulator, and what is known of the posterior.
   tasks: ['core', 'maths', 'distributions', 'simulation'],
   nn: ['core', 'maths', 'graph', 'diffusion'],
@@ -20,14 +22,14 @@ export const arrows = {
   // Markov chains: densities only.
   mcmc: ['core', 'graph', 'distributions'],
   inference: [
-    ...['core', 'records', 'maths', 'graph', 'distributions', 'diffusion'],
+    ...['core', 'records', 'contract', 'maths', 'graph', 'distributions', 'diffusion'],
     ...['nn', 'training', 'compose', 'samplers'],
   ],
   metrics: ['core', 'graph'],
   // The engine: train, draw, measure, keep the rows.
   experiments: [
-    ...['core', 'records', 'distributions', 'diffusion', 'simulation', 'tasks'],
-    ...['samplers', 'inference', 'metrics', 'io'],
+    ...['core', 'records', 'contract', 'distributions', 'simulation', 'tasks'],
+    ...['samplers', 'metrics', 'io'],
   ],
   // What it runs: the experiments of a paper, of a benchmark.
   studies: ['core', 'diffusion', 'tasks', 'samplers', 'inference', 'experiments', 'io'],

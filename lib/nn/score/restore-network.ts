@@ -1,6 +1,6 @@
 import { requireOneOf } from '../../core/checks';
 import { denoisingNetwork } from './denoising-network';
-import { paperNetwork } from './paper-network';
+import { paperNetwork, type PaperNetworkOptions } from './paper-network';
 import type { NetworkDefinition, NetworkSpec } from './score-network';
 
 /**
@@ -9,5 +9,5 @@ import type { NetworkDefinition, NetworkSpec } from './score-network';
  */
 export function restoreNetwork({ name, ...options }: NetworkSpec): NetworkDefinition {
   requireOneOf('network', name, ['denoising', 'paper']);
-  return name === 'paper' ? paperNetwork(options) : denoisingNetwork(options);
+  return name === 'paper' ? paperNetwork(options as PaperNetworkOptions) : denoisingNetwork(options);
 }

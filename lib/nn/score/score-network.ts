@@ -2,8 +2,6 @@ import type * as tf from '@tensorflow/tfjs';
 import type { NoiseLevel } from '../../diffusion/noise-level';
 import type { Key } from '../../graph/random';
 import type { WeightSpec, Weights } from '../network';
-import type { DenoisingNetworkOptions } from './denoising-network';
-import type { PaperNetworkOptions } from './paper-network';
 
 /**
  * A network that predicts the noise eps in theta_t = meanCoeff theta + std eps from (theta_t, t, x).
@@ -28,8 +26,10 @@ export interface ScoreNetwork {
 }
 
 /** A network by name, with its settings; JSON, so that a saved estimator keeps its own. */
-export type NetworkSpec =
-  ({ readonly name: 'denoising' } & DenoisingNetworkOptions) | ({ readonly name: 'paper' } & PaperNetworkOptions);
+export interface NetworkSpec {
+  readonly name: 'denoising' | 'paper';
+  readonly [setting: string]: unknown;
+}
 
 /** What a network is built for. */
 export interface NetworkPurpose {

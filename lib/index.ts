@@ -32,7 +32,8 @@ export { simulationsFrom, type Simulations } from './simulation/simulations';
 export { batchedSimulator, defineSimulator, type Simulator } from './simulation/simulator';
 export { simulatorModule } from './simulation/simulator-module';
 export * as tasks from './tasks/index';
-export type { ExactPosterior, Task } from './tasks/task';
+export type { ExactPosterior } from './tasks/exact-posterior';
+export type { Task } from './tasks/task';
 
 export type { DrawEachOptions, Estimator } from './contract/estimator';
 export type { DrawOptions, Posterior, PosteriorDensity } from './contract/posterior';

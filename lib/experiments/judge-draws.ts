@@ -91,5 +91,5 @@ async function allMeasured(
 }
 
 function exactly(task: Task): TruePosterior {
-  return (xObs, samples, seed) => task.exactPosterior!(xObs).sample(samples, seed);
+  return (xObs, samples, seed) => task.exactPosterior!(xObs).sample(samples, { seed });
 }

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { requireEach } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 import { normal, type NormalPrior } from '../distributions/normal';
-import { priorSamples } from '../distributions/prior-samples';
 import { linearGaussianLogLikelihood } from './linear-gaussian-likelihood';
 import { defineSimulator } from '../simulation/simulator';
-import type { ExactPosterior, Task } from './task';
+import { exactPosterior, type ExactPosterior } from './exact-posterior';
+import type { Task } from './task';
 
 /** A Gaussian posterior with its mean and covariance. */
 export interface GaussianPosterior extends ExactPosterior {
@@ -76,7 +76,7 @@ export function gaussianLinear(
         mean: variance.map((value, i) => (value * total[i]) / noiseVariance[i]),
         std: variance.map(Math.sqrt),
       });
-      return { ...posterior, score: posterior.score, sample: (count, seed) => priorSamples(posterior, count, seed) };
+      return exactPosterior(n, posterior);
     },
   };
 }

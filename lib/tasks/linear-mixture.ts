@@ -3,10 +3,10 @@ import { toTensor2D, type Rows } from '../core/rows';
 import { rowViews } from '../maths/moments';
 import { mixture, type MixturePrior } from '../distributions/mixture';
 import { normal, type NormalPrior } from '../distributions/normal';
-import { priorSamples } from '../distributions/prior-samples';
 import { linearGaussianLogLikelihood, type LikelihoodComponent } from './linear-gaussian-likelihood';
 import { defineSimulator } from '../simulation/simulator';
-import type { ExactPosterior, Task } from './task';
+import { exactPosterior, type ExactPosterior } from './exact-posterior';
+import type { Task } from './task';
 
 /** The posterior of a {@link LinearMixtureTask}: a mixture of Gaussians. */
 export interface MixturePosterior extends ExactPosterior {
@@ -82,11 +82,11 @@ export function linearMixture(name: string, components: readonly LikelihoodCompo
       return theta.map((value, i) => scale * value + std[i] * rng.normal());
     }, constants),
     logLikelihood: (theta, x) => linearGaussianLogLikelihood(parts, theta, x),
-    exactPosterior: (xObs) => exactPosterior(parts, dim, xObs),
+    exactPosterior: (xObs) => posteriorGiven(parts, dim, xObs),
   };
 }
 
-function exactPosterior(parts: readonly LikelihoodComponent[], dim: number, xObs: Rows): MixturePosterior {
+function posteriorGiven(parts: readonly LikelihoodComponent[], dim: number, xObs: Rows): MixturePosterior {
   const tensor = toTensor2D(xObs, 'xObs', dim);
   const rows = rowViews(tensor.dataSync() as Float32Array, dim);
   tensor.dispose();
@@ -129,7 +129,7 @@ function exactPosterior(parts: readonly LikelihoodComponent[], dim: number, xObs
       // smaller weights vanish in float64 beside the largest one
       .filter(({ weight }) => weight > 1e-16),
   );
-  return { ...posterior, sample: (count, seed) => priorSamples(posterior, count, seed) };
+  return exactPosterior(rows.length, posterior);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Rows } from '../core/rows';
 import type { Model } from '../simulation/model';
+import type { ExactPosterior } from './exact-posterior';
 
 /**
  * A model with a name, and its exact posterior where that is known; a task is a value, made by a function such as
@@ -18,16 +19,4 @@ export interface Task extends Model {
   logLikelihood?(theta: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor;
   /** The posterior given n observations [n, L]. */
   exactPosterior?(xObs: Rows): ExactPosterior;
-}
-
-/** A posterior in closed form. */
-export interface ExactPosterior {
-  /** D, the number of parameters. */
-  readonly dim: number;
-  /** `n` draws [n, D]; the caller owns the tensor. */
-  sample(n: number, seed: number): tf.Tensor2D;
-  /** The normalised log density [B] at theta [B, D]. */
-  logProb(theta: tf.Tensor2D): tf.Tensor1D;
-  /** Its gradient [B, D]. */
-  score(theta: tf.Tensor2D): tf.Tensor2D;
 }

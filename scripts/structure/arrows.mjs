@@ -13,7 +13,7 @@ export const arrows = {
   contract: ['core', 'records', 'distributions'],
   simulation: ['core', 'contract', 'distributions'],
   // Values: a prior, a simulator, and what is known of the posterior.
-  tasks: ['core', 'maths', 'distributions', 'simulation'],
+  tasks: ['core', 'contract', 'maths', 'distributions', 'simulation'],
   nn: ['core', 'maths', 'graph', 'diffusion'],
   training: ['core', 'graph', 'diffusion', 'nn'],
   // Score functions only, whatever network or formula is behind one.

@@ -1,14 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { rowViews } from '../../maths/moments';
 import { toTensor2D, type Rows } from '../../core/rows';
-import type { ScoredPrior } from '../../distributions/prior';
-import { priorSamples } from '../../distributions/prior-samples';
-import type { ExactPosterior } from '../task';
-
-/** A law as a posterior: it draws many rows at once. */
-export function posteriorOf({ dim, sample, logProb, score }: ScoredPrior): ExactPosterior {
-  return { dim, logProb, score, sample: (n, seed) => priorSamples({ dim, sample }, n, seed) };
-}
 
 /** Observations [n, L] as arrays of numbers, once they have been checked. */
 export function observedRows(xObs: Rows, width: number): number[][] {

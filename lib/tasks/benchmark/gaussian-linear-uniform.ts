@@ -3,8 +3,9 @@ import { truncatedNormal } from '../../distributions/truncated-normal';
 import { uniform, type UniformPrior } from '../../distributions/uniform';
 import { linearGaussianLogLikelihood } from '../linear-gaussian-likelihood';
 import { defineSimulator } from '../../simulation/simulator';
-import type { ExactPosterior, Task } from '../task';
-import { observedRows, posteriorOf } from './box-posterior';
+import { exactPosterior, type ExactPosterior } from '../exact-posterior';
+import type { Task } from '../task';
+import { observedRows } from './box-posterior';
 
 /** A benchmark task with a uniform prior and its exact posterior. */
 export interface BoxTask extends Task {
@@ -29,7 +30,7 @@ const variance = 0.1;
  * Source: Lueckmann et al. (2021), appendix T.2.
  * @example
  * const { exactPosterior } = tasks.benchmark.gaussianLinearUniform();
- * exactPosterior([new Array(10).fill(0.5)]).sample(100, 1); // shape [100, 10]
+ * await exactPosterior([new Array(10).fill(0.5)]).sample(100, { seed: 1 }); // shape [100, 10]
  */
 export function gaussianLinearUniform(): BoxTask {
   const dim = 10;
@@ -46,7 +47,8 @@ export function gaussianLinearUniform(): BoxTask {
     exactPosterior: (xObs) => {
       const rows = observedRows(xObs, dim);
       const mean = prior.support.lower.map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length);
-      return posteriorOf(truncatedNormal({ mean, std: Math.sqrt(variance / rows.length), ...prior.support }));
+      const std = Math.sqrt(variance / rows.length);
+      return exactPosterior(rows.length, truncatedNormal({ mean, std, ...prior.support }));
     },
   };
 }

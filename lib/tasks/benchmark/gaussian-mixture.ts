@@ -6,8 +6,8 @@ import { truncatedNormal } from '../../distributions/truncated-normal';
 import { uniform } from '../../distributions/uniform';
 import { linearGaussianLogLikelihood } from '../linear-gaussian-likelihood';
 import { defineSimulator } from '../../simulation/simulator';
-import type { ExactPosterior } from '../task';
-import { observedRows, posteriorOf } from './box-posterior';
+import { exactPosterior, type ExactPosterior } from '../exact-posterior';
+import { observedRows } from './box-posterior';
 import type { BoxTask } from './gaussian-linear-uniform';
 
 const stds = [1, 0.1];
@@ -46,12 +46,12 @@ export function gaussianMixture(): BoxTask {
         theta,
         x,
       ),
-    exactPosterior,
+    exactPosterior: posteriorGiven,
   };
 }
 
 /** The mixture over the widths that each observation may have had, each part restricted to the box. */
-function exactPosterior(xObs: Rows): ExactPosterior {
+function posteriorGiven(xObs: Rows): ExactPosterior {
   const rows = observedRows(xObs, 2);
   demand(
     'exactPosterior: xObs',
@@ -88,7 +88,8 @@ function exactPosterior(xObs: Rows): ExactPosterior {
     rows.map((row) => `[${row.join(', ')}]`).join(', '),
   );
   const top = Math.max(...parts.map(({ log }) => log));
-  return posteriorOf(
+  return exactPosterior(
+    rows.length,
     mixture(
       parts
         .filter(({ log }) => log > top - 37)

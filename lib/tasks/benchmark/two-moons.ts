@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, requireColumns } from '../../core/checks';
-import { priorSamples } from '../../distributions/prior-samples';
+import type { Rng } from '../../core/rng';
 import { uniform } from '../../distributions/uniform';
 import { defineSimulator } from '../../simulation/simulator';
-import type { ExactPosterior } from '../task';
+import { exactPosterior, type ExactPosterior } from '../exact-posterior';
 import { insideOnly, observedRows } from './box-posterior';
 import type { BoxTask } from './gaussian-linear-uniform';
 
@@ -24,7 +24,7 @@ const box = { lower: [-1, -1], upper: [1, 1] };
  * Source: Lueckmann et al. (2021), appendix T.8; Greenberg et al. (2019).
  * @example
  * const task = tasks.benchmark.twoMoons();
- * task.exactPosterior([[0, 0]]).sample(100, 1); // shape [100, 2]
+ * await task.exactPosterior([[0, 0]]).sample(100, { seed: 1 }); // shape [100, 2]
  */
 export function twoMoons(): BoxTask {
   const prior = uniform(box);
@@ -93,22 +93,19 @@ function crescents(x: readonly number[]): ExactPosterior {
   const point = (angle: number, r: number): number[] => [r * Math.cos(angle) + offset, r * Math.sin(angle)];
   const mass = massInBox(x, point);
   demand('exactPosterior: xObs', mass > 0, 'an observation that parameters of the prior can make', x);
-  const sample = priorSamples.bind(undefined, {
-    dim: 2,
-    sample: (rng) => {
-      for (;;) {
-        const p = point(rng.uniform(-Math.PI / 2, Math.PI / 2), rng.normal(radius, std));
-        const theta = parametersOf(x, p, rng.uniform() < 0.5 ? 1 : -1);
-        if (theta) return theta;
-      }
-    },
-  });
+  const sample = (rng: Rng): number[] => {
+    for (;;) {
+      const p = point(rng.uniform(-Math.PI / 2, Math.PI / 2), rng.normal(radius, std));
+      const theta = parametersOf(x, p, rng.uniform() < 0.5 ? 1 : -1);
+      if (theta) return theta;
+    }
+  };
   const likelihood = (theta: tf.Tensor2D): tf.Tensor1D => logLikelihood(theta, tf.tensor2d([[...x]]));
   const logProb = (theta: tf.Tensor2D): tf.Tensor1D =>
     tf.tidy(() => insideOnly(theta, tf.sub(likelihood(theta), Math.log(mass)), box));
   const gradient = tf.grad((theta: tf.Tensor) => tf.sum(likelihood(theta as tf.Tensor2D)));
   const score = (theta: tf.Tensor2D): tf.Tensor2D => tf.tidy(() => gradient(theta) as tf.Tensor2D);
-  return { dim: 2, sample, logProb, score };
+  return exactPosterior(1, { dim: 2, sample, logProb, score });
 }
 
 /**

@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Posterior, PosteriorDensity } from '../contract/posterior';
+import { requireColumns } from '../core/checks';
+import { InterruptedError } from '../core/errors';
+import type { ScoredPrior } from '../distributions/prior';
+import { priorSamples } from '../distributions/prior-samples';
+
+/** A posterior in closed form: a posterior as every method gives one, whose density is a formula. */
+export interface ExactPosterior extends Posterior {
+  /** The normalised log density. */
+  readonly density: PosteriorDensity;
+  /** The same at once, [B] at theta [B, D], of tfjs operations that can be recorded: for chains, plots and metrics. */
+  logProb(theta: tf.Tensor2D): tf.Tensor1D;
+  /** Its gradient [B, D]. */
+  score(theta: tf.Tensor2D): tf.Tensor2D;
+}
+
+/**
+ * A law as the posterior given n observations, beside what the law tells of itself.
+ *
+ * Draws are those of `priorSamples(law, count, seed)`.
+ */
+export function exactPosterior<L extends Omit<ScoredPrior, 'support'>>(
+  n: number,
+  law: L,
+): Omit<L, 'sample'> & ExactPosterior {
+  const logProb = (theta: tf.Tensor2D): tf.Tensor1D => law.logProb(theta) as tf.Tensor1D;
+  return {
+    ...law,
+    n,
+    logProb,
+    score: (theta) => law.score(theta),
+    sample: async (count, { seed, signal }) => {
+      if (signal?.aborted) throw new InterruptedError('Sampling was interrupted before its first draw.');
+      return priorSamples(law, count, seed);
+    },
+    density: {
+      normalised: true,
+      logProb: async (theta) => {
+        requireColumns('logProb: theta', theta, law.dim, 'parameters');
+        return tf.tidy((): tf.Tensor1D => tf.reshape(logProb(theta), [theta.shape[0]]));
+      },
+    },
+    dispose: () => {},
+  };
+}

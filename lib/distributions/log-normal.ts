@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { diffusedNormal } from '../diffusion/diffused-normal';
+import { diagonalMatrix } from '../maths/linalg';
 import type { ScoredPrior } from './prior';
 import { perDimension, requireEach, type PerDimension } from './per-dimension';
 
@@ -41,5 +43,7 @@ export function logNormal(parameters: { readonly mean: PerDimension; readonly st
           .div(tf.tensor1d(std.map((value) => value * value)));
         return tf.where(positive, z.add(1).neg().div<tf.Tensor2D>(safe), tf.zerosLike(theta));
       }),
+    // of log theta only: theta itself has no closed form under noise
+    diffusedUnconstrained: diffusedNormal(mean, diagonalMatrix(std.map((value) => value * value))),
   };
 }

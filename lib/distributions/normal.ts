@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { InvalidInputError } from '../core/errors';
+import { diffusedNormal } from '../diffusion/diffused-normal';
 import { cholesky, diagonalMatrix, matrixVector, solveLower, transpose, type Matrix } from '../maths/linalg';
 import type { ScoredPrior } from './prior';
 import { perDimension, requireEach, type PerDimension } from './per-dimension';
@@ -57,6 +58,7 @@ export function normal(parameters: NormalParameters): NormalPrior {
         const z = whiten(theta).neg<tf.Tensor2D>();
         return isDiagonal ? z.mul(tf.tensor1d(precision)) : tf.matMul(z, tf.tensor2d(whitening));
       }),
+    diffused: diffusedNormal(mean, covariance),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import './flat-gradients';
 import type { Rng } from '../core/rng';
+import type { DiffusedDensity } from '../diffusion/diffused-density';
 
 /** The box outside of which a density is zero; -Infinity and Infinity where a side is open. */
 export interface Support {
@@ -32,6 +33,13 @@ export interface Prior {
   score?(theta: tf.Tensor2D): tf.Tensor2D;
   /** Where the density can be positive. Default: everywhere. */
   readonly support?: Support;
+  /**
+   * The law of theta after diffusion, where it is known in closed form, never an approximation. Who spreads a prior into
+   * one of another density leaves it out.
+   */
+  readonly diffused?: DiffusedDensity;
+  /** As `diffused`, of z = toUnconstrained(theta). Default: `diffused` for a prior without bounds, else unknown. */
+  readonly diffusedUnconstrained?: DiffusedDensity;
 }
 
 /** A prior whose score is known in closed form. */

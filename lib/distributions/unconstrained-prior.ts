@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { unconstrained } from './bijector';
+import { diffusedUnconstrained } from './combined-diffusion';
 import { priorScore, type Prior, type ScoredPrior } from './prior';
 import { unconstrainedDensity } from './unconstrained-density';
 
@@ -14,6 +15,7 @@ import { unconstrainedDensity } from './unconstrained-density';
  */
 export function unconstrainedPrior(prior: Prior): ScoredPrior {
   const { dim, support } = prior;
+  const diffused = diffusedUnconstrained(prior);
   const map = unconstrained(prior);
   const inZ = unconstrainedDensity({
     dim,
@@ -26,5 +28,6 @@ export function unconstrainedPrior(prior: Prior): ScoredPrior {
     sample: (rng) => map.toUnconstrainedVector(prior.sample(rng)),
     logProb: (z) => tf.tidy(() => inZ.logProb(z).as1D()),
     score: (z) => inZ.score(z),
+    ...(diffused && { diffused }),
   };
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { diffusedBox } from '../diffusion/diffused-box';
+import { diffusedLogistic } from '../diffusion/diffused-logistic';
 import type { ScoredPrior, Support } from './prior';
 import { perDimension, requireEach, type PerDimension } from './per-dimension';
 
@@ -39,5 +41,10 @@ export function uniform(parameters: { readonly lower: PerDimension; readonly upp
         return tf.where(inside, level, tf.fill(level.shape, -Infinity)) as tf.Tensor1D;
       }),
     score: (theta) => tf.zerosLike(theta),
+    diffused: diffusedBox(lower, upper),
+    diffusedUnconstrained: diffusedLogistic(
+      lower.map(() => 0),
+      lower.map(() => 1),
+    ),
   };
 }

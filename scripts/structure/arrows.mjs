@@ -7,8 +7,9 @@ export const arrows = {
   // Numbers on the host, in float64.
   maths: ['core'],
   graph: ['core'],
-  distributions: ['core', 'maths'],
   diffusion: ['core', 'maths'],
+  // A prior knows its own law after diffusion, where that has a closed form.
+  distributions: ['core', 'maths', 'diffusion'],
   simulation: ['core', 'distributions'],
   // Values: a prior, a simulator, and what is known of the posterior.
   tasks: ['core', 'maths', 'distributions', 'simulation'],

@@ -27,7 +27,9 @@ export class InterruptedError<T = unknown> extends Error {
   }
 }
 
-/** A computation that left the finite numbers; the message names the place (step, level), `partial` the last good state. */
+/**
+ * A computation that left the finite numbers; the message names the place (step, level), `partial` the last good state.
+ */
 export class NonFiniteError<T = unknown> extends Error {
   override readonly name = 'NonFiniteError';
 
@@ -40,7 +42,7 @@ export class NonFiniteError<T = unknown> extends Error {
   }
 }
 
-/** Frees what an error carries of what was reached, such as an estimator that is trained by half, where nobody will use it. */
+/** Frees what an error carries of the work done so far, such as a half-trained estimator, where nobody will use it. */
 export function freePartial(error: unknown): void {
   const partial = (error as { partial?: { dispose?: () => void } } | null)?.partial;
   partial?.dispose?.();

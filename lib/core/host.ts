@@ -1,5 +1,5 @@
 /**
- * What the surroundings of the library offer: a place for progress, and the user's interrupt.
+ * What the program around the library offers: a place to show progress, and the user's interrupt.
  *
  * The library itself only knows this contract. `scorebook`'s entry point installs the host that fits the process
  * (a notebook cell, a terminal, or nothing); a program of one's own may install another one.

@@ -9,7 +9,7 @@ import type { NoiseLevel } from './noise-level';
  * @param location D numbers.
  * @param scale D positive numbers.
  * @example
- * diffusedLogistic([0], [1]).score(theta, vpLevels().at(tf.scalar(100, 'int32'))); // shape [1000, 1]
+ * diffusedLogistic([0, 0], [1, 2]).score(theta, vpLevels().at(tf.scalar(100, 'int32'))); // shape [1000, 2]
  */
 export function diffusedLogistic(location: readonly number[], scale: readonly number[]): DiffusedDensity {
   const at = (theta: tf.Tensor2D, { meanCoeff, std }: NoiseLevel) => {

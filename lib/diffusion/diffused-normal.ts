@@ -4,7 +4,7 @@ import { standardisedPlaces, standardisedWidths, type DiffusedDensity } from './
 import type { NoiseLevel, Score } from './noise-level';
 import { halfLogTwoPi } from './normal-over-interval';
 
-/** A covariance by its principal axes: the variances, and the unit vectors [D, D] of them; without, the parameters' own. */
+/** A covariance by its principal axes: the variances along unit vectors, or along the parameters without `vectors`. */
 export interface PrincipalAxes {
   readonly values: readonly number[];
   readonly vectors?: Matrix;
@@ -15,7 +15,7 @@ export interface PrincipalAxes {
  * @param mean D numbers.
  * @param covariance D x D, symmetric and positive definite; its principal axes are found at the first use.
  * @example
- * diffusedNormal([0, 0], [[1, 0.5], [0.5, 1]]).score(theta, level); // shape [1000, 2]
+ * diffusedNormal([0, 0], [[1, 0.5], [0.5, 1]]).score(theta, vpLevels().at(tf.scalar(100, 'int32'))); // shape [1000, 2]
  */
 export function diffusedNormal(mean: readonly number[], covariance: Matrix): DiffusedDensity {
   let known: PrincipalAxes | undefined;

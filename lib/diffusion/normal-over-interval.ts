@@ -13,7 +13,7 @@ export interface Interval {
   readonly centre: tf.Tensor2D;
   /** Half the width, at least 0. */
   readonly half: tf.Tensor2D;
-  /** |centre| - half, the distance of zero from the interval, negative inside; given apart, for the digits it would lose. */
+  /** |centre| - half: how far zero is outside of the interval. Given apart, since the difference would lose digits. */
   readonly gap: tf.Tensor2D;
 }
 

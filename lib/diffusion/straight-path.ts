@@ -9,7 +9,8 @@ import { diffusionOf, type Diffusion } from './diffusion';
  *
  * @param earliest the smallest time, where std is as much. Default 0.001.
  * @throws InvalidInputError for a smallest time outside of (0, 0.5).
- * Source: Lipman et al. (2023), "Flow matching for generative modeling", section 4.1 (optimal transport path), with t from data to noise.
+ * Source: Lipman et al. (2023), "Flow matching for generative modeling", section 4.1 (optimal transport path), with t
+ * from data to noise.
  * @example
  * straightPath().drift(0.5); // -2
  */

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Support } from './prior';
 
-/** A density on R^D, or on a box within it, that need not be normalised, with its gradient: what Markov chains sample from. */
+/** What Markov chains sample from: a density on R^D, or on a box within it, up to a constant, with its gradient. */
 export interface LogDensity {
   /** D, the number of parameters. */
   readonly dim: number;

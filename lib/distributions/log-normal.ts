@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireEach } from '../core/checks';
 import { diffusedNormal } from '../diffusion/diffused-normal';
 import { diagonalMatrix } from '../maths/linalg';
 import type { ScoredPrior } from './prior';
-import { perDimension, requireEach, type PerDimension } from './per-dimension';
+import { perDimension, type PerDimension } from './per-dimension';
 
 /**
  * The law of exp(z) for z from N(mean, std^2), independent over the dimensions; for scales and rates.

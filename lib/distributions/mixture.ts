@@ -19,8 +19,8 @@ export interface MixturePrior<P extends Prior = Prior> extends ScoredPrior {
 /**
  * The mixture p(theta) = sum_k w_k p_k(theta).
  *
- * log p by the log-sum-exp of the parts; score = sum_k r_k score_k with the responsibilities r_k = w_k p_k / p. Its support
- * is the smallest box around the parts'.
+ * log p by the log-sum-exp of the parts; score = sum_k r_k score_k with the responsibilities r_k = w_k p_k / p. Its
+ * support is the smallest box around the parts'.
  * @throws InvalidInputError for no part, a weight that is not positive, or parts of different dimensions.
  * @example
  * mixture([

@@ -12,8 +12,8 @@ export interface Support {
 }
 
 /**
- * A law of the parameters. A prior of one's own needs `dim`, `sample` and `logProb`; `checkPrior` tells whether they fit
- * together.
+ * A law of the parameters. A prior of one's own needs `dim`, `sample` and `logProb`; `checkPrior` tells whether they
+ * fit together.
  * @example
  * const exponential: Prior = {
  *   dim: 1,
@@ -34,8 +34,8 @@ export interface Prior {
   /** Where the density can be positive. Default: everywhere. */
   readonly support?: Support;
   /**
-   * The law of theta after diffusion, where it is known in closed form, never an approximation. Who spreads a prior into
-   * one of another density leaves it out.
+   * The law of theta after diffusion, where it is known in closed form, never an approximation. A copy of a prior with
+   * another density must leave it out.
    */
   readonly diffused?: DiffusedDensity;
   /** As `diffused`, of z = toUnconstrained(theta). Default: `diffused` for a prior without bounds, else unknown. */

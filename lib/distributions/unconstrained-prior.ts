@@ -5,7 +5,8 @@ import { priorScore, type Prior, type ScoredPrior } from './prior';
 import { unconstrainedDensity } from './unconstrained-density';
 
 /**
- * The law of z = toUnconstrained(theta) for theta from `prior`: a density on all of R^D without walls, as {@link unconstrainedDensity}.
+ * The law of z = toUnconstrained(theta) for theta from `prior`: a density on all of R^D without walls, as
+ * {@link unconstrainedDensity} has it, and its law after diffusion, where that is known.
  *
  * For the box it is the logistic density. A prior without bounds comes back unchanged but for its score.
  * @returns a prior in z, without support.

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireEach } from '../core/checks';
 import { diffusedBox } from '../diffusion/diffused-box';
 import { diffusedLogistic } from '../diffusion/diffused-logistic';
 import type { ScoredPrior, Support } from './prior';
-import { perDimension, requireEach, type PerDimension } from './per-dimension';
+import { perDimension, type PerDimension } from './per-dimension';
 
 /** A uniform law on a box; its support is always given. */
 export interface UniformPrior extends ScoredPrior {

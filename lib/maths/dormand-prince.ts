@@ -1,4 +1,4 @@
-/** An initial value problem whose solution was not reached: says where, and why. */
+/** The end of an initial value problem was not reached: says where the solver stopped, and why. */
 export class OdeError extends Error {
   override readonly name = 'OdeError';
 
@@ -39,7 +39,10 @@ export const weights: readonly (readonly number[])[] = [
 /** The solution of order 5 less that of order 4. */
 export const errorWeights = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 
-/** One step of the pair: `stages[0]` is f at its start; afterwards `stages[6]` is f at its end, and `end` and `error` are set. */
+/**
+ * One step of the pair: `stages[0]` is f at its start; afterwards `stages[6]` is f at its end, and `end` and `error`
+ * are set.
+ */
 export function dormandPrinceStep(f: OdeRightSide, { t, y, h, stages, end, error }: DormandPrinceStep): void {
   for (let s = 1; s < 7; s++) {
     for (let i = 0; i < y.length; i++) {
@@ -69,10 +72,11 @@ export interface DormandPrinceStep {
 /**
  * The solution of y' = f(t, y), y(times[0]) = start, at each of `times`: [times, dim].
  *
- * The Dormand-Prince pair of orders 5 and 4; each step's error estimate, root mean square over the components in units of
- * atol + rtol |y|, stays below one. Steps end exactly at the times asked for, so nothing is interpolated.
+ * The Dormand-Prince pair of orders 5 and 4; each step's error estimate, root mean square over the components in units
+ * of atol + rtol |y|, stays below one. Steps end exactly at the times asked for, so nothing is interpolated.
  * @param times ascending, at least one.
- * @throws OdeError where the solution leaves the finite numbers, the step shrinks to nothing or `maxSteps` do not suffice.
+ * @throws OdeError where the solution leaves the finite numbers, the step shrinks to nothing or `maxSteps` do not
+ * suffice.
  * Source: Dormand and Prince (1980); Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, II.4.
  */
 export function solveOde(

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { standardisedPlaces, type DiffusedDensity } from './diffused-density';
 import type { NoiseLevel } from './noise-level';
-import { normalOverInterval } from './normal-over-interval';
-
-/** Below this noise a box counts as one with this noise, whose walls are as sharp to float32. */
-const leastNoise = 1e-12;
+import { leastNoise, normalOverInterval } from './normal-over-interval';
 
 /**
  * The uniform law on the box lower <= theta <= upper, diffused: in each dimension the mean of N(theta_t; a theta, s^2)

@@ -12,7 +12,7 @@ interface LogDensityAndSlope {
 const evenly = (count: number, step: number, first: number): number[] =>
   Array.from({ length: count }, (_, k) => first + k * step);
 
-/** Standard normal places and log weights; an error of exp(-2 pi^2 / .75), as the integrand's poles are pi or more away. */
+/** Standard normal places and log weights of an error of exp(-2 pi^2 / .75): the integrand's poles are pi away. */
 const noises = evenly(19, 0.75, -6.75);
 const logNoiseWeights = noises.map((e) => -0.5 * e * e - halfLogTwoPi + Math.log(0.75));
 

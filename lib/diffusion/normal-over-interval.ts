@@ -4,6 +4,9 @@ import { logMillsRatio } from './log-mills-ratio';
 /** log sqrt(2 pi). */
 export const halfLogTwoPi = Math.log(2 * Math.PI) / 2;
 
+/** Below this noise a law on a box counts as one with this noise, whose walls are as sharp to float32. */
+export const leastNoise = 1e-12;
+
 /** The Gauss-Legendre rule of order 8 on [-1, 1], its positive half; the weights add up to one. */
 const nodes = [0.1834346424956498, 0.525532409916329, 0.7966664774136267, 0.9602898564975363];
 const weights = [0.362683783378362, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763];

@@ -28,8 +28,8 @@ const ALLOWED_SHARE = 0.1;
  * them and the same when asked again, and the score equal to the differences of logProb.
  * @throws InvalidInputError that names the part that does not fit, with the draw.
  * @example
- * const standard: Prior = { dim: 1, sample: (rng) => [rng.normal()], logProb: (theta) => theta.square().sum(1).div(-2) };
- * checkPrior(standard); // says what is wrong, or nothing
+ * const logProb = (theta: tf.Tensor2D) => theta.square().sum(1).div(-2);
+ * checkPrior({ dim: 1, sample: (rng) => [rng.normal()], logProb }); // says what is wrong, or nothing
  */
 export function checkPrior(prior: Prior, { seed = 0, draws = 64, score = true }: CheckPriorOptions = {}): void {
   checkShape(prior);

@@ -3,7 +3,7 @@ import { requireCount } from '../core/checks';
 import { rng, type Rng } from '../core/rng';
 import type { Prior } from './prior';
 
-/** The generator for the parameters of item `index`; `simulate` uses it too, so that equal seeds give equal parameters. */
+/** The generator for the parameters of item `index`; `simulate` uses it too, so equal seeds give equal parameters. */
 export function parameterRng(root: Rng, index: number): Rng {
   return root.fork(index).fork(0);
 }

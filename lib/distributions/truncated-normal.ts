@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, requireEach } from '../core/checks';
+import { diffusedTruncatedNormal } from '../diffusion/diffused-truncated-normal';
 import { normalMass } from '../maths/normal-mass';
 import type { Rng } from '../core/rng';
 import type { ScoredPrior, Support } from './prior';
@@ -13,8 +14,9 @@ export interface TruncatedNormalPrior extends ScoredPrior {
 }
 
 /**
- * The law N(mean, diag(std^2)) restricted to the box lower <= theta <= upper: independent over the dimensions,
- * log p = log N(theta) - log P(box) inside, -Infinity outside; score = -(theta - mean) / std^2.
+ * The law N(mean, diag(std^2)) restricted to the box lower <= theta <= upper: independent over the dimensions, log p =
+ * log N(theta) - log P(box) inside, -Infinity outside; score = -(theta - mean) / std^2. Its diffused law is known for
+ * finite boxes, that of its unconstrained parameters is not.
  * @param parameters a number or one for each dimension; `std` positive, lower < upper, infinite sides allowed.
  * @throws InvalidInputError for sizes that differ, a std that is not positive, lower >= upper, or a box so far out that
  * its mass is zero in float64.
@@ -64,6 +66,9 @@ export function truncatedNormal(parameters: {
           .neg()
           .div<tf.Tensor2D>(tf.tensor1d(std.map((value) => value * value))),
       ),
+    ...([...lower, ...upper].every(Number.isFinite) && {
+      diffused: diffusedTruncatedNormal({ mean, std, lower, upper, logMass }),
+    }),
   };
 }
 

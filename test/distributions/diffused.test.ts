@@ -34,6 +34,7 @@ const known: Record<string, Prior> = {
   'diagonal normal': normal({ mean: [0, 1], std: [1, 2] }),
   uniform: box,
   'log-normal': logNormal({ mean: [0, 1], std: 0.5 }),
+  'truncated normal': truncatedNormal({ mean: [0, 1], std: 1, lower: -1, upper: [1, 3] }),
   'mixture of normals': evenly(gaussian, normal({ mean: [-3, 0] })),
   'mixture of one box twice': evenly(box, box),
   'mixture of a normal and a box': evenly(gaussian, box),
@@ -142,7 +143,13 @@ describe('the diffused law of a prior', () => {
       ['own in a mixture', evenly(own, gaussian), false, false],
       ['log-normal', logNormal({ mean: 0 }), false, true],
       ['boxes with different walls', evenly(box, uniform({ lower: 0, upper: [1, 2] })), true, false],
-      ['truncated normal', truncatedNormal({ mean: 0, std: 1, lower: -1, upper: 1 }), false, false],
+      ['truncated normal', truncatedNormal({ mean: 0, std: 1, lower: -1, upper: 1 }), true, false],
+      [
+        'truncated normal with an open side',
+        truncatedNormal({ mean: 0, std: 1, lower: -1, upper: Infinity }),
+        false,
+        false,
+      ],
       ['normal with bounds added', { ...gaussian, support: { lower: [0, 0], upper: [1, 1] } }, true, false],
     ];
     for (const [name, prior, itself, unconstrained] of absent) {

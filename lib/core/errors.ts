@@ -14,13 +14,13 @@ export class InvalidInputError extends Error {
   }
 }
 
-/** Long work that was stopped by its AbortSignal or by the notebook's interrupt; `partial` holds what was reached. */
+/** Long work that was stopped by its AbortSignal or by the notebook's interrupt; `partial` holds the result so far. */
 export class InterruptedError<T = unknown> extends Error {
   override readonly name = 'InterruptedError';
 
   constructor(
     message: string,
-    /** What was reached, where there is any. */
+    /** The result so far, where there is one. */
     readonly partial?: T,
   ) {
     super(message);

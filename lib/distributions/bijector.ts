@@ -19,7 +19,7 @@ export interface Bijector {
   toUnconstrainedVector(theta: readonly number[]): number[];
 }
 
-/** exp of the z outside of these leaves float32. */
+/** Outside of these, exp(z) leaves the range of float32. */
 const SMALLEST_LOG = -87;
 const LARGEST_LOG = 88;
 /** The smallest normal float32; smaller numbers may be flushed to zero. */
@@ -29,7 +29,7 @@ const TINY = 1.1754944e-38;
  * The map from a prior's support to all of R^D: z = log((theta - a) / (b - theta)) between two bounds, log(theta - a)
  * above one, -log(b - theta) below one, theta itself without bounds.
  * @param prior its `dim` and `support` are read. A missing support is all of R^D.
- * @returns a bijector whose tensor functions give tensors of the caller's and can be recorded into graphs.
+ * @returns a bijector; the caller owns the tensors that its functions return, and they can be recorded into graphs.
  * @throws InvalidInputError where the bounds do not fit `dim`, or lower >= upper.
  * @example
  * const { toUnconstrained, toConstrained } = unconstrained(uniform({ lower: [0], upper: [2] }));
@@ -54,7 +54,7 @@ export function unconstrained({ dim, support }: Pick<Prior, 'dim' | 'support'>):
   };
 }
 
-/** The bounds of each dimension, and of which kind it is. */
+/** The bounds of each dimension, and its kind: a box, one-sided or open. */
 interface Walls {
   /** The bounds, 0 where a side is open. */
   readonly low: readonly number[];
@@ -190,7 +190,7 @@ function jacobian({
   };
 }
 
-/** The float32 next to `value`'s own float32 on the inner side; zero's neighbour is the smallest normal number. */
+/** The float32 neighbour of `value` on the inner side; that of zero is the smallest normal number. */
 function nextFloat32(value: number, direction: 1 | -1): number {
   if (!Number.isFinite(value)) return value;
   const bits = new Int32Array(1);

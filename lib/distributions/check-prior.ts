@@ -18,15 +18,15 @@ export interface CheckPriorOptions {
  * The step of a central difference, in standard deviations of the draws: balances curvature against float32 rounding.
  */
 const STEP = 0.02;
-/** Scores are compared times the standard deviation; half of this absolute, half relative. */
+/** The error allowed in a score, in units of 1 / standard deviation: half of it absolute, half relative. */
 const TOLERANCE = 0.1;
 /** Kinks (a Laplace law's) may spoil this share of the differences. */
 const ALLOWED_SHARE = 0.1;
 
 /**
  * Checks that a prior's parts fit together: D numbers in every draw, draws inside the support, logProb [B] finite at
- * them and the same when asked again, and the score equal to the differences of logProb.
- * @throws InvalidInputError that names the part that does not fit, with the draw.
+ * them and the same in a second call, and the score equal to the differences of logProb.
+ * @throws InvalidInputError naming the part that does not fit, and the draw.
  * @example
  * const logProb = (theta: tf.Tensor2D) => theta.square().sum(1).div(-2);
  * checkPrior({ dim: 1, sample: (rng) => [rng.normal()], logProb }); // says what is wrong, or nothing

@@ -11,7 +11,7 @@ export function diffusedUnconstrained(
 }
 
 /**
- * What a prior made of `parts` knows of its diffused laws: what each of the parts knows of its own, combined.
+ * The diffused laws of a prior made of `parts`: each is known where it is known of every part.
  * @param options `sameMap`: whether the parts' unconstrained parameters are the whole's.
  */
 export function combinedDiffusion(

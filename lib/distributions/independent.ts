@@ -33,7 +33,7 @@ export function independent(parts: readonly Prior[]): ScoredPrior {
           1,
         ),
       ),
-    // each dimension has its own map
+    // each dimension has a map of its own, in the product as in its part
     ...combinedDiffusion(parts, diffusedProduct, { sameMap: true }),
   };
 }

@@ -18,7 +18,7 @@ export function logNormal(parameters: { readonly mean: PerDimension; readonly st
   requireEach('logNormal: std', std, 'positive, finite numbers', (value) => value > 0 && Number.isFinite(value));
   const dim = mean.length;
   const logNorm = std.reduce((sum, value) => sum + Math.log(value), (dim / 2) * Math.log(2 * Math.PI));
-  // outside the support the logarithm is taken of 1, so that no NaN enters the gradient
+  // outside of the support log 1 stands in, so that no NaN enters the gradient
   const guarded = (theta: tf.Tensor2D): { positive: tf.Tensor2D; safe: tf.Tensor2D } => {
     const positive = theta.greater<tf.Tensor2D>(0);
     return { positive, safe: tf.where(positive, theta, tf.onesLike(theta)) };

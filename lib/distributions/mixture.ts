@@ -11,7 +11,7 @@ export interface MixtureComponent<P extends Prior = Prior> {
   readonly component: P;
 }
 
-/** A mixture with its parts at hand; the weights add up to one. */
+/** A mixture and its parts; the weights add up to one. */
 export interface MixturePrior<P extends Prior = Prior> extends ScoredPrior {
   readonly components: readonly MixtureComponent<P>[];
 }

@@ -5,13 +5,13 @@ import { cholesky, diagonalMatrix, matrixVector, solveLower, transpose, type Mat
 import type { ScoredPrior } from './prior';
 import { perDimension, type PerDimension } from './per-dimension';
 
-/** A normal law with its mean and covariance at hand, such as for closed-form diffusion. */
+/** A normal law with its mean and covariance. */
 export interface NormalPrior extends ScoredPrior {
   readonly mean: readonly number[];
   readonly covariance: readonly (readonly number[])[];
 }
 
-/** What `normal` is made from: a mean, and a standard deviation per dimension or a full covariance, not both. */
+/** The parameters of `normal`: a mean, and either standard deviations or a full covariance. */
 export interface NormalParameters {
   readonly mean: PerDimension;
   /** Standard deviations, positive. Default 1. */

@@ -12,8 +12,8 @@ export interface Support {
 }
 
 /**
- * A law of the parameters. A prior of one's own needs `dim`, `sample` and `logProb`; `checkPrior` tells whether they
- * fit together.
+ * A law of the parameters. Your own prior needs `dim`, `sample` and `logProb`; `checkPrior` tells whether they fit
+ * together.
  * @example
  * const exponential: Prior = {
  *   dim: 1,
@@ -38,7 +38,7 @@ export interface Prior {
    * another density must leave it out.
    */
   readonly diffused?: DiffusedDensity;
-  /** As `diffused`, of z = toUnconstrained(theta). Default: `diffused` for a prior without bounds, else unknown. */
+  /** The same for z = toUnconstrained(theta). Default: `diffused` for a prior without bounds, else unknown. */
   readonly diffusedUnconstrained?: DiffusedDensity;
 }
 
@@ -50,7 +50,7 @@ export interface ScoredPrior extends Prior {
 
 /**
  * The score grad log p(theta) of a prior: its own, or else the automatic gradient of its `logProb`.
- * @returns a function from theta [B, D] to a tensor [B, D] of the caller's.
+ * @returns a function from theta [B, D] to a tensor [B, D], which the caller owns.
  * @example
  * const score = priorScore(normal({ mean: [0, 0] }));
  * score(tf.tensor2d([[1, 2]])); // [[-1, -2]]

@@ -6,7 +6,7 @@ import type { Rng } from '../core/rng';
 import type { ScoredPrior, Support } from './prior';
 import { perDimension, type PerDimension } from './per-dimension';
 
-/** A normal law on a box, with the logarithm of the mass that the whole normal law has there. */
+/** A normal law on a box, with the log mass that the whole normal law has there. */
 export interface TruncatedNormalPrior extends ScoredPrior {
   readonly support: Support;
   /** log P(lower <= theta <= upper) under N(mean, diag(std^2)). */
@@ -14,9 +14,10 @@ export interface TruncatedNormalPrior extends ScoredPrior {
 }
 
 /**
- * The law N(mean, diag(std^2)) restricted to the box lower <= theta <= upper: independent over the dimensions, log p =
- * log N(theta) - log P(box) inside, -Infinity outside; score = -(theta - mean) / std^2. Its diffused law is known for
- * finite boxes, that of its unconstrained parameters is not.
+ * The law N(mean, diag(std^2)) restricted to the box lower <= theta <= upper: independent over the dimensions,
+ * log p = log N(theta) - log P(box) inside, -Infinity outside; score = -(theta - mean) / std^2.
+ *
+ * Its diffused law is known for finite boxes; that of its unconstrained parameters is not.
  * @param parameters a number or one for each dimension; `std` positive, lower < upper, infinite sides allowed.
  * @throws InvalidInputError for sizes that differ, a std that is not positive, lower >= upper, or a box so far out that
  * its mass is zero in float64.

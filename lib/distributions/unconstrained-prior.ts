@@ -8,7 +8,7 @@ import { unconstrainedDensity } from './unconstrained-density';
  * The law of z = toUnconstrained(theta) for theta from `prior`: a density on all of R^D without walls, as
  * {@link unconstrainedDensity} has it, and its law after diffusion, where that is known.
  *
- * For the box it is the logistic density. A prior without bounds comes back unchanged but for its score.
+ * For the box it is the logistic density. A prior without bounds comes back unchanged, with a score.
  * @returns a prior in z, without support.
  * @example
  * const smooth = unconstrainedPrior(uniform({ lower: [0], upper: [1] }));

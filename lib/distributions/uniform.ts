@@ -37,7 +37,7 @@ export function uniform(parameters: { readonly lower: PerDimension; readonly upp
         const inside = tf
           .logicalAnd(theta.greaterEqual(tf.tensor1d(lower)), theta.lessEqual(tf.tensor1d(upper)))
           .all(1);
-        // theta.sum * 0 keeps the gradient defined: it is zero
+        // theta * 0 keeps the gradient defined: it is zero
         const level = theta.mul(0).sum<tf.Tensor1D>(1).add<tf.Tensor1D>(logDensity);
         return tf.where(inside, level, tf.fill(level.shape, -Infinity)) as tf.Tensor1D;
       }),

@@ -10,9 +10,9 @@ export interface GaussianComponent {
   readonly covariance: Float64Array[];
 }
 
-/** Mean log density per row that a turn must gain. */
+/** The mean log density per row that a turn must gain. */
 const smallestGain = 1e-4;
-/** Rows' worth of the pooled covariance in each covariance, so that none becomes singular. */
+/** The weight, in rows, of the pooled covariance in each covariance, so that none becomes singular. */
 const pooledRows = 1;
 
 /**
@@ -129,7 +129,7 @@ export function gaussianLogDensity(mean: ArrayLike<number>, covariance: Matrix):
   };
 }
 
-/** Which of `parts` centres each row is nearest to, after a few turns of k-means. */
+/** The nearest of `parts` centres for each row, after a few turns of k-means. */
 export function nearestCentres(rows: Matrix, parts: number, source: Rng): Int32Array {
   const dim = rows[0].length;
   const distance = (row: ArrayLike<number>, centre: ArrayLike<number>): number => {

@@ -19,7 +19,7 @@ export function covariance(rows: Matrix): number[][] {
   return scatter(rows, mean(rows), width).map((row) => Array.from(row, (value) => value / (rows.length - 1)));
 }
 
-/** The best linear prediction of y from x: m(x) = W x + b, with the covariance of what is left over. */
+/** The best linear prediction of y from x: m(x) = W x + b, with the covariance of the residuals. */
 export interface LinearFit {
   /** W [D, L]: the row of each predicted column. */
   readonly weights: number[][];
@@ -35,7 +35,7 @@ export interface LinearFit {
  * The columns are centred, and x scaled to unit variance, before the normal equations (Z'Z / N + ridge I) B = Z'Y / N,
  * so a tiny ridge is enough for repeated columns, and constant columns get the weight zero.
  * @param ridge in units of the scaled columns' variance. Default 1e-9.
- * @throws InvalidInputError where the tables differ in length, are ragged, or have fewer than two rows.
+ * @throws InvalidInputError where the tables differ in length, are ragged or have fewer than two rows.
  * @example
  * leastSquares([[0], [1], [2]], [[1], [3], [5]]).weights; // [[2]]
  */

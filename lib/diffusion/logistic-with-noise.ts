@@ -12,17 +12,25 @@ interface LogDensityAndSlope {
 const evenly = (count: number, step: number, first: number): number[] =>
   Array.from({ length: count }, (_, k) => first + k * step);
 
-/** Standard normal places and log weights of an error of exp(-2 pi^2 / .75): the integrand's poles are pi away. */
+/**
+ * Nodes and log weights of the trapezoid rule over the noise. The integrand's poles are at least pi away, so that the
+ * error is of the size of exp(-2 pi^2 / .75).
+ */
 const noises = evenly(19, 0.75, -6.75);
 const logNoiseWeights = noises.map((e) => -0.5 * e * e - halfLogTwoPi + Math.log(0.75));
 
-/** Positive places of the logistic variable, to where exp(l / 2) times its density is lost in float32, and weights. */
+/**
+ * Nodes l > 0 and weights of the trapezoid rule over the logistic variable, as far as a tilt of exp(l / 2) can matter.
+ */
 const places = evenly(40, 0.8, 0.8);
 const logistic = (l: number): number => Math.exp(-l) / (1 + Math.exp(-l)) ** 2;
 const totalWeight = logistic(0) + 2 * places.reduce((sum, l) => sum + logistic(l), 0);
 const placeWeights = places.map((l) => (2 * logistic(l)) / totalWeight);
 
-/** Up to this product of x and the scale, the noisy density is that of the noise but for a mild tilt. */
+/**
+ * Up to this product of x and the scale the integrand over the logistic variable is tilted so mildly that the nodes
+ * reach far enough.
+ */
 const mostTilt = 0.5;
 
 /**

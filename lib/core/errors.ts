@@ -14,20 +14,22 @@ export class InvalidInputError extends Error {
   }
 }
 
-/** Long work that was stopped by its AbortSignal or by the notebook's interrupt; `partial` holds what was reached. */
+/** Long work that was stopped by its AbortSignal or by the notebook's interrupt; `partial` holds the result so far. */
 export class InterruptedError<T = unknown> extends Error {
   override readonly name = 'InterruptedError';
 
   constructor(
     message: string,
-    /** What was reached, where there is any. */
+    /** The result so far, where there is one. */
     readonly partial?: T,
   ) {
     super(message);
   }
 }
 
-/** A computation that left the finite numbers; the message names the place (step, level), `partial` the last good state. */
+/**
+ * A computation that left the finite numbers; the message names the place (step, level), `partial` the last good state.
+ */
 export class NonFiniteError<T = unknown> extends Error {
   override readonly name = 'NonFiniteError';
 
@@ -40,7 +42,7 @@ export class NonFiniteError<T = unknown> extends Error {
   }
 }
 
-/** Frees what an error carries of what was reached, such as an estimator that is trained by half, where nobody will use it. */
+/** Frees what an error carries of the work done so far, such as a half-trained estimator, where nobody will use it. */
 export function freePartial(error: unknown): void {
   const partial = (error as { partial?: { dispose?: () => void } } | null)?.partial;
   partial?.dispose?.();

@@ -1,17 +1,17 @@
 /**
- * What the surroundings of the library offer: a place for progress, and the user's interrupt.
+ * What the program around the library offers: a place to show progress, and the user's interrupt.
  *
  * The library itself only knows this contract. `scorebook`'s entry point installs the host that fits the process
- * (a notebook cell, a terminal, or nothing); a program of one's own may install another one.
+ * (a notebook cell, a terminal, or nothing); other programs may install their own.
  */
 export interface Host {
-  /** Starts the display of one piece of long work of `total` units. */
+  /** Starts the display of a long task of `total` units. */
   report(label: string, total: number): Progress;
   /** Calls `callback` when the user interrupts; returns the function that stops listening. */
   onInterrupt(callback: () => void): () => void;
 }
 
-/** The display of one piece of long work. */
+/** The display of one long task. */
 export interface Progress {
   /** `done` of the total units are finished; `note` is a short text beside the bar. */
   update(done: number, note?: string): void;
@@ -38,7 +38,7 @@ export const silentHost: Host = { report: () => silentProgress, onInterrupt: () 
 
 let current: Host = silentHost;
 
-/** Makes `host` the process's host and returns the one before. */
+/** Makes `host` the process's host and returns the previous one. */
 export function installHost(host: Host): Host {
   const before = current;
   current = host;
@@ -47,7 +47,7 @@ export function installHost(host: Host): Host {
 
 /** Options that every long-running function takes. */
 export interface LongWorkOptions {
-  /** Stops the work at its next pause. The notebook's interrupt button does the same without it. */
+  /** Stops the work at its next pause. The notebook's interrupt button works without it. */
   signal?: AbortSignal;
   /** `false` shows no progress. Default `true`. */
   progress?: boolean;

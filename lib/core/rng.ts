@@ -1,7 +1,7 @@
 /**
  * A seeded source of random numbers for host-side code (priors, simulators, shuffles).
  *
- * sfc32 with a hashed seed: 128 bits of state, period about 2^127 on average. Two `Rng`s of the same seed give the same
+ * sfc32 with a hashed seed: 128 bits of state, period about 2^127 on average. Equal seeds give equal
  * numbers on every machine.
  */
 export interface Rng {
@@ -17,7 +17,7 @@ export interface Rng {
 
 /**
  * A generator from a seed.
- * @param seed any finite number; its fraction counts too.
+ * @param seed any finite number, fractions included.
  * @throws RangeError for NaN and infinity.
  * @example
  * rng(1).uniform() === rng(1).uniform(); // true

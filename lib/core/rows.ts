@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from './errors';
+import { demand, refuse } from './checks';
 
 /** A table of numbers: a tensor [N, D], or an array of N rows of D numbers. */
 export type Rows = tf.Tensor2D | readonly (readonly number[])[];
@@ -15,27 +15,23 @@ export function toTensor2D(rows: Rows, what: string, columns?: number): tf.Tenso
     !(rows instanceof tf.Tensor) &&
     (!Array.isArray(rows) || !rows.every((row): boolean => Array.isArray(row) || ArrayBuffer.isView(row)))
   ) {
-    throw new InvalidInputError(what, {
-      expected: `a table [rows, ${columns ?? 'columns'}]: a 2-D tensor or an array of arrays of numbers`,
-      received: Array.isArray(rows) ? `an array of ${rows.length} ${typeof rows[0]}s` : typeof rows,
-      remedy: 'One row alone is written [[...]].',
-    });
+    refuse(
+      what,
+      `a table [rows, ${columns ?? 'columns'}]: a 2-D tensor or an array of arrays of numbers`,
+      Array.isArray(rows) ? `an array of ${rows.length} ${typeof rows[0]}s` : typeof rows,
+      'One row alone is written [[...]].',
+    );
   }
   const shape = rows instanceof tf.Tensor ? rows.shape : [rows.length, rows[0]?.length ?? 0];
-  if (shape.length !== 2 || shape[0] === 0 || (columns !== undefined && shape[1] !== columns)) {
-    throw new InvalidInputError(what, {
-      expected: `at least one row of ${columns ?? 'equally many'} numbers`,
-      received: `the shape [${shape.join(', ')}]`,
-    });
-  }
+  demand(
+    what,
+    shape.length === 2 && shape[0] > 0 && (columns === undefined || shape[1] === columns),
+    `at least one row of ${columns ?? 'equally many'} numbers`,
+    `the shape [${shape.join(', ')}]`,
+  );
   if (!(rows instanceof tf.Tensor)) {
     const ragged = rows.findIndex((row) => row.length !== shape[1]);
-    if (ragged >= 0) {
-      throw new InvalidInputError(what, {
-        expected: `rows of ${shape[1]} numbers`,
-        received: `${rows[ragged].length} numbers in row ${ragged}`,
-      });
-    }
+    if (ragged >= 0) refuse(what, `rows of ${shape[1]} numbers`, `${rows[ragged].length} numbers in row ${ragged}`);
   }
   const tensor =
     rows instanceof tf.Tensor
@@ -49,10 +45,7 @@ export function toTensor2D(rows: Rows, what: string, columns?: number): tf.Tenso
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     tensor.dispose();
-    throw new InvalidInputError(what, {
-      expected: 'finite numbers',
-      received: `${values[bad]} in row ${Math.floor(bad / shape[1])}, column ${bad % shape[1]}`,
-    });
+    refuse(what, 'finite numbers', `${values[bad]} in row ${Math.floor(bad / shape[1])}, column ${bad % shape[1]}`);
   }
   return tensor as tf.Tensor2D;
 }

@@ -5,9 +5,10 @@ import { breathe } from './host';
 const callMilliseconds = 120;
 
 /**
- * Runs rounds 0 ... total - 1 in calls of about 120 ms, between which progress shows and an interrupt is heard.
+ * Runs rounds 0 ... total - 1 in calls of about 120 ms; between them progress is shown and an interrupt is heard.
  * @param call does `count` rounds from round `from` on; true ends the work early.
- * @param options `signal`; `interrupted`, the message of the error after that many rounds; `most`, the most rounds of one call.
+ * @param options `signal`; `interrupted`, the message of the error after that many rounds; `most`, the most rounds of
+ * one call.
  * @throws InterruptedError after the call in which the signal came.
  */
 export async function inShortCalls(

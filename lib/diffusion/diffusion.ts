@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
 import type { NoiseLevel } from './noise-level';
 
-/** A diffusion by name, with the numbers that make it; JSON, so that a saved estimator keeps its own. */
+// for the rooms that still import it from here
+export { requireNumber } from '../core/checks';
+
+/** The name and numbers of a diffusion, as JSON: a saved estimator keeps them. */
 export type DiffusionSpec =
   | {
       readonly name: 'vpLinear' | 'subVp';
@@ -15,15 +17,18 @@ export type DiffusionSpec =
   | { readonly name: 'straightPath'; readonly earliest: number };
 
 /**
- * A diffusion d theta = f(t) theta dt + g(t) dW with the kernel p_t(theta_t | theta) = N(meanCoeff(t) theta, std(t)^2 I).
+ * A diffusion d theta = f(t) theta dt + g(t) dW with the kernel
+ * p_t(theta_t | theta) = N(meanCoeff(t) theta, std(t)^2 I).
  *
- * A level is known by its time t or by its log noise ratio u = log(std / meanCoeff), which grows with t: half the negative log
- * signal-to-noise ratio. f = d log meanCoeff / dt and g^2 = 2 std^2 du/dt.
+ * A level is known by its time t or by its log noise ratio u = log(std / meanCoeff), which grows with t: half the
+ * negative log signal-to-noise ratio. f = d log meanCoeff / dt and g^2 = 2 std^2 du/dt.
  */
 export interface Diffusion {
   /** Its name and numbers. */
   readonly spec: DiffusionSpec;
-  /** The smallest time that a network is trained on and a sampler goes down to, above 0 where the noise vanishes at 0. */
+  /**
+   * The smallest time that a network is trained on and a sampler goes down to, above 0 where the noise vanishes at 0.
+   */
   readonly earliest: number;
   /** The largest time: 1, or just below it where the noise ratio has no bound. */
   readonly latest: number;
@@ -35,7 +40,10 @@ export interface Diffusion {
   drift(t: number): number;
   /** The diffusion coefficient g(t). */
   diffusion(t: number): number;
-  /** The levels at times: a scalar gives columns [1, 1], a vector [B] or a column [B, 1] gives columns [B, 1]. Works in a recording; the caller owns the tensors. */
+  /**
+   * The levels at times: a scalar gives columns [1, 1], a vector [B] or a column [B, 1] gives columns [B, 1]. Works in
+   * a recording; the caller owns the tensors.
+   */
   at(t: tf.Tensor): NoiseLevel;
   /** The levels of log noise ratios u, as `at`; the caller owns the tensors. */
   atLogRatio(u: tf.Tensor): NoiseLevel;
@@ -84,7 +92,10 @@ export function vpMeanCoeff(u: tf.Tensor2D): tf.Tensor2D {
   return tf.sqrt(tf.sigmoid(tf.mul(-2, u) as tf.Tensor2D));
 }
 
-/** The level that a variance-preserving diffusion has at the same time and noise ratio; theta of one is theta of the other times `scale`. */
+/**
+ * The level that a variance-preserving diffusion has at the same time and noise ratio; its theta is that of `level`
+ * times `scale`.
+ */
 export function vpTwin(level: NoiseLevel): { level: NoiseLevel; scale: tf.Tensor2D } {
   const scale = tf.rsqrt(tf.add(tf.square(level.meanCoeff), tf.square(level.std))) as tf.Tensor2D;
   return {
@@ -94,8 +105,9 @@ export function vpTwin(level: NoiseLevel): { level: NoiseLevel; scale: tf.Tensor
 }
 
 /**
- * The variance-preserving diffusion with the noise ratio of another at each time: theta of the one is a multiple of theta of the other, so that
- * samplers and networks see parameters of one size whatever the diffusion. A diffusion that preserves variance is its own.
+ * The variance-preserving diffusion with the noise ratio of another at each time: the parameters of the two differ by a
+ * factor, so that samplers and networks see parameters of one size whatever the diffusion. A diffusion that preserves
+ * variance is its own twin.
  */
 export function twinDiffusion(diffusion: Diffusion): Diffusion {
   const { name } = diffusion.spec;
@@ -115,13 +127,4 @@ export function twinDiffusion(diffusion: Diffusion): Diffusion {
     at: (t) => vpTwin(diffusion.at(t)).level,
     atLogRatio: (u) => vpTwin(diffusion.atLogRatio(u)).level,
   };
-}
-
-/**
- * Refuses a number that is not in its range.
- * @throws InvalidInputError with the range.
- */
-export function requireNumber(what: string, value: number, expected: string, holds: (value: number) => boolean): void {
-  if (!Number.isFinite(value) || !holds(value))
-    throw new InvalidInputError(what, { expected, received: String(value) });
 }

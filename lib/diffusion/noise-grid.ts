@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
-import { requireNumber, type Diffusion } from './diffusion';
+import { refuse, requireCount, requireNumber } from '../core/checks';
+import type { Diffusion } from './diffusion';
 import type { NoiseLevel } from './noise-level';
 import { levelsOf, type VpLevels } from './vp-levels';
 
 /**
- * How the levels of a fixed number of steps lie, with the noise ratio sigma = std / meanCoeff: `logSnr` even in log sigma, `karras` even in
- * sigma^(1/7), `time` even in t.
+ * How a fixed number of levels is spaced, in terms of the noise ratio sigma = std / meanCoeff: `logSnr` evenly in log
+ * sigma, `karras` evenly in sigma^(1/7), `time` evenly in t.
  */
 export type Spacing = 'logSnr' | 'karras' | 'time';
 
-/** Which levels a number of steps goes through. */
+/** The spacing and the end of a grid of noise levels. */
 export interface NoiseGridOptions {
   /** Default `logSnr`, which resolves posteriors of any width alike. */
   spacing?: Spacing;
@@ -23,16 +23,17 @@ const rho = 7;
 
 /**
  * Log noise ratios u_0 > ... > u_K from the diffusion's largest time down to the smallest noise.
- * @throws InvalidInputError for steps that are no positive whole number, or a noise that is not positive and below the reference's.
- * Source: Karras et al. (2022), "Elucidating the design space of diffusion-based generative models", equation (5), for `karras`.
+ * @throws InvalidInputError unless `steps` is a positive whole number, and the smallest noise positive and below the
+ * reference's.
+ * Source: Karras et al. (2022), "Elucidating the design space of diffusion-based generative models", equation (5), for
+ * `karras`.
  */
 export function logRatioGrid(
   diffusion: Diffusion,
   steps: number,
   { spacing = 'logSnr', smallestNoise = 0.002 }: NoiseGridOptions = {},
 ): number[] {
-  if (!Number.isInteger(steps) || steps < 1)
-    throw new InvalidInputError('steps', { expected: 'a positive whole number', received: String(steps) });
+  requireCount('steps', steps);
   const first = diffusion.logRatio(diffusion.latest);
   requireNumber(
     'smallestNoise',
@@ -51,10 +52,7 @@ export function logRatioGrid(
     case 'time':
       return between(diffusion.latest, timeOf(diffusion, last)).map((t) => diffusion.logRatio(t));
     default:
-      throw new InvalidInputError('spacing', {
-        expected: 'logSnr, karras or time',
-        received: String(spacing),
-      });
+      refuse('spacing', 'logSnr, karras or time', spacing);
   }
 }
 
@@ -69,7 +67,9 @@ export function timeOf({ logRatio, earliest, latest }: Diffusion, u: number): nu
   return (low + high) / 2;
 }
 
-/** The levels of a grid by number, an int32 scalar; their columns are [1, 1]. Its `values` are those on the host. */
+/**
+ * The levels of a grid, looked up by an int32 scalar, with columns [1, 1]; `values` are the same numbers on the host.
+ */
 export function levelTable(diffusion: Diffusion, ratios: readonly number[]): LevelTable {
   const values = tf.tidy(() => {
     const { t, meanCoeff, std } = diffusion.atLogRatio(tf.tensor1d([...ratios]));
@@ -89,20 +89,20 @@ export function levelTable(diffusion: Diffusion, ratios: readonly number[]): Lev
 export interface LevelTable {
   readonly values: Readonly<Record<keyof NoiseLevel, readonly number[]>>;
   at(k: tf.Scalar): NoiseLevel;
-  /** The entry k of one's own numbers, [1, 1]. */
+  /** Entry k of other numbers, one for each level, [1, 1]. */
   number(numbers: readonly number[], k: tf.Scalar): tf.Tensor2D;
 }
 
 /**
- * Noise levels for the samplers that go down `vpLevels`, evenly spaced in the log noise ratio instead of in time, so that posteriors much
- * narrower than the prior come out at their width.
+ * Noise levels for the samplers that go down `vpLevels`, evenly spaced in the log noise ratio instead of in time, so
+ * that posteriors much narrower than the prior keep their width.
  *
  * Level k = 1 has the smallest noise and level T - 1 that of the largest time; level T is pure noise.
  *
  * @param diffusion the levels are those of the variance-preserving diffusion of the same times and noise ratios.
  * @param count T, the number of the last level. Default 100.
  * @param options any of {@link NoiseGridOptions}.
- * @throws InvalidInputError for a count below 3, or a grid that is none.
+ * @throws InvalidInputError for a count below 3, or invalid options of the grid.
  * @example
  * const levels = unevenLevels(vpLinear(), { count: 50, smallestNoise: 0.005 });
  * const theta = await posterior.sample(500, { seed: 3, sampler: predictorCorrector(), levels }); // shape [500, 2]
@@ -111,7 +111,7 @@ export function unevenLevels(
   diffusion: Diffusion,
   { count = 100, ...options }: NoiseGridOptions & { count?: number } = {},
 ): VpLevels {
-  requireNumber('unevenLevels count', count, 'a whole number of at least 3', (value) => value >= 3);
+  requireCount('unevenLevels count', count, 3);
   const ratios = logRatioGrid(diffusion, count - 2, options).reverse();
   const gamma = [1, ...ratios.map((u) => 1 / (1 + Math.exp(2 * u))), 0];
   const times = [0, ...ratios.map((u) => timeOf(diffusion, u)), 1];

@@ -14,5 +14,8 @@ export interface NoiseLevel {
   readonly std: tf.Tensor2D;
 }
 
-/** The score of a diffused density: (theta [B, D], level) -> gradient of log p_t at theta, [B, D]. Works eagerly and inside a recording. */
+/**
+ * The score of a diffused density: (theta [B, D], level) -> gradient of log p_t at theta, [B, D]. Works eagerly and
+ * inside a recording.
+ */
 export type Score = (theta: tf.Tensor2D, level: NoiseLevel) => tf.Tensor2D;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireNumber } from './diffusion';
+import { requireNumber, requirePositive } from '../core/checks';
 
 /** The linear noise rate beta(t) = betaMin + t (betaMax - betaMin) and its integral. */
 export interface LinearRate {
@@ -32,11 +32,11 @@ export function cosineAngle(s: number): (t: number) => number {
 }
 
 /**
- * Refuses the numbers of a linear rate or a smallest time that are none.
+ * Refuses invalid rates of a linear schedule, or an invalid smallest time.
  * @throws InvalidInputError with the range.
  */
 export function checkLinear(what: string, betaMin: number, betaMax: number, earliest: number): void {
-  requireNumber(`${what} betaMin`, betaMin, 'a positive number', (value) => value > 0);
+  requirePositive(`${what} betaMin`, betaMin);
   requireNumber(`${what} betaMax`, betaMax, `a number of at least betaMin, ${betaMin}`, (value) => value >= betaMin);
   checkEarliest(what, earliest);
 }

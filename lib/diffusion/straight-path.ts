@@ -5,11 +5,12 @@ import { diffusionOf, type Diffusion } from './diffusion';
 /**
  * The straight path of flow matching: meanCoeff = 1 - t and std = t, f = -1 / (1 - t) and g^2 = 2 t / (1 - t).
  *
- * Its velocity given theta and eps is eps - theta. It ends where meanCoeff is as small as std is at the smallest time.
+ * Its velocity given theta and eps is eps - theta. It ends where meanCoeff is as small as std at the smallest time.
  *
- * @param earliest the smallest time, where std is as much. Default 0.001.
+ * @param earliest the smallest time, which is std there. Default 0.001.
  * @throws InvalidInputError for a smallest time outside of (0, 0.5).
- * Source: Lipman et al. (2023), "Flow matching for generative modeling", section 4.1 (optimal transport path), with t from data to noise.
+ * Source: Lipman et al. (2023), "Flow matching for generative modeling", section 4.1 (optimal transport path), with t
+ * from data to noise.
  * @example
  * straightPath().drift(0.5); // -2
  */

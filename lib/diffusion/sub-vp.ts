@@ -3,8 +3,8 @@ import { diffusionOf, type Diffusion } from './diffusion';
 import { checkLinear, linearRate } from './schedules';
 
 /**
- * The sub-variance-preserving diffusion with linear noise rate: f = -beta(t) / 2 and g^2 = beta(t) (1 - exp(-2 B(t))), so that
- * meanCoeff = exp(-B(t) / 2) and std = 1 - exp(-B(t)), below that of the VP diffusion.
+ * The sub-variance-preserving diffusion with linear noise rate: f = -beta(t) / 2 and g^2 = beta(t) (1 - exp(-2 B(t))),
+ * so that meanCoeff = exp(-B(t) / 2) and std = 1 - exp(-B(t)), below that of the VP diffusion.
  *
  * @param betaMin noise rate at t = 0. Default 0.1.
  * @param betaMax noise rate at t = 1. Default 20.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
-import { diffusionOf, requireNumber, type Diffusion } from './diffusion';
+import { requireNumber, requirePositive } from '../core/checks';
+import { diffusionOf, type Diffusion } from './diffusion';
 
 /**
  * The variance-exploding diffusion: f = 0, meanCoeff = 1, std = sigmaMin (sigmaMax / sigmaMin)^t and
@@ -10,18 +10,14 @@ import { diffusionOf, requireNumber, type Diffusion } from './diffusion';
  *
  * @param sigmaMin std at t = 0, in units of the parameters. Default 0.001.
  * @param sigmaMax std at t = 1. Default 50, which hides parameters of standard deviation 1.
- * @throws InvalidInputError for numbers that are not positive, or do not grow.
+ * @throws InvalidInputError for numbers that are not positive, or a sigmaMax that is not above sigmaMin.
  * Source: Song et al. (2021), equation (9) and appendix C; the variance at t = 0 counts as noise, as in their code.
  * @example
  * ve({ sigmaMin: 0.01, sigmaMax: 10 }).referenceStd; // 10
  */
 export function ve({ sigmaMin = 0.001, sigmaMax = 50 } = {}): Diffusion {
-  requireNumber('ve sigmaMin', sigmaMin, 'a positive number', (value) => value > 0);
-  if (!(sigmaMax > sigmaMin && Number.isFinite(sigmaMax)))
-    throw new InvalidInputError('ve sigmaMax', {
-      expected: `a number above sigmaMin, ${sigmaMin}`,
-      received: String(sigmaMax),
-    });
+  requirePositive('ve sigmaMin', sigmaMin);
+  requireNumber('ve sigmaMax', sigmaMax, `a number above sigmaMin, ${sigmaMin}`, (value) => value > sigmaMin);
   const first = Math.log(sigmaMin);
   const rate = Math.log(sigmaMax) - first;
   return diffusionOf({

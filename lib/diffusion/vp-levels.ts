@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand, requireCount } from '../core/checks';
 import type { NoiseLevel } from './noise-level';
 import { cosineAngle, linearRate } from './schedules';
 
@@ -45,27 +45,22 @@ export interface VpLevels {
  *
  * @param count T. Default 400.
  * @param schedule gamma as a function of t / T. Default {@link linearSchedule}.
- * @throws InvalidInputError when T is not a whole number of at least 2, or the schedule does not fall strictly within (0, 1).
+ * @throws InvalidInputError unless T is a whole number of at least 2, and the schedule falls strictly within (0, 1).
  * Source: Geffner, Papamakarios and Mnih, "Score modeling for simulation-based inference", section 1.1.
  */
 export function vpLevels({
   count = 400,
   schedule = linearSchedule(),
 }: { count?: number; schedule?: VpSchedule } = {}): VpLevels {
-  if (!Number.isInteger(count) || count < 2) {
-    throw new InvalidInputError('vpLevels count', {
-      expected: 'a whole number of at least 2',
-      received: String(count),
-    });
-  }
+  requireCount('vpLevels count', count, 2);
   const gamma = Array.from({ length: count + 1 }, (_, t) => (t === 0 ? 1 : t === count ? 0 : schedule(t / count)));
   const wrong = gamma.findIndex((value, t) => t > 0 && !(value < gamma[t - 1]));
-  if (wrong > 0) {
-    throw new InvalidInputError('vpLevels schedule', {
-      expected: 'values that fall strictly from 1 to 0',
-      received: `gamma(${wrong}/${count}) = ${gamma[wrong]} after ${gamma[wrong - 1]}`,
-    });
-  }
+  demand(
+    'vpLevels schedule',
+    wrong < 0,
+    'values that fall strictly from 1 to 0',
+    `gamma(${wrong}/${count}) = ${gamma[wrong]} after ${gamma[wrong - 1]}`,
+  );
   return levelsOf(gamma, (index) => tf.div(tf.cast(index, 'float32'), count));
 }
 

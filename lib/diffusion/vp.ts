@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { diffusionOf, requireNumber, vpMeanCoeff, type Diffusion } from './diffusion';
+import { requirePositive } from '../core/checks';
+import { diffusionOf, vpMeanCoeff, type Diffusion } from './diffusion';
 import { checkEarliest, checkLinear, cosineAngle, linearRate } from './schedules';
 
-/** gamma at the last time of the cosine diffusion, that of the linear one at t = 1; past it the noise rate grows without bound. */
+/** gamma at the last time of the cosine diffusion, as of the linear one at t = 1: beyond it the noise rate explodes. */
 const lastGamma = 4e-5;
 
 /**
- * The variance-preserving diffusion with linear noise rate: f = -beta(t) / 2 and g^2 = beta(t), so that with B(t) the integral of
- * beta, meanCoeff = exp(-B(t) / 2) and std^2 = 1 - exp(-B(t)).
+ * The variance-preserving diffusion with linear noise rate: f = -beta(t) / 2 and g^2 = beta(t), so that with B(t) the
+ * integral of beta, meanCoeff = exp(-B(t) / 2) and std^2 = 1 - exp(-B(t)).
  *
  * `vpLevels` with its default schedule are times t = k / T of it.
  *
@@ -15,7 +16,8 @@ const lastGamma = 4e-5;
  * @param betaMax noise rate at t = 1. Default 20.
  * @param earliest the smallest time. Default 1e-5, where std is 0.001.
  * @throws InvalidInputError for rates that are not positive or fall, or a smallest time outside of (0, 0.5).
- * Source: Song et al. (2021), "Score-based generative modeling through stochastic differential equations", equation (11) and appendix C.
+ * Source: Song et al. (2021), "Score-based generative modeling through stochastic differential equations", equation
+ * (11) and appendix C.
  * @example
  * vpLinear().drift(0); // -0.05
  */
@@ -37,8 +39,8 @@ export function vpLinear({ betaMin = 0.1, betaMax = 20, earliest = 1e-5 } = {}):
 }
 
 /**
- * The variance-preserving diffusion with the cosine schedule: meanCoeff = cos a(t) / cos a(0), a(t) = pi/2 (t + s) / (1 + s),
- * f = -a' tan a(t) and g^2 = 2 a' tan a(t).
+ * The variance-preserving diffusion with the cosine schedule: meanCoeff = cos a(t) / cos a(0) with
+ * a(t) = pi/2 (t + s) / (1 + s), f = -a' tan a(t) and g^2 = 2 a' tan a(t).
  *
  * Its noise rate has no bound at t = 1; it ends where meanCoeff^2 is 4e-5, as that of the linear one.
  *
@@ -50,7 +52,7 @@ export function vpLinear({ betaMin = 0.1, betaMax = 20, earliest = 1e-5 } = {}):
  * vpCosine().latest < 1; // true
  */
 export function vpCosine({ s = 0.008, earliest = 3e-5 } = {}): Diffusion {
-  requireNumber('vpCosine s', s, 'a positive number', (value) => value > 0);
+  requirePositive('vpCosine s', s);
   checkEarliest('vpCosine', earliest);
   const angle = cosineAngle(s);
   const first = angle(0);

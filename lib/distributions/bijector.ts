@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
-import type { Prior } from './prior';
+import { demand } from '../core/checks';
+import type { Prior, Support } from './prior';
 
 /** A smooth one-to-one map between a prior's support and all of R^D, dimension by dimension. */
 export interface Bijector {
@@ -19,104 +19,158 @@ export interface Bijector {
   toUnconstrainedVector(theta: readonly number[]): number[];
 }
 
-/** exp of the z outside of these leaves float32. */
+/** Outside of these, exp(z) leaves the range of float32. */
 const SMALLEST_LOG = -87;
 const LARGEST_LOG = 88;
 /** The smallest normal float32; smaller numbers may be flushed to zero. */
 const TINY = 1.1754944e-38;
 
 /**
- * The map from a prior's support to all of R^D: z = log((theta - a) / (b - theta)) between two bounds, log(theta - a) above
- * one, -log(b - theta) below one, theta itself without bounds.
+ * The map from a prior's support to all of R^D: z = log((theta - a) / (b - theta)) between two bounds, log(theta - a)
+ * above one, -log(b - theta) below one, theta itself without bounds.
  * @param prior its `dim` and `support` are read. A missing support is all of R^D.
- * @returns a bijector whose tensor functions give tensors of the caller's and can be recorded into graphs.
+ * @returns a bijector; the caller owns the tensors that its functions return, and they can be recorded into graphs.
  * @throws InvalidInputError where the bounds do not fit `dim`, or lower >= upper.
  * @example
  * const { toUnconstrained, toConstrained } = unconstrained(uniform({ lower: [0], upper: [2] }));
  * toUnconstrained(tf.tensor2d([[1]])); // [[0]]
  */
 export function unconstrained({ dim, support }: Pick<Prior, 'dim' | 'support'>): Bijector {
-  const { lower, upper } = support ?? {
-    lower: new Array<number>(dim).fill(-Infinity),
-    upper: new Array<number>(dim).fill(Infinity),
-  };
-  if (lower.length !== dim || upper.length !== dim || lower.some((low, i) => !(low < upper[i]))) {
-    throw new InvalidInputError('unconstrained: support', {
-      expected: `${dim} bounds with lower < upper`,
-      received: `lower [${lower}], upper [${upper}]`,
-    });
-  }
-  const above = lower.map(Number.isFinite);
-  const below = upper.map(Number.isFinite);
-  const low = lower.map((value) => (Number.isFinite(value) ? value : 0));
-  const high = upper.map((value) => (Number.isFinite(value) ? value : 0));
-  const width = low.map((value, i) => (above[i] && below[i] ? high[i] - value : 1));
-  const inner = {
-    low: lower.map((value) => nextFloat32(value, 1)),
-    high: upper.map((value) => nextFloat32(value, -1)),
-  };
-  const row = (values: readonly number[]): tf.Tensor1D => tf.tensor1d(values as number[]);
-  const mask = (holds: (i: number) => boolean): tf.Tensor1D => tf.tensor1d(low.map((_, i) => (holds(i) ? 1 : 0)));
-  const isBox = (i: number): boolean => above[i] && below[i];
-  const isOpen = (i: number): boolean => !above[i] && !below[i];
-  // +1 above one bound, -1 below one, else 0: theta = bound + side * exp(side * z)
-  const sides = low.map((_, i) => (above[i] === below[i] ? 0 : above[i] ? 1 : -1));
-  const limited = (logs: tf.Tensor): tf.Tensor => logs.clipByValue(SMALLEST_LOG, LARGEST_LOG).exp();
-  const every = (holds: (i: number) => boolean): boolean => low.every((_, i) => holds(i));
-  // log(1 + exp(-|z|)), the part of softplus that never overflows
-  const tail = (z: tf.Tensor2D): tf.Tensor => z.abs().neg().exp().log1p();
-  const onlyOpen = every(isOpen);
-
-  const clip = (theta: tf.Tensor2D): tf.Tensor2D => tf.minimum(tf.maximum(theta, row(inner.low)), row(inner.high));
-  const choose = (box: () => tf.Tensor, oneSided: () => tf.Tensor, open: () => tf.Tensor): tf.Tensor2D => {
-    const kinds: [(i: number) => boolean, () => tf.Tensor][] = [
-      [isBox, box],
-      [(i) => sides[i] !== 0, oneSided],
-      [isOpen, open],
-    ];
-    const present = kinds.filter(([is]) => low.some((_, i) => is(i)));
-    if (present.length === 1) return present[0][1]() as tf.Tensor2D;
-    return tf.addN(present.map(([is, value]) => value().mul(mask(is)))) as tf.Tensor2D;
-  };
+  const walls = wallsOf(dim, support);
+  const { low, high, inner, isAbove, isBelow, isOpen } = walls;
   return {
     dim,
+    ...coordinates(walls),
+    ...jacobian(walls),
+    toUnconstrainedVector: (theta) =>
+      theta.map((value, i) => {
+        const inside = Math.min(Math.max(value, inner.low[i]), inner.high[i]);
+        return (
+          (isAbove(i) ? Math.log(inside - low[i]) : 0) -
+          (isBelow(i) ? Math.log(high[i] - inside) : 0) +
+          (isOpen(i) ? inside : 0)
+        );
+      }),
+  };
+}
+
+/** The bounds of each dimension, and its kind: a box, one-sided or open. */
+interface Walls {
+  /** The bounds, 0 where a side is open. */
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  /** The width of a box, 1 in other dimensions. */
+  readonly width: readonly number[];
+  /** The outermost float32 numbers inside of the bounds. */
+  readonly inner: { readonly low: readonly number[]; readonly high: readonly number[] };
+  /** +1 above one bound, -1 below one, else 0: theta = bound + side * exp(side * z). */
+  readonly sides: readonly number[];
+  readonly isAbove: (i: number) => boolean;
+  readonly isBelow: (i: number) => boolean;
+  readonly isBox: (i: number) => boolean;
+  readonly isOpen: (i: number) => boolean;
+  /** 1 in the dimensions for which `holds`, else 0. */
+  readonly mask: (holds: (i: number) => boolean) => tf.Tensor1D;
+  /** Of three tensors [B, D], the columns of boxes, of one-sided dimensions and of open ones. */
+  readonly choose: (box: () => tf.Tensor, oneSided: () => tf.Tensor, open: () => tf.Tensor) => tf.Tensor2D;
+}
+
+function wallsOf(dim: number, support?: Support): Walls {
+  const lower = support?.lower ?? new Array<number>(dim).fill(-Infinity);
+  const upper = support?.upper ?? new Array<number>(dim).fill(Infinity);
+  demand(
+    'unconstrained: support',
+    lower.length === dim && upper.length === dim && lower.every((low, i) => low < upper[i]),
+    `${dim} bounds with lower < upper`,
+    `lower [${lower}], upper [${upper}]`,
+  );
+  const isAbove = (i: number): boolean => Number.isFinite(lower[i]);
+  const isBelow = (i: number): boolean => Number.isFinite(upper[i]);
+  const isBox = (i: number): boolean => isAbove(i) && isBelow(i);
+  const isOpen = (i: number): boolean => !isAbove(i) && !isBelow(i);
+  const sides = lower.map((_, i) => (isAbove(i) === isBelow(i) ? 0 : isAbove(i) ? 1 : -1));
+  const mask = (holds: (i: number) => boolean): tf.Tensor1D => tf.tensor1d(lower.map((_, i) => (holds(i) ? 1 : 0)));
+  return {
+    low: lower.map((value, i) => (isAbove(i) ? value : 0)),
+    high: upper.map((value, i) => (isBelow(i) ? value : 0)),
+    width: lower.map((value, i) => (isBox(i) ? upper[i] - value : 1)),
+    inner: {
+      low: lower.map((value) => nextFloat32(value, 1)),
+      high: upper.map((value) => nextFloat32(value, -1)),
+    },
+    ...{ sides, isAbove, isBelow, isBox, isOpen, mask },
+    choose: (box, oneSided, open) => {
+      const kinds: [(i: number) => boolean, () => tf.Tensor][] = [
+        [isBox, box],
+        [(i) => sides[i] !== 0, oneSided],
+        [isOpen, open],
+      ];
+      const present = kinds.filter(([is]) => lower.some((_, i) => is(i)));
+      if (present.length === 1) return present[0][1]() as tf.Tensor2D;
+      return tf.addN(present.map(([is, value]) => value().mul(mask(is)))) as tf.Tensor2D;
+    },
+  };
+}
+
+const row = (values: readonly number[]): tf.Tensor1D => tf.tensor1d(values as number[]);
+const limited = (logs: tf.Tensor): tf.Tensor => logs.clipByValue(SMALLEST_LOG, LARGEST_LOG).exp();
+
+/** The map and its inverse. */
+function coordinates(walls: Walls): Pick<Bijector, 'toConstrained' | 'toUnconstrained'> {
+  const { low, high, width, inner, sides, isAbove, isBelow, isOpen, mask, choose } = walls;
+  const onlyOpen = low.every((_, i) => isOpen(i));
+  const clip = (theta: tf.Tensor2D): tf.Tensor2D => tf.minimum(tf.maximum(theta, row(inner.low)), row(inner.high));
+  return {
     toConstrained: (z) =>
       tf.tidy(() => {
         if (onlyOpen) return z.clone();
         const box = (): tf.Tensor => row(low).add(z.sigmoid().mul(row(width)));
         const oneSided = (): tf.Tensor =>
-          row(low.map((value, i) => (above[i] ? value : high[i]))).add(limited(z.mul(row(sides))).mul(row(sides)));
+          row(low.map((value, i) => (isAbove(i) ? value : high[i]))).add(limited(z.mul(row(sides))).mul(row(sides)));
         return clip(choose(box, oneSided, () => z));
       }),
     toUnconstrained: (theta) =>
       tf.tidy(() => {
         if (onlyOpen) return theta.clone();
         const inside = clip(theta);
-        // 1 where a bound is open, so that its logarithm is zero
+        // 1 where a side is open, so that its logarithm is zero
         const fromLow = inside
           .sub(row(low))
-          .mul(mask((i) => above[i]))
-          .add(mask((i) => !above[i]))
+          .mul(mask(isAbove))
+          .add(mask((i) => !isAbove(i)))
           .log();
         const fromHigh = row(high)
           .sub(inside)
-          .mul(mask((i) => below[i]))
-          .add(mask((i) => !below[i]))
+          .mul(mask(isBelow))
+          .add(mask((i) => !isBelow(i)))
           .log();
         return fromLow.sub(fromHigh).add(inside.mul(mask(isOpen))) as tf.Tensor2D;
       }),
+  };
+}
+
+/** The derivatives of theta(z). */
+function jacobian({
+  width,
+  sides,
+  isBox,
+  choose,
+}: Walls): Pick<Bijector, 'logAbsDetJacobian' | 'derivative' | 'logAbsDetJacobianScore'> {
+  const logWidth = width.reduce((sum, value, i) => sum + (isBox(i) ? Math.log(value) : 0), 0);
+  // log(1 + exp(-|z|)), the part of softplus that never overflows
+  const tail = (z: tf.Tensor2D): tf.Tensor => z.abs().neg().exp().log1p();
+  return {
     logAbsDetJacobian: (z) =>
-      tf.tidy(() => {
-        const constant = width.reduce((sum, value, i) => sum + (isBox(i) ? Math.log(value) : 0), 0);
-        const box = (): tf.Tensor => z.abs().add(tail(z).mul(2)).neg();
-        return choose(
-          box,
-          () => z.mul(row(sides)),
-          () => tf.zerosLike(z),
-        )
-          .sum<tf.Tensor1D>(1)
-          .add(constant) as tf.Tensor1D;
-      }),
+      tf.tidy(
+        () =>
+          choose(
+            () => z.abs().add(tail(z).mul(2)).neg(),
+            () => z.mul(row(sides)),
+            () => tf.zerosLike(z),
+          )
+            .sum<tf.Tensor1D>(1)
+            .add(logWidth) as tf.Tensor1D,
+      ),
     derivative: (z) =>
       tf.tidy(() =>
         choose(
@@ -133,19 +187,10 @@ export function unconstrained({ dim, support }: Pick<Prior, 'dim' | 'support'>):
           () => tf.zerosLike(z),
         ),
       ),
-    toUnconstrainedVector: (theta) =>
-      theta.map((value, i) => {
-        const inside = Math.min(Math.max(value, inner.low[i]), inner.high[i]);
-        return (
-          (above[i] ? Math.log(inside - low[i]) : 0) -
-          (below[i] ? Math.log(high[i] - inside) : 0) +
-          (isOpen(i) ? inside : 0)
-        );
-      }),
   };
 }
 
-/** The float32 next to `value`'s own float32 on the inner side; zero's neighbour is the smallest normal number. */
+/** The float32 neighbour of `value` on the inner side; that of zero is the smallest normal number. */
 function nextFloat32(value: number, direction: 1 | -1): number {
   if (!Number.isFinite(value)) return value;
   const bits = new Int32Array(1);

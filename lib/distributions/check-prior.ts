@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { refuse } from '../core/checks';
 import { rng } from '../core/rng';
 import { priorScore, type Prior } from './prior';
 import { parameterRng } from './prior-samples';
@@ -14,19 +14,22 @@ export interface CheckPriorOptions {
   score?: boolean;
 }
 
-/** The step of a central difference, in standard deviations of the draws: balances curvature against float32 rounding. */
+/**
+ * The step of a central difference, in standard deviations of the draws: balances curvature against float32 rounding.
+ */
 const STEP = 0.02;
-/** Scores are compared times the standard deviation; half of this absolute, half relative. */
+/** The error allowed in a score, in units of 1 / standard deviation: half of it absolute, half relative. */
 const TOLERANCE = 0.1;
 /** Kinks (a Laplace law's) may spoil this share of the differences. */
 const ALLOWED_SHARE = 0.1;
 
 /**
- * Checks that a prior's parts fit together: D numbers in every draw, draws inside the support, logProb [B] finite at them
- * and the same when asked again, and the score equal to the differences of logProb.
- * @throws InvalidInputError that names the part that does not fit, with the draw.
+ * Checks that a prior's parts fit together: D numbers in every draw, draws inside the support, logProb [B] finite at
+ * them and the same in a second call, and the score equal to the differences of logProb.
+ * @throws InvalidInputError naming the part that does not fit, and the draw.
  * @example
- * checkPrior({ dim: 1, sample: (rng) => [rng.normal()], logProb: (theta) => theta.square().sum(1).div(-2) }); // says what is wrong, or nothing
+ * const logProb = (theta: tf.Tensor2D) => theta.square().sum(1).div(-2);
+ * checkPrior({ dim: 1, sample: (rng) => [rng.normal()], logProb }); // says what is wrong, or nothing
  */
 export function checkPrior(prior: Prior, { seed = 0, draws = 64, score = true }: CheckPriorOptions = {}): void {
   checkShape(prior);
@@ -39,14 +42,14 @@ export function checkPrior(prior: Prior, { seed = 0, draws = 64, score = true }:
     values.forEach((value, i) => {
       if (!Number.isFinite(value))
         refuse(
-          'logProb',
+          'prior.logProb',
           "a finite value at the prior's own draws",
           `${value} at ${show(rows[i])}`,
           'Check the support and the normalisation of logProb.',
         );
       if (value !== again[i])
         refuse(
-          'logProb',
+          'prior.logProb',
           'the same value for the same theta',
           `${value}, then ${again[i]}`,
           'logProb must not draw random numbers.',
@@ -58,20 +61,20 @@ export function checkPrior(prior: Prior, { seed = 0, draws = 64, score = true }:
 
 function checkShape(prior: Prior): void {
   if (typeof prior !== 'object' || prior === null)
-    refuse('', 'an object { dim, sample, logProb }', prior === null ? 'null' : typeof prior);
-  if (!Number.isInteger(prior.dim) || prior.dim < 1) refuse('dim', 'a positive whole number', String(prior.dim));
+    refuse('prior', 'an object { dim, sample, logProb }', prior === null ? 'null' : typeof prior);
+  if (!Number.isInteger(prior.dim) || prior.dim < 1) refuse('prior.dim', 'a positive whole number', String(prior.dim));
   for (const part of ['sample', 'logProb'] as const)
-    if (typeof prior[part] !== 'function') refuse(part, 'a function', typeof prior[part]);
+    if (typeof prior[part] !== 'function') refuse(`prior.${part}`, 'a function', typeof prior[part]);
   if (prior.score !== undefined && typeof prior.score !== 'function')
-    refuse('score', 'a function, or nothing', typeof prior.score);
+    refuse('prior.score', 'a function, or nothing', typeof prior.score);
   for (const side of prior.support ? (['lower', 'upper'] as const) : []) {
     if (prior.support?.[side]?.length !== prior.dim)
-      refuse(`support.${side}`, `${prior.dim} bounds, one a dimension`, `${prior.support?.[side]?.length}`);
+      refuse(`prior.support.${side}`, `${prior.dim} bounds, one a dimension`, `${prior.support?.[side]?.length}`);
   }
   const crossed = prior.support?.lower.findIndex((low, i) => !(low < prior.support!.upper[i])) ?? -1;
   if (crossed >= 0)
     refuse(
-      'support',
+      'prior.support',
       'lower < upper',
       `[${prior.support!.lower[crossed]}, ${prior.support!.upper[crossed]}] in dimension ${crossed}`,
     );
@@ -80,20 +83,20 @@ function checkShape(prior: Prior): void {
 function checkDraw(prior: Prior, draw: number[], i: number): number[] {
   if (!(Array.isArray(draw) || ArrayBuffer.isView(draw)) || draw.length !== prior.dim) {
     refuse(
-      'sample',
+      'prior.sample',
       `an array of ${prior.dim} numbers`,
       Array.isArray(draw) ? `${draw.length} numbers` : typeof draw,
       'dim and the length of a draw must agree.',
     );
   }
   const bad = draw.findIndex((value) => typeof value !== 'number' || !Number.isFinite(value));
-  if (bad >= 0) refuse('sample', 'finite numbers', `${String(draw[bad])} in dimension ${bad} of draw ${i}`);
+  if (bad >= 0) refuse('prior.sample', 'finite numbers', `${String(draw[bad])} in dimension ${bad} of draw ${i}`);
   const out = draw.findIndex(
     (value, k) => prior.support && !(value >= prior.support.lower[k] && value <= prior.support.upper[k]),
   );
   if (out >= 0) {
     refuse(
-      'sample',
+      'prior.sample',
       `draws inside the support [${prior.support!.lower[out]}, ${prior.support!.upper[out]}]`,
       `${draw[out]} in dimension ${out} of draw ${i}`,
     );
@@ -105,7 +108,7 @@ function logProbValues(prior: Prior, theta: tf.Tensor2D): Float32Array {
   const result: unknown = prior.logProb(theta);
   if (!(result instanceof tf.Tensor) || result.shape.length !== 1 || result.shape[0] !== theta.shape[0]) {
     refuse(
-      'logProb',
+      'prior.logProb',
       `a tensor [${theta.shape[0]}] for theta [${theta.shape}]`,
       result instanceof tf.Tensor ? `[${result.shape}]` : typeof result,
       'Sum over the parameters (axis 1) only.',
@@ -117,7 +120,7 @@ function logProbValues(prior: Prior, theta: tf.Tensor2D): Float32Array {
 function checkScore(prior: Prior, rows: number[][]): void {
   const theta = tf.tensor2d(rows);
   const score = priorScore(prior)(theta);
-  if (score.shape.join() !== theta.shape.join()) refuse('score', `a tensor [${theta.shape}]`, `[${score.shape}]`);
+  if (score.shape.join() !== theta.shape.join()) refuse('prior.score', `a tensor [${theta.shape}]`, `[${score.shape}]`);
   const values = score.arraySync();
   for (let k = 0; k < prior.dim; k++) {
     const column = rows.map((row) => row[k]);
@@ -140,7 +143,7 @@ function checkScore(prior: Prior, rows: number[][]): void {
     if (wrong.length > ALLOWED_SHARE * rows.length) {
       const { i, difference } = wrong[0];
       refuse(
-        'score',
+        'prior.score',
         `the gradient of logProb, about ${difference.toPrecision(4)} in dimension ${k} at ${show(rows[i])}`,
         String(values[i][k]),
         `${wrong.length} of ${rows.length} draws differ.`,
@@ -151,8 +154,4 @@ function checkScore(prior: Prior, rows: number[][]): void {
 
 function show(theta: readonly number[]): string {
   return `[${theta.slice(0, 8).map((value) => Number(value.toPrecision(5)))}${theta.length > 8 ? ', ...' : ''}]`;
-}
-
-function refuse(part: string, expected: string, received: string, remedy?: string): never {
-  throw new InvalidInputError(part ? `prior.${part}` : 'prior', { expected, received, remedy });
 }

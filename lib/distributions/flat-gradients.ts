@@ -1,7 +1,7 @@
 /**
- * tfjs has no gradients for comparisons: `tf.where(theta.greater(0).all(1), ...)`, the natural way to write the support of a
- * density, cannot be differentiated with it. A comparison is flat, so its gradient is zero. Importing this module registers
- * that for the kernels that tfjs leaves without a gradient; gradients that tfjs has are left alone.
+ * tfjs lacks gradients for most comparisons: `tf.where(theta.greater(0).all(1), ...)`, the natural way to write the
+ * support of a density, cannot be differentiated with it. A comparison is flat, so its gradient is zero. Importing this
+ * module registers that for the kernels that tfjs leaves without a gradient; gradients that tfjs has are left alone.
  */
 import * as tf from '@tensorflow/tfjs';
 

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
+import { diffusedProduct } from '../diffusion/diffused-product';
+import { combinedDiffusion } from './combined-diffusion';
 import { priorScore, type Prior, type ScoredPrior } from './prior';
 
 /**
@@ -10,12 +12,7 @@ import { priorScore, type Prior, type ScoredPrior } from './prior';
  * independent([normal({ mean: 0 }), logNormal({ mean: 0 }), uniform({ lower: 0, upper: 1 })]).dim; // 3
  */
 export function independent(parts: readonly Prior[]): ScoredPrior {
-  if (!Array.isArray(parts) || parts.length === 0) {
-    throw new InvalidInputError('independent', {
-      expected: 'an array of at least one prior',
-      received: Array.isArray(parts) ? 'an empty array' : typeof parts,
-    });
-  }
+  demand('independent', Array.isArray(parts) && parts.length > 0, 'an array of at least one prior', parts);
   const dims = parts.map((part) => part.dim);
   const starts = dims.map((_, k) => dims.slice(0, k).reduce((sum, dim) => sum + dim, 0));
   const scores = parts.map(priorScore);
@@ -28,7 +25,7 @@ export function independent(parts: readonly Prior[]): ScoredPrior {
       support: { lower: side('lower', -Infinity), upper: side('upper', Infinity) },
     }),
     sample: (rng) => parts.flatMap((part) => part.sample(rng)),
-    logProb: (theta) => tf.tidy(() => tf.addN(parts.map((part, k) => part.logProb(slice(theta, k))))),
+    logProb: (theta) => tf.tidy(() => tf.addN(parts.map((part, k): tf.Tensor => part.logProb(slice(theta, k)))).as1D()),
     score: (theta) =>
       tf.tidy(() =>
         tf.concat(
@@ -36,5 +33,7 @@ export function independent(parts: readonly Prior[]): ScoredPrior {
           1,
         ),
       ),
+    // each dimension has a map of its own, in the product as in its part
+    ...combinedDiffusion(parts, diffusedProduct, { sameMap: true }),
   };
 }

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireEach } from '../core/checks';
+import { diffusedNormal } from '../diffusion/diffused-normal';
+import { diagonalMatrix } from '../maths/linalg';
 import type { ScoredPrior } from './prior';
-import { perDimension, requireEach, type PerDimension } from './per-dimension';
+import { perDimension, type PerDimension } from './per-dimension';
 
 /**
  * The law of exp(z) for z from N(mean, std^2), independent over the dimensions; for scales and rates.
@@ -15,7 +18,7 @@ export function logNormal(parameters: { readonly mean: PerDimension; readonly st
   requireEach('logNormal: std', std, 'positive, finite numbers', (value) => value > 0 && Number.isFinite(value));
   const dim = mean.length;
   const logNorm = std.reduce((sum, value) => sum + Math.log(value), (dim / 2) * Math.log(2 * Math.PI));
-  // outside the support the logarithm is taken of 1, so that no NaN enters the gradient
+  // outside of the support log 1 stands in, so that no NaN enters the gradient
   const guarded = (theta: tf.Tensor2D): { positive: tf.Tensor2D; safe: tf.Tensor2D } => {
     const positive = theta.greater<tf.Tensor2D>(0);
     return { positive, safe: tf.where(positive, theta, tf.onesLike(theta)) };
@@ -41,5 +44,7 @@ export function logNormal(parameters: { readonly mean: PerDimension; readonly st
           .div(tf.tensor1d(std.map((value) => value * value)));
         return tf.where(positive, z.add(1).neg().div<tf.Tensor2D>(safe), tf.zerosLike(theta));
       }),
+    // of log theta only: theta itself has no closed form under noise
+    diffusedUnconstrained: diffusedNormal(mean, diagonalMatrix(std.map((value) => value * value))),
   };
 }

@@ -1,16 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand, requireEach } from '../core/checks';
+import { diffusedNormal } from '../diffusion/diffused-normal';
 import { cholesky, diagonalMatrix, matrixVector, solveLower, transpose, type Matrix } from '../maths/linalg';
 import type { ScoredPrior } from './prior';
-import { perDimension, requireEach, type PerDimension } from './per-dimension';
+import { perDimension, type PerDimension } from './per-dimension';
 
-/** A normal law with its mean and covariance at hand, such as for closed-form diffusion. */
+/** A normal law with its mean and covariance. */
 export interface NormalPrior extends ScoredPrior {
   readonly mean: readonly number[];
   readonly covariance: readonly (readonly number[])[];
 }
 
-/** What `normal` is made from: a mean, and a standard deviation per dimension or a full covariance, not both. */
+/** The parameters of `normal`: a mean, and either standard deviations or a full covariance. */
 export interface NormalParameters {
   readonly mean: PerDimension;
   /** Standard deviations, positive. Default 1. */
@@ -24,8 +25,8 @@ export interface NormalParameters {
  *
  * log p = -|L^-1 (theta - mean)|^2 / 2 - log |L| - D/2 log 2 pi and score = -covariance^-1 (theta - mean), with the
  * Cholesky factor L in float64.
- * @throws InvalidInputError for sizes that differ, a std that is not positive, a covariance that is not positive definite,
- * or both at once.
+ * @throws InvalidInputError for sizes that differ, a std that is not positive, a covariance that is not positive
+ * definite, or both at once.
  * @example
  * normal({ mean: [0, 0] }); // standard, 2-D
  * normal({ mean: 0, std: [1, 10] });
@@ -57,6 +58,7 @@ export function normal(parameters: NormalParameters): NormalPrior {
         const z = whiten(theta).neg<tf.Tensor2D>();
         return isDiagonal ? z.mul(tf.tensor1d(precision)) : tf.matMul(z, tf.tensor2d(whitening));
       }),
+    diffused: diffusedNormal(mean, covariance),
   };
 }
 
@@ -71,18 +73,18 @@ function factorOf({ mean: centre, std, covariance }: NormalParameters): {
     requireEach('normal: std', scale, 'positive, finite numbers', (value) => value > 0 && Number.isFinite(value));
     return { mean, factor: diagonalMatrix(scale), covariance: diagonalMatrix(scale.map((value) => value * value)) };
   }
-  if (std !== undefined) throw new InvalidInputError('normal', { expected: 'std or covariance', received: 'both' });
+  demand('normal', std === undefined, 'std or covariance', 'both');
   const { mean } = perDimension('normal', {
     mean: typeof centre === 'number' ? new Array<number>(covariance.length).fill(centre) : centre,
   });
   requireEach('normal: mean', mean, 'finite numbers', Number.isFinite);
   const full = covariance.map((row) => Array.from(row));
-  if (full.length !== mean.length || full.some((row) => row.length !== mean.length)) {
-    throw new InvalidInputError('normal: covariance', {
-      expected: `a [${mean.length}, ${mean.length}] matrix`,
-      received: `[${full.length}, ${full[0]?.length ?? 0}]`,
-    });
-  }
+  demand(
+    'normal: covariance',
+    full.length === mean.length && full.every((row) => row.length === mean.length),
+    `a [${mean.length}, ${mean.length}] matrix`,
+    `[${full.length}, ${full[0]?.length ?? 0}]`,
+  );
   full.forEach((row, i) =>
     requireEach(
       'normal: covariance',

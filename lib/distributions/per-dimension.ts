@@ -1,4 +1,7 @@
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
+
+// for the rooms that still import it from here
+export { requireEach } from '../core/checks';
 
 /** A number per dimension, or one number for all dimensions. */
 export type PerDimension = number | readonly number[];
@@ -22,24 +25,13 @@ export function perDimension<K extends string>(
   const result = entries.map(([name, value]): [K, number[]] => {
     const values = typeof value === 'number' ? new Array<number>(dim).fill(value) : Array.from(value ?? []);
     const bad = values.findIndex((entry) => typeof entry !== 'number' || Number.isNaN(entry));
-    if (values.length !== dim || bad >= 0) {
-      throw new InvalidInputError(`${what}: ${name}`, {
-        expected: `a number, or ${dim === 1 ? 'an array of numbers' : `${dim} numbers`}`,
-        received: bad >= 0 ? `${values[bad]} at ${bad}` : value === undefined ? 'nothing' : `${values.length} numbers`,
-      });
-    }
+    demand(
+      `${what}: ${name}`,
+      values.length === dim && bad < 0,
+      `a number, or ${dim === 1 ? 'an array of numbers' : `${dim} numbers`}`,
+      bad >= 0 ? `${values[bad]} at ${bad}` : value === undefined ? 'nothing' : `${values.length} numbers`,
+    );
     return [name, values];
   });
   return Object.fromEntries(result) as Record<K, number[]>;
-}
-
-/** Refuses an entry for which `holds` is false. */
-export function requireEach(
-  what: string,
-  values: readonly number[],
-  expected: string,
-  holds: (value: number, i: number) => boolean,
-): void {
-  const bad = values.findIndex((value, i) => !holds(value, i));
-  if (bad >= 0) throw new InvalidInputError(what, { expected, received: `${values[bad]} at ${bad}` });
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import './flat-gradients';
 import type { Rng } from '../core/rng';
+import type { DiffusedDensity } from '../diffusion/diffused-density';
 
 /** The box outside of which a density is zero; -Infinity and Infinity where a side is open. */
 export interface Support {
@@ -11,7 +12,7 @@ export interface Support {
 }
 
 /**
- * A law of the parameters. A prior of one's own needs `dim`, `sample` and `logProb`; `checkPrior` tells whether they fit
+ * A law of the parameters. Your own prior needs `dim`, `sample` and `logProb`; `checkPrior` tells whether they fit
  * together.
  * @example
  * const exponential: Prior = {
@@ -32,6 +33,13 @@ export interface Prior {
   score?(theta: tf.Tensor2D): tf.Tensor2D;
   /** Where the density can be positive. Default: everywhere. */
   readonly support?: Support;
+  /**
+   * The law of theta after diffusion, where it is known in closed form, never an approximation. A copy of a prior with
+   * another density must leave it out.
+   */
+  readonly diffused?: DiffusedDensity;
+  /** The same for z = toUnconstrained(theta). Default: `diffused` for a prior without bounds, else unknown. */
+  readonly diffusedUnconstrained?: DiffusedDensity;
 }
 
 /** A prior whose score is known in closed form. */
@@ -42,7 +50,7 @@ export interface ScoredPrior extends Prior {
 
 /**
  * The score grad log p(theta) of a prior: its own, or else the automatic gradient of its `logProb`.
- * @returns a function from theta [B, D] to a tensor [B, D] of the caller's.
+ * @returns a function from theta [B, D] to a tensor [B, D], which the caller owns.
  * @example
  * const score = priorScore(normal({ mean: [0, 0] }));
  * score(tf.tensor2d([[1, 2]])); // [[-1, -2]]

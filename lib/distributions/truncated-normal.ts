@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand, requireEach } from '../core/checks';
+import { diffusedTruncatedNormal } from '../diffusion/diffused-truncated-normal';
 import { normalMass } from '../maths/normal-mass';
 import type { Rng } from '../core/rng';
 import type { ScoredPrior, Support } from './prior';
-import { perDimension, requireEach, type PerDimension } from './per-dimension';
+import { perDimension, type PerDimension } from './per-dimension';
 
-/** A normal law on a box, with the logarithm of the mass that the whole normal law has there. */
+/** A normal law on a box, with the log mass that the whole normal law has there. */
 export interface TruncatedNormalPrior extends ScoredPrior {
   readonly support: Support;
   /** log P(lower <= theta <= upper) under N(mean, diag(std^2)). */
@@ -15,9 +16,11 @@ export interface TruncatedNormalPrior extends ScoredPrior {
 /**
  * The law N(mean, diag(std^2)) restricted to the box lower <= theta <= upper: independent over the dimensions,
  * log p = log N(theta) - log P(box) inside, -Infinity outside; score = -(theta - mean) / std^2.
+ *
+ * Its diffused law is known for finite boxes; that of its unconstrained parameters is not.
  * @param parameters a number or one for each dimension; `std` positive, lower < upper, infinite sides allowed.
- * @throws InvalidInputError for sizes that differ, a std that is not positive, lower >= upper, or a box so far out that its
- * mass is zero in float64.
+ * @throws InvalidInputError for sizes that differ, a std that is not positive, lower >= upper, or a box so far out that
+ * its mass is zero in float64.
  * @example
  * truncatedNormal({ mean: [0, 2], std: 1, lower: -1, upper: 1 }).dim; // 2
  */
@@ -33,12 +36,12 @@ export function truncatedNormal(parameters: {
   requireEach('truncatedNormal: upper', upper, 'numbers above lower', (value, i) => value > lower[i]);
   const ends = mean.map((value, i) => ({ low: (lower[i] - value) / std[i], high: (upper[i] - value) / std[i] }));
   const logMass = ends.reduce((sum, { low, high }) => sum + Math.log(normalMass(low, high)), 0);
-  if (!Number.isFinite(logMass)) {
-    throw new InvalidInputError('truncatedNormal', {
-      expected: 'a box that has some mass under the normal law',
-      received: `the box [${lower}] to [${upper}] around the mean [${mean}] with std [${std}]`,
-    });
-  }
+  demand(
+    'truncatedNormal',
+    Number.isFinite(logMass),
+    'a box that has some mass under the normal law',
+    `the box [${lower}] to [${upper}] around the mean [${mean}] with std [${std}]`,
+  );
   const logNorm = std.reduce(
     (sum, value) => sum + Math.log(value),
     logMass + (mean.length / 2) * Math.log(2 * Math.PI),
@@ -64,6 +67,9 @@ export function truncatedNormal(parameters: {
           .neg()
           .div<tf.Tensor2D>(tf.tensor1d(std.map((value) => value * value))),
       ),
+    ...([...lower, ...upper].every(Number.isFinite) && {
+      diffused: diffusedTruncatedNormal({ mean, std, lower, upper, logMass }),
+    }),
   };
 }
 

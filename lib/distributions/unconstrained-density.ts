@@ -3,11 +3,11 @@ import { unconstrained } from './bijector';
 import type { LogDensity } from './log-density';
 
 /**
- * The density of z = toUnconstrained(theta) for theta from `density`: one on all of R^D without walls.
+ * The density of z = toUnconstrained(theta) for theta from `density`: a density on all of R^D, without walls.
  *
  * log p(z) = log p(theta(z)) + log |d theta / d z| and
  * score_i = (d theta_i / d z_i) grad_i log p(theta) + grad_i log |d theta / d z|, in closed form.
- * @param density one with a support; without bounds it comes back unchanged.
+ * @param density a density with a support; without bounds it comes back unchanged.
  * @returns a density in z, without support; `unconstrained(density).toConstrained` maps its samples into the support.
  * @throws InvalidInputError where the bounds do not fit `dim`, or lower >= upper.
  * @example

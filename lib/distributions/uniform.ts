@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireEach } from '../core/checks';
+import { diffusedBox } from '../diffusion/diffused-box';
+import { diffusedLogistic } from '../diffusion/diffused-logistic';
 import type { ScoredPrior, Support } from './prior';
-import { perDimension, requireEach, type PerDimension } from './per-dimension';
+import { perDimension, type PerDimension } from './per-dimension';
 
 /** A uniform law on a box; its support is always given. */
 export interface UniformPrior extends ScoredPrior {
@@ -34,10 +37,15 @@ export function uniform(parameters: { readonly lower: PerDimension; readonly upp
         const inside = tf
           .logicalAnd(theta.greaterEqual(tf.tensor1d(lower)), theta.lessEqual(tf.tensor1d(upper)))
           .all(1);
-        // theta.sum * 0 keeps the gradient defined: it is zero
+        // theta * 0 keeps the gradient defined: it is zero
         const level = theta.mul(0).sum<tf.Tensor1D>(1).add<tf.Tensor1D>(logDensity);
         return tf.where(inside, level, tf.fill(level.shape, -Infinity)) as tf.Tensor1D;
       }),
     score: (theta) => tf.zerosLike(theta),
+    diffused: diffusedBox(lower, upper),
+    diffusedUnconstrained: diffusedLogistic(
+      lower.map(() => 0),
+      lower.map(() => 1),
+    ),
   };
 }

@@ -1,10 +1,10 @@
-/** An initial value problem whose solution was not reached: says where, and why. */
+/** The end of an initial value problem was not reached: says where the solver stopped, and why. */
 export class OdeError extends Error {
   override readonly name = 'OdeError';
 
   constructor(
     message: string,
-    /** The time that was reached. */
+    /** The last time reached. */
     readonly time: number,
   ) {
     super(message);
@@ -16,11 +16,11 @@ export type OdeRightSide = (t: number, y: Float64Array, derivative: Float64Array
 
 /** Options of `solveOde`. */
 export interface OdeOptions {
-  /** Local error allowed relative to |y|. Default 1e-8. */
+  /** The local error allowed, relative to |y|. Default 1e-8. */
   rtol?: number;
-  /** Local error allowed beside it. Default 1e-8. */
+  /** The local error allowed in addition. Default 1e-8. */
   atol?: number;
-  /** Steps, refused ones included, before `OdeError`. Default 100,000. */
+  /** The most steps, rejected ones included. Default 100,000. */
   maxSteps?: number;
 }
 
@@ -36,10 +36,13 @@ export const weights: readonly (readonly number[])[] = [
   [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
   [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
 ];
-/** The solution of order 5 less that of order 4. */
+/** The solution of order 5 minus that of order 4. */
 export const errorWeights = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 
-/** One step of the pair: `stages[0]` is f at its start; afterwards `stages[6]` is f at its end, and `end` and `error` are set. */
+/**
+ * One step of the pair: `stages[0]` is f at its start; afterwards `stages[6]` is f at its end, and `end` and `error`
+ * are set.
+ */
 export function dormandPrinceStep(f: OdeRightSide, { t, y, h, stages, end, error }: DormandPrinceStep): void {
   for (let s = 1; s < 7; s++) {
     for (let i = 0; i < y.length; i++) {
@@ -69,10 +72,11 @@ export interface DormandPrinceStep {
 /**
  * The solution of y' = f(t, y), y(times[0]) = start, at each of `times`: [times, dim].
  *
- * The Dormand-Prince pair of orders 5 and 4; each step's error estimate, root mean square over the components in units of
- * atol + rtol |y|, stays below one. Steps end exactly at the times asked for, so nothing is interpolated.
+ * The Dormand-Prince pair of orders 5 and 4; each step's error estimate, root mean square over the components in units
+ * of atol + rtol |y|, stays below one. Steps end exactly at the times asked for, so nothing is interpolated.
  * @param times ascending, at least one.
- * @throws OdeError where the solution leaves the finite numbers, the step shrinks to nothing or `maxSteps` do not suffice.
+ * @throws OdeError where the solution leaves the finite numbers, the step shrinks to nothing or `maxSteps` are not
+ * enough.
  * Source: Dormand and Prince (1980); Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, II.4.
  */
 export function solveOde(
@@ -92,7 +96,7 @@ export function solveOde(
   let steps = 0;
   return times.map((stop) => {
     while (t < stop) {
-      // what is left and hardly longer than the step is taken whole, so that no tiny step remains
+      // a remainder hardly longer than the step is taken whole, so that no tiny step is left
       const isLast = t + 1.01 * proposal >= stop;
       const h = isLast ? stop - t : proposal;
       if (!(t + h > t)) throw new OdeError(`solveOde: the step at t = ${t} shrank to ${h}.`, t);
@@ -100,7 +104,7 @@ export function solveOde(
         throw new OdeError(`solveOde: ${maxSteps} steps reached t = ${t} only, of ${times[times.length - 1]}.`, t);
       dormandPrinceStep(f, { t, y, h, stages, end, error });
       const ratio = errorRatio(error, y, end, { rtol, atol });
-      // NaN and infinity shrink the step, too
+      // NaN and infinity shrink the step too
       const factor = ratio < Infinity ? Math.min(5, Math.max(0.2, 0.9 * ratio ** -0.2)) : 0.2;
       if (ratio <= 1) {
         t = isLast ? stop : t + h;
@@ -119,7 +123,7 @@ interface Tolerance {
   readonly atol: number;
 }
 
-/** The root mean square of the error in units of what is allowed. */
+/** The root mean square of the error, in units of the error allowed. */
 function errorRatio(error: Float64Array, y: Float64Array, end: Float64Array, { rtol, atol }: Tolerance): number {
   let sum = 0;
   for (let i = 0; i < y.length; i++) {

@@ -10,18 +10,19 @@ export interface GaussianComponent {
   readonly covariance: Float64Array[];
 }
 
-/** Mean log density per row that a turn must gain. */
+/** The mean log density per row that a turn must gain. */
 const smallestGain = 1e-4;
-/** Rows' worth of the pooled covariance in each covariance, so that none becomes singular. */
+/** The weight, in rows, of the pooled covariance in each covariance, so that none becomes singular. */
 const pooledRows = 1;
 
 /**
- * A mixture of Gaussians with full covariances by expectation-maximisation, from the first shares of its parts in each row.
+ * A mixture of Gaussians with full covariances by expectation-maximisation, from a first assignment of rows to parts.
  *
- * The E step gives r_ik proportional to w_k N(z_i; m_k, C_k), the M step w_k, m_k and C_k their weighted moments, with one row's worth of the pooled covariance.
+ * The E step gives r_ik proportional to w_k N(z_i; m_k, C_k), the M step w_k, m_k and C_k their weighted moments, with
+ * one row's worth of the pooled covariance.
  * @param rows [N, d].
- * @param groups the part that each row belongs to at first [N].
- * @returns the parts, or undefined where one of them came to hold fewer rows than d + 1.
+ * @param groups the part that each row belongs to at the start [N].
+ * @returns the parts, or undefined where one of them is left with fewer than d + 1 rows.
  */
 export function expectationMaximisation(
   rows: Matrix,
@@ -87,7 +88,7 @@ function weightedMoments(
   return { weight: total / rows.length, mean, covariance: result };
 }
 
-/** Writes the posterior share of each part in each row [N, K] into `shares`, and returns the sum of the rows' log densities. */
+/** Writes the parts' posterior shares in each row [N, K] into `shares`; returns the sum of the rows' log densities. */
 export function responsibilities(components: readonly GaussianComponent[], rows: Matrix, shares: Float64Array): number {
   const parts = components.length;
   const logs = components.map(({ weight, mean, covariance }) => ({
@@ -128,7 +129,7 @@ export function gaussianLogDensity(mean: ArrayLike<number>, covariance: Matrix):
   };
 }
 
-/** Which of `parts` centres each row is nearest to, after a few turns of k-means. */
+/** The nearest of `parts` centres for each row, after a few turns of k-means. */
 export function nearestCentres(rows: Matrix, parts: number, source: Rng): Int32Array {
   const dim = rows[0].length;
   const distance = (row: ArrayLike<number>, centre: ArrayLike<number>): number => {

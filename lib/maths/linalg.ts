@@ -1,10 +1,10 @@
 /**
  * Small dense algebra in float64, for the d x d matrices of Gaussians (d up to a few hundred).
  *
- * Matrices are arrays of rows; nothing here knows tensors. The symmetric eigen-decomposition is mathjs's, which is loaded
- * at its first use only (about .3 s); mathjs has no Cholesky factor, so that and what follows from it is written out.
+ * Matrices are arrays of rows; nothing here knows tensors. The symmetric eigen-decomposition is that of mathjs,
+ * which is loaded at the first use (about .3 s); mathjs has no Cholesky factor, so that is written out here.
  */
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
 
 /** A matrix as rows of equally many numbers; typed arrays are rows too. */
 export type Matrix = readonly ArrayLike<number>[];
@@ -16,12 +16,8 @@ export function transpose(matrix: Matrix): number[][] {
 
 /** The product `a b` of an [n, k] and a [k, m] matrix: [n, m]. */
 export function matrixProduct(a: Matrix, b: Matrix): number[][] {
-  if ((a[0]?.length ?? 0) !== b.length) {
-    throw new InvalidInputError('matrixProduct', {
-      expected: `${a[0]?.length ?? 0} rows on the right`,
-      received: `${b.length}`,
-    });
-  }
+  const inner = a[0]?.length ?? 0;
+  demand('matrixProduct', inner === b.length, `${inner} rows on the right`, `${b.length}`);
   const columns = transpose(b);
   return a.map((row) => columns.map((column) => dot(row, column)));
 }
@@ -55,11 +51,12 @@ export function cholesky(matrix: Matrix): number[][] {
       if (i !== j) factor[i][j] = rest / factor[j][j];
       else if (rest > 1e-14 * Math.abs(matrix[i][i])) factor[i][i] = Math.sqrt(rest);
       else {
-        throw new InvalidInputError('cholesky', {
-          expected: 'a symmetric positive definite matrix',
-          received: `a matrix whose pivot ${i} is ${rest}`,
-          remedy: 'Look for a repeated or constant column, or add a small number to the diagonal.',
-        });
+        refuse(
+          'cholesky',
+          'a symmetric positive definite matrix',
+          `a matrix whose pivot ${i} is ${rest}`,
+          'Look for a repeated or constant column, or add a small number to the diagonal.',
+        );
       }
     }
   }
@@ -84,12 +81,8 @@ export function solveLower(lower: Matrix, right: ArrayLike<number>): number[] {
  * solve([[4, 2], [2, 5]], [8, 12]); // [1, 2]
  */
 export function solve(matrix: Matrix, right: ArrayLike<number>): number[] {
-  if (right.length !== matrix.length) {
-    throw new InvalidInputError('solve', {
-      expected: `a right side of ${matrix.length} numbers`,
-      received: `${right.length}`,
-    });
-  }
+  const isFitting = right.length === matrix.length;
+  demand('solve', isFitting, `a right side of ${matrix.length} numbers`, `${right.length}`);
   return solveFactored(cholesky(matrix), right);
 }
 
@@ -115,7 +108,8 @@ export interface Eigen {
 }
 
 /**
- * The eigenvalues (ascending) and orthonormal eigenvectors of a symmetric matrix; accurate to about 1e-12 of the largest.
+ * The eigenvalues (ascending) and orthonormal eigenvectors of a symmetric matrix; accurate to about 1e-12 of the
+ * largest.
  * @throws InvalidInputError where the matrix is not square or not symmetric.
  * @example
  * symmetricEigen([[2, 1], [1, 2]]).values; // [1, 3]
@@ -126,12 +120,8 @@ export function symmetricEigen(matrix: Matrix): Eigen {
   const scale = rows.reduce((most, row) => row.reduce((m, value) => Math.max(m, Math.abs(value)), most), 0);
   rows.forEach((row, i) =>
     row.forEach((value, j) => {
-      if (!(Math.abs(value - rows[j][i]) <= 1e-9 * scale)) {
-        throw new InvalidInputError('symmetricEigen', {
-          expected: 'a symmetric matrix',
-          received: `${value} at (${i}, ${j}) and ${rows[j][i]} at (${j}, ${i})`,
-        });
-      }
+      if (!(Math.abs(value - rows[j][i]) <= 1e-9 * scale))
+        refuse('symmetricEigen', 'a symmetric matrix', `${value} at (${i}, ${j}) and ${rows[j][i]} at (${j}, ${i})`);
     }),
   );
   if (scale === 0)
@@ -165,11 +155,11 @@ function solveFactored(lower: Matrix, right: ArrayLike<number>): number[] {
 
 function squareSize(matrix: Matrix, what: string): number {
   const other = matrix.find((row) => row.length !== matrix.length);
-  if (matrix.length === 0 || other) {
-    throw new InvalidInputError(what, {
-      expected: 'a square matrix',
-      received: `${matrix.length} rows of ${other?.length ?? 0} numbers`,
-    });
-  }
+  demand(
+    what,
+    matrix.length > 0 && !other,
+    'a square matrix',
+    `${matrix.length} rows of ${other?.length ?? 0} numbers`,
+  );
   return matrix.length;
 }

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { cholesky, inverse, matrixProduct, type Matrix } from './linalg';
 
 /** The mean of each column of an [N, D] table. */
@@ -15,12 +15,11 @@ export function mean(rows: Matrix): number[] {
  */
 export function covariance(rows: Matrix): number[][] {
   const width = checkedWidth(rows, 'covariance');
-  if (rows.length < 2)
-    throw new InvalidInputError('covariance', { expected: 'at least two rows', received: `${rows.length}` });
+  demand('covariance', rows.length >= 2, 'at least two rows', `${rows.length}`);
   return scatter(rows, mean(rows), width).map((row) => Array.from(row, (value) => value / (rows.length - 1)));
 }
 
-/** The best linear prediction of y from x: m(x) = W x + b, with the covariance of what is left over. */
+/** The best linear prediction of y from x: m(x) = W x + b, with the covariance of the residuals. */
 export interface LinearFit {
   /** W [D, L]: the row of each predicted column. */
   readonly weights: number[][];
@@ -33,22 +32,22 @@ export interface LinearFit {
 /**
  * Least squares of `y` [N, D] on `x` [N, L] with an intercept, in float64.
  *
- * The columns are centred, and x scaled to unit variance, before the normal equations (Z'Z / N + ridge I) B = Z'Y / N, so a
- * tiny ridge is enough for repeated columns, and constant columns get the weight zero.
+ * The columns are centred, and x scaled to unit variance, before the normal equations (Z'Z / N + ridge I) B = Z'Y / N,
+ * so a tiny ridge is enough for repeated columns, and constant columns get the weight zero.
  * @param ridge in units of the scaled columns' variance. Default 1e-9.
- * @throws InvalidInputError where the tables differ in length, are ragged, or have fewer than two rows.
+ * @throws InvalidInputError where the tables differ in length, are ragged or have fewer than two rows.
  * @example
  * leastSquares([[0], [1], [2]], [[1], [3], [5]]).weights; // [[2]]
  */
 export function leastSquares(x: Matrix, y: Matrix, ridge = 1e-9): LinearFit {
   const inputs = checkedWidth(x, 'leastSquares: x');
   const outputs = checkedWidth(y, 'leastSquares: y');
-  if (x.length !== y.length || x.length < 2) {
-    throw new InvalidInputError('leastSquares', {
-      expected: 'two tables of equally many rows, at least two',
-      received: `${x.length} and ${y.length} rows`,
-    });
-  }
+  demand(
+    'leastSquares',
+    x.length === y.length && x.length >= 2,
+    'two tables of equally many rows, at least two',
+    `${x.length} and ${y.length} rows`,
+  );
   const joint = x.map((row, i) => {
     const both = new Float64Array(inputs + outputs);
     both.set(Array.from(row));
@@ -105,14 +104,13 @@ function scatter(rows: Matrix, centre: readonly number[], width: number): Float6
 function checkedWidth(rows: Matrix, what: string): number {
   const width = rows[0]?.length ?? 0;
   const ragged = rows.findIndex((row) => row.length !== width);
-  if (width === 0 || ragged >= 0) {
-    throw new InvalidInputError(what, {
-      expected: 'at least one row, and equally many numbers in each',
-      received:
-        ragged >= 0
-          ? `${rows[ragged].length} numbers in row ${ragged}, ${width} in row 0`
-          : `${rows.length} rows of ${width} numbers`,
-    });
-  }
+  demand(
+    what,
+    width > 0 && ragged < 0,
+    'at least one row, and equally many numbers in each',
+    ragged >= 0
+      ? `${rows[ragged].length} numbers in row ${ragged}, ${width} in row 0`
+      : `${rows.length} rows of ${width} numbers`,
+  );
   return width;
 }

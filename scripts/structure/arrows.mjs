@@ -7,7 +7,6 @@ export const arrows = {
   // Numbers on the host, in float64.
   maths: ['core'],
   graph: ['core'],
-  distributions: ['core', 'maths'],
   diffusion: ['core', 'maths'],
   // What every method keeps: posteriors, estimators, proposals; types only.
   contract: ['core', 'records', 'distributions'],

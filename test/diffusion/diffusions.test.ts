@@ -180,7 +180,7 @@ describe('unevenLevels', () => {
     });
   });
 
-  it('refuse counts that are none', () => {
+  it('refuse invalid counts', () => {
     for (const count of [2, 0, 2.5, NaN]) expect(() => unevenLevels(vpLinear(), { count })).toThrow(InvalidInputError);
   });
 });
@@ -205,7 +205,7 @@ describe('the twin of a diffusion', () => {
 });
 
 describe('a diffusion', () => {
-  it('refuses numbers that are none', () => {
+  it('refuses invalid numbers', () => {
     expect(() => vpLinear({ betaMin: 0 })).toThrow(/betaMin/);
     expect(() => vpLinear({ betaMax: 0.01 })).toThrow(/betaMax/);
     expect(() => vpLinear({ earliest: 0 })).toThrow(/earliest/);

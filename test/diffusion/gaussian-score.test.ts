@@ -70,7 +70,7 @@ describe('gaussianScore', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses a covariance that is none, or does not fit the mean', () => {
+  it('refuses a matrix that is not a covariance, or does not fit the mean', () => {
     expect(() =>
       gaussianScore(
         [0, 0],

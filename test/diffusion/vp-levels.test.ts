@@ -83,7 +83,7 @@ describe('vpLevels', () => {
     }
   });
 
-  it('refuses a count that is none, and schedules that do not fall strictly from 1 to 0', () => {
+  it('refuses an invalid count, and schedules that do not fall strictly from 1 to 0', () => {
     for (const count of [1, 0, -4, 2.5, NaN, Infinity])
       expect(() => vpLevels({ count })).toThrow(/whole number of at least 2/);
     const bad = {

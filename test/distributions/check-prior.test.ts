@@ -83,7 +83,7 @@ describe('checkPrior', () => {
     });
   });
 
-  it('refuses what is no prior and leaves the score alone on request', () => {
+  it('refuses null for a prior, and leaves the score alone on request', () => {
     expect(() => checkPrior(null as never)).toThrow(/null/);
     checkPrior({ ...exponential, score: (theta) => tf.onesLike(theta) }, { score: false, draws: 2, seed: 3 });
   });

@@ -34,7 +34,10 @@ export function integral(prior: Prior, low: number, high: number, cells = 20_000
   });
 }
 
-/** Means of `n` draws within 4 standard errors of `mean`, variances within 4 of `variance` (kurtosis at most `kurtosis`). */
+/**
+ * Means of `n` draws within 4 standard errors of `mean`, variances within 4 of `variance` (kurtosis at most
+ * `kurtosis`).
+ */
 export function expectMoments(
   prior: Prior,
   mean: number[],

@@ -58,7 +58,7 @@ describe('truncatedNormal', () => {
     expect(law.logMass).toBeCloseTo(one.logMass + two.logMass, 12);
   });
 
-  it('refuses what is no law', () => {
+  it('refuses invalid parameters', () => {
     const good = { mean: 0, std: 1, lower: -1, upper: 1 };
     for (const bad of [
       { mean: NaN },

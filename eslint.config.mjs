@@ -1,7 +1,9 @@
 import tseslint from 'typescript-eslint';
 import { arrows, nodeOnly } from './scripts/structure/arrows.mjs';
 
-/** One block per folder of lib/: what it must not import. test/structure/arrows.test.ts proves the same on the whole. */
+/**
+ * One block per folder of lib/: what it must not import. test/structure/arrows.test.ts proves the same on the whole.
+ */
 const importArrows = Object.entries(arrows).map(([folder, allowed]) => {
   const forbidden = Object.keys(arrows).filter((other) => other !== folder && !allowed.includes(other));
   const group = forbidden.flatMap((other) => [`../${other}/*`, `../../${other}/*`]);

@@ -50,8 +50,9 @@ export function pairs(count: number): [tf.Tensor2D, tf.Tensor2D] {
 }
 
 /**
- * Floating-point operations of one training step: 2 per weight and row forward, 4 backward. Biases are counted as weights; activations,
- * residual sums, the draws and Adam are not counted, so that the share of the peak is of useful work.
+ * Floating-point operations of one training step: 2 per weight and row forward, 4 backward. Biases are counted as
+ * weights; activations, residual sums, the draws and Adam are not counted, so that the share of the peak is of useful
+ * work.
  */
 export const stepFlops = 6 * parameters * batch;
 
@@ -59,8 +60,9 @@ export const stepFlops = 6 * parameters * batch;
 export const forwardFlops = (rows: number): number => 2 * parameters * rows;
 
 /**
- * Floating-point operations of one evaluation of the summed scores of n observations: theta's MLP, its share of the head and the head's
- * last layer once a particle, the head's two residual layers once a particle and observation. x and t are embedded once a draw and a level.
+ * Floating-point operations of one evaluation of the summed scores of n observations: theta's MLP, its share of the
+ * head and the head's last layer once a particle, the head's two residual layers once a particle and observation. x and
+ * t are embedded once a draw and a level.
  */
 export function scoreFlops(particles: number, n: number): number {
   const once = dim * width + 2 * width * width + width * width + width * width + width * dim;

@@ -3,9 +3,9 @@ import type { Experiment } from './experiment';
 
 /**
  * Refuses an experiment that could not be run.
- * @throws InvalidInputError for an empty axis or one with repeats, for budgets or n that are not positive whole numbers, seeds that are not
- * whole, a budget too small for a setting, settings or measures that cannot be told apart, numbers of observations that are none, or a task
- * whose true posterior is not known.
+ * @throws InvalidInputError for an empty axis or one with repeats, for budgets or n that are not positive whole
+ * numbers, seeds that are not whole, a budget too small for a setting, settings or measures that cannot be told apart,
+ * numbers of observations that are none, or a task whose true posterior is not known.
  */
 export function checkExperiment(experiment: Experiment): void {
   for (const axis of ['settings', 'budgets', 'seeds', 'n'] as const) {

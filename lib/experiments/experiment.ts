@@ -14,8 +14,8 @@ export interface Trained {
   /** Simulator calls that were really spent on it. */
   readonly simulatorCalls: number;
   /**
-   * Draws [samples, D] from the posterior given xObs [n, L]; a method may draw fewer where it is too costly. The caller disposes the
-   * tensor.
+   * Draws [samples, D] from the posterior given xObs [n, L]; a method may draw fewer where it is too costly. The caller
+   * disposes the tensor.
    */
   draw(method: string, xObs: number[][], samples: number, options: RunOptions): Promise<tf.Tensor2D>;
   /** Frees it. */
@@ -36,7 +36,10 @@ export interface ExperimentSetting {
   train(task: Task, budget: number, options: RunOptions): Promise<Trained>;
 }
 
-/** Draws [samples, D] from the true posterior given xObs [n, L], the first rows of a numbered observation or simulated; the caller disposes the tensor. */
+/**
+ * Draws [samples, D] from the true posterior given xObs [n, L], the first rows of a numbered observation or simulated;
+ * the caller disposes the tensor.
+ */
 export type TruePosterior = (
   xObs: number[][],
   samples: number,
@@ -82,7 +85,9 @@ export interface Measure {
   measure(draw: JudgedDraw, options: RunOptions): Measured | Promise<Measured>;
 }
 
-/** Settings x budgets x seeds, each run judged for several numbers of observations, simulated for the seed or published. */
+/**
+ * Settings x budgets x seeds, each run judged for several numbers of observations, simulated for the seed or published.
+ */
 export interface Experiment {
   /** The task, with an exact posterior unless `truth` is given. */
   readonly task: Task;

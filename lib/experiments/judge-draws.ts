@@ -15,7 +15,10 @@ export interface TimedTraining {
 /** A draw that has come to no row, and why. */
 export type FailedCell = ExperimentCell & { readonly error: unknown };
 
-/** Draws for each cell given the first n of `xObs`, and measures it against the true posterior; cells that fail are returned, too. */
+/**
+ * Draws for each cell given the first n of `xObs`, and measures it against the true posterior; cells that fail are
+ * returned, too.
+ */
 export async function judgeDraws(
   { task, n: counts, samples = 1000, truth = exactly(task), measures = defaultMeasures }: Experiment,
   { run, cells, xObs }: { run: ExperimentRun; cells: readonly ExperimentCell[]; xObs: number[][] },

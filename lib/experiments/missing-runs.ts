@@ -50,10 +50,11 @@ export function allRuns({ task, settings, budgets, seeds, n, observations, measu
 }
 
 /**
- * The runs of an experiment that have rows missing in `results`, with those rows only: all runs at first, none at the end.
+ * The runs of an experiment that have rows missing in `results`, with those rows only: all runs at first, none at the
+ * end.
  *
- * A run that failed is missing. A run whose experiment has grown by a method, an n, an observation or a measure is missing again, for the
- * new rows, under a key of its own, since finished runs never change.
+ * A run that failed is missing. A run whose experiment has grown by a method, an n, an observation or a measure is
+ * missing again, for the new rows, under a key of its own, since finished runs never change.
  *
  * @throws InvalidInputError for an experiment that could not be run; see {@link runExperiment}.
  * @example

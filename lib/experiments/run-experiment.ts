@@ -27,17 +27,19 @@ export interface ExperimentOutcome {
 /**
  * Runs what is missing of an experiment, and returns all its rows.
  *
- * One run is one training (setting, budget, seed); it yields a row of each measure, such as the squared MMD to the true posterior, for each
- * method, n and numbered observation, kept in `results` at once, those of each numbered observation as it is done, so that an experiment that
- * was stopped goes on where it stopped. For one seed, theta, the observations and the simulations are the same in all settings. Where an
- * experiment has grown by a method, an n, an observation or a measure, its trainings are repeated for the new rows only. What a training or
- * a draw throws is kept as a failure of that run, told at the end, and does not stop the others.
+ * One run is one training (setting, budget, seed); it yields a row of each measure, such as the squared MMD to the true
+ * posterior, for each method, n and numbered observation, kept in `results` at once, those of each numbered observation
+ * as it is done, so that an experiment that was stopped goes on where it stopped. For one seed, theta, the observations
+ * and the simulations are the same in all settings. Where an experiment has grown by a method, an n, an observation or
+ * a measure, its trainings are repeated for the new rows only. What a training or a draw throws is kept as a failure of
+ * that run, told at the end, and does not stop the others.
  *
  * @param results the store of an experiment's rows; several processes may run parts of one experiment into it.
- * @throws InvalidInputError, before any work, for an empty axis or one with repeats, a budget or n that is not a positive whole number,
- * a budget too small for a setting, settings or measures that cannot be told apart, numbers of observations that are none, or a task whose
- * true posterior is not known.
- * @throws InterruptedError on interrupt, with the rows so far as `partial`; what the run in progress has not kept is lost.
+ * @throws InvalidInputError, before any work, for an empty axis or one with repeats, a budget or n that is not a
+ * positive whole number, a budget too small for a setting, settings or measures that cannot be told apart, numbers of
+ * observations that are none, or a task whose true posterior is not known.
+ * @throws InterruptedError on interrupt, with the rows so far as `partial`; what the run in progress has not kept is
+ * lost.
  * @example
  * const setting = scoreNpseSetting({
  *   setting: 'small',
@@ -86,7 +88,10 @@ export async function runExperiment(
   return { rows: rowsOf(experiment, results), failures };
 }
 
-/** Trains once, judges its draws and keeps the rows of each set of observations as they come; what failed is kept, too, and returned. */
+/**
+ * Trains once, judges its draws and keeps the rows of each set of observations as they come; what failed is kept, too,
+ * and returned.
+ */
 async function oneRun(
   experiment: Experiment,
   run: ExperimentRun,

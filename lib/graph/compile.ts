@@ -33,14 +33,16 @@ interface Graph {
 /**
  * A function of the same values as `fn` that runs as one TensorFlow graph.
  *
- * The first call for each combination of nesting, shapes and dtypes of the arguments records `fn` into a graph; later calls run it.
- * `fn` is synchronous and made of tfjs operations, gradients included, with {@link loop}, {@link whileLoop} and the keyed random draws
- * of this library. Tensors that `fn` takes from outside its arguments are frozen into the graph as constants. Inside another recording
- * or a gradient, and on backends other than tfjs-node's, `fn` itself is called.
+ * The first call for each combination of nesting, shapes and dtypes of the arguments records `fn` into a graph; later
+ * calls run it. `fn` is synchronous and made of tfjs operations, gradients included, with {@link loop},
+ * {@link whileLoop} and the keyed random draws of this library. Tensors that `fn` takes from outside its arguments are
+ * frozen into the graph as constants. Inside another recording or a gradient, and on backends other than tfjs-node's,
+ * `fn` itself is called.
  *
  * @param fn function over tensors and arrays or records of tensors.
  * @returns the compiled function; its results belong to the caller (or to the `tf.tidy` around the call).
- * @throws GraphError when `fn` reads a traced tensor's values, draws from `tf.random*`, or the function was disposed of.
+ * @throws GraphError when `fn` reads a traced tensor's values, draws from `tf.random*`, or the function was disposed
+ * of.
  * @example
  * const square = compile((x: tf.Tensor) => tf.mul(x, x));
  * square(tf.tensor1d([1, 2, 3])); // [1, 4, 9]

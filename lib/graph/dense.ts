@@ -11,8 +11,8 @@ export type Activation = 'linear' | 'relu' | 'elu' | 'tanh' | 'silu';
 /**
  * A dense layer, y = f(x W + b).
  *
- * On tfjs-node it is TensorFlow's own MatMul, BiasAdd and activation with their gradient ops, which halves the time of a training step
- * against tfjs's matMul and add; on other backends it is those.
+ * On tfjs-node it is TensorFlow's own MatMul, BiasAdd and activation with their gradient ops, which halves the time of
+ * a training step against tfjs's matMul and add; on other backends it is those.
  *
  * @param x inputs [B, I].
  * @param weights W [I, O].
@@ -149,7 +149,10 @@ function matMul(backend: NodeBackend, a: tf.Tensor, b: tf.Tensor, transposeA: bo
   return run(backend, 'MatMul', transposes, [a, b]);
 }
 
-/** An op below tfjs, which tfjs can't differentiate: within a customGrad it need not, but in the gradient of a gradient it would have to. */
+/**
+ * An op below tfjs, which tfjs can't differentiate: within a customGrad it need not, but in the gradient of a gradient
+ * it would have to.
+ */
 function run(backend: NodeBackend, name: string, attributes: OpAttribute[], inputs: tf.Tensor[]): tf.Tensor {
   if (tapeIsOn()) {
     throw new GraphError(

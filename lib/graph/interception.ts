@@ -51,7 +51,8 @@ export function intercept<T>(backend: NodeBackend, listener: Listener, body: () 
     },
     read(dataId) {
       if (!refuses(dataId)) return read.call(backend, dataId);
-      // A rejection could go unheard and end the process: the promise stays open, and the error comes when `body` has returned.
+      // A rejection could go unheard and end the process: the promise stays open, and the error comes when `body` has
+      // returned.
       refused = readError();
       return new Promise(() => undefined);
     },

@@ -8,8 +8,8 @@ import { flatten, signature, unflatten, type Tensors } from './tensors';
 /**
  * What `carry` has become after `n` rounds of `body`: c_{i+1} = body(i, c_i) for i = 0 ... n - 1.
  *
- * Inside a compiled function this is one loop of the graph, whose body is recorded once; elsewhere it runs round by round with the same
- * results. Loops nest. Gradients are taken inside the body, not across the loop.
+ * Inside a compiled function this is one loop of the graph, whose body is recorded once; elsewhere it runs round by
+ * round with the same results. Loops nest. Gradients are taken inside the body, not across the loop.
  *
  * @param n number of rounds: a number, or an int32 scalar that may depend on the arguments.
  * @param carry tensors, or arrays and records of tensors, that go from round to round.
@@ -90,7 +90,9 @@ function clone<T extends Tensors>(tensors: T): T {
   );
 }
 
-/** TensorFlow's loop: Enter -> Merge -> (LoopCond) Switch -> body -> NextIteration -> Merge, and Exit out of the Switch. */
+/**
+ * TensorFlow's loop: Enter -> Merge -> (LoopCond) Switch -> body -> NextIteration -> Merge, and Exit out of the Switch.
+ */
 function recordLoop<C extends Tensors>(
   recording: Recording,
   condition: (carry: C) => tf.Tensor,

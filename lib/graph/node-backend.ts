@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** One attribute of a TensorFlow op as the tfjs-node binding takes it: `type` is one of the binding's `TF_ATTR_*` numbers. */
+/**
+ * One attribute of a TensorFlow op as the tfjs-node binding takes it: `type` is one of the binding's `TF_ATTR_*`
+ * numbers.
+ */
 export interface OpAttribute {
   readonly name: string;
   readonly type: number;

@@ -29,9 +29,9 @@ export function currentRecording(): Recording | undefined {
 /**
  * The graph that a run of tfjs code leaves behind.
  *
- * While `run` executes a function, each TensorFlow op that tfjs-node issues is executed as usual, which gives shapes and dtypes, and
- * appended as a node if it depends on an argument. Everything else becomes a constant. Gradients need nothing of their own, since
- * tfjs differentiates above the ops.
+ * While `run` executes a function, each TensorFlow op that tfjs-node issues is executed as usual, which gives shapes
+ * and dtypes, and appended as a node if it depends on an argument. Everything else becomes a constant. Gradients need
+ * nothing of their own, since tfjs differentiates above the ops.
  */
 export class Recording {
   readonly nodes: NodeDef[] = [];
@@ -75,8 +75,9 @@ export class Recording {
   }
 
   /**
-   * As `valueOf`, for what starts or continues a loop. A value from outside a body exists in each of its rounds, also in the one that the
-   * condition has ended, and would go on alone for ever: here it exists only in rounds that take place.
+   * As `valueOf`, for what starts or continues a loop. A value from outside a body exists in each of its rounds, also
+   * in the one that the condition has ended, and would go on alone for ever: here it exists only in rounds that take
+   * place.
    */
   carried(tensor: tf.TensorInfo): Value {
     const value = this.valueOf(tensor);
@@ -140,7 +141,10 @@ export class Recording {
     );
   }
 
-  /** The frame where a tensor's value lives: an op runs in the deepest of its inputs' frames, so loop-invariant work stays outside. */
+  /**
+   * The frame where a tensor's value lives: an op runs in the deepest of its inputs' frames, so loop-invariant work
+   * stays outside.
+   */
   private home(tensor: tf.TensorInfo): Frame {
     const frame = this.values.get(tensor.dataId)?.frame ?? this.root;
     this.refuseEscape(frame, this.frame);

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as protobuf from 'protobufjs';
 
-/** TensorFlow's messages as far as a graph without functions and variables needs them; field numbers are TensorFlow's. */
+/**
+ * TensorFlow's messages as far as a graph without functions and variables needs them; field numbers are TensorFlow's.
+ */
 const schema = `
 syntax = "proto3";
 message Dim { int64 size = 1; }
@@ -76,7 +78,9 @@ export function shapeProto(shape: readonly number[]): ShapeProto {
   return { dim: shape.map((size) => ({ size })) };
 }
 
-/** Calls `load` on a temporary folder that holds the graph as a SavedModel, and deletes the folder however that ends. */
+/**
+ * Calls `load` on a temporary folder that holds the graph as a SavedModel, and deletes the folder however that ends.
+ */
 export function withSavedModel<T>(nodes: NodeDef[], ends: GraphEnds, load: (folder: string) => T): T {
   const bytes = SavedModel.encode({
     saved_model_schema_version: 1,

@@ -5,8 +5,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 /**
  * Writes a whole file or nothing: a reader, or a process killed at any moment, sees the old content or the new one.
  *
- * The content goes to a hidden `*.tmp` file in the same folder, reaches the disk, and takes the name by `rename`. Missing
- * folders are made. A killed writer may leave its `*.tmp` file behind; it is never read.
+ * The content goes to a hidden `*.tmp` file in the same folder, reaches the disk, and takes the name by `rename`.
+ * Missing folders are made. A killed writer may leave its `*.tmp` file behind; it is never read.
  *
  * @param path where the file is to be.
  * @param content text (written as UTF-8) or bytes.
@@ -34,10 +34,11 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
 }
 
 /**
- * Writes a whole folder or nothing: `fill` writes into a hidden sibling, which takes the name once everything is on the disk.
+ * Writes a whole folder or nothing: `fill` writes into a hidden sibling, which takes the name once everything is on the
+ * disk.
  *
- * A folder already there is replaced: it is moved aside, the new one takes its name, the old one is deleted. If `fill` throws,
- * the old folder stays as it was.
+ * A folder already there is replaced: it is moved aside, the new one takes its name, the old one is deleted. If `fill`
+ * throws, the old folder stays as it was.
  *
  * @param path where the folder is to be.
  * @param fill writes the content into the folder it is given; called once.
@@ -61,7 +62,9 @@ export async function writeFolderAtomically<T>(path: string, fill: (folder: stri
   }
 }
 
-/** `rename` does not replace a folder that has content, so the old one steps aside first and comes back if that fails. */
+/**
+ * `rename` does not replace a folder that has content, so the old one steps aside first and comes back if that fails.
+ */
 async function replaceFolder(from: string, to: string): Promise<void> {
   const aside = temporaryName(to);
   const hadOld = await rename(to, aside).then(

@@ -45,7 +45,8 @@ export interface ResultsFolder {
   /** Whether the run of this key is finished, here or in another process. */
   has(key: string): boolean;
   /**
-   * Keeps all rows of one run, or none of them if the process dies in between. A key that is already there is left as it is.
+   * Keeps all rows of one run, or none of them if the process dies in between. A key that is already there is left as
+   * it is.
    * @throws InvalidInputError for an empty key, no rows, missing fields, NaN or infinity.
    */
   append(key: string, rows: readonly ResultRow[]): void;
@@ -67,12 +68,13 @@ export interface ResultsFolder {
 /**
  * The results folder of a notebook, whose store lets a sweep that was stopped go on where it stopped.
  *
- * `results/<notebook>/rows.jsonl` holds one finished run a line, `{"run": key, "rows": [...]}`, and one failed run a line,
- * `{"run": key, "at": "training", "error": {...}}`. Several processes may append.
- * A line cut short by a killed process is left out with a note, and its run counts as not done.
+ * `results/<notebook>/rows.jsonl` holds one finished run a line, `{"run": key, "rows": [...]}`, and one failed run a
+ * line, `{"run": key, "at": "training", "error": {...}}`. Several processes may append. A line cut short by a killed
+ * process is left out with a note, and its run counts as not done.
  *
- * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is `results/<notebook>` in the
- *   project (the nearest folder upwards with an npm workspace); the environment variable SCOREBOOK_RESULTS stands for `results`.
+ * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is
+ *   `results/<notebook>` in the project (the nearest folder upwards with an npm workspace); the environment variable
+ *   SCOREBOOK_RESULTS stands for `results`.
  * @throws InvalidInputError for a name that is not letters, digits, dots, dashes and underscores.
  * @example
  * const results = openResults('01-gaussian-10d');

@@ -38,7 +38,9 @@ export interface RunLines {
   readonly broken: number;
 }
 
-/** Reads a `rows.jsonl` file; a missing file has no runs. A line cut short by a killed process is counted and left out. */
+/**
+ * Reads a `rows.jsonl` file; a missing file has no runs. A line cut short by a killed process is counted and left out.
+ */
 export function readRunLines(path: string): RunLines {
   const runs = new Map<string, readonly ResultRow[]>();
   const failures = new Map<string, RunFailure>();

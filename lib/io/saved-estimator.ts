@@ -4,7 +4,10 @@ import { InvalidInputError } from '../core/errors';
 import type { EstimatorRecord, NamedArray } from '../records/estimator-record';
 import { writeFolderAtomically } from './atomic-write';
 
-/** Layout of a saved folder: `estimator.json` describes, `weights.bin` holds the float32 numbers, little-endian, one array after another. */
+/**
+ * Layout of a saved folder: `estimator.json` describes, `weights.bin` holds the float32 numbers, little-endian, one
+ * array after another.
+ */
 const layout = { description: 'estimator.json', numbers: 'weights.bin' } as const;
 
 interface Description {

@@ -7,8 +7,8 @@ const ADVANCES =
 /**
  * The width of a line of text in DejaVu Sans, in pixels.
  *
- * Vega without a canvas takes 0.8 of the font size for every character, which pushes axis titles and legends apart. DejaVu is
- * wider than the usual sans-serif fonts, so what fits by this measure fits in the browser's font as well.
+ * Vega without a canvas takes 0.8 of the font size for every character, which pushes axis titles and legends apart.
+ * DejaVu is wider than the usual sans-serif fonts, so what fits by this measure fits in the browser's font as well.
  */
 export function textWidth(text: string, fontSize: number): number {
   let hundredths = 0;

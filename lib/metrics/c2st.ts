@@ -32,27 +32,28 @@ export interface C2stResult {
 }
 
 /**
- * The classifier two-sample test: how often a neural network that was trained on one part of two samples tells the samples apart on
- * the other part, (1 / K) sum_k accuracy_k over K folds.
+ * The classifier two-sample test: how often a neural network that was trained on one part of two samples tells the
+ * samples apart on the other part, (1 / K) sum_k accuracy_k over K folds.
  *
- * 0.5 where both samples, of equally many rows, are of one law, and 1 where their laws do not overlap; between them, at best,
- * 1/2 + 1/4 integral |p - q|. With unequal numbers of rows even blind guessing reaches the larger one's share.
+ * 0.5 where both samples, of equally many rows, are of one law, and 1 where their laws do not overlap; between them, at
+ * best, 1/2 + 1/4 integral |p - q|. With unequal numbers of rows even blind guessing reaches the larger one's share.
  *
- * As in the benchmark, the rows are centred and scaled by the mean and the standard deviation of the first sample, and each fold's
- * classifier is scikit-learn's MLPClassifier with its defaults: two hidden layers of 10 D rectified linear units, log-loss with the
- * penalty 1e-4 |W|^2 / (2 B), batches of B = 200, Adam at rate 1e-3, until ten epochs in a row have not lowered the training loss
- * by 1e-4. All folds are trained at once. A column that is constant in the first sample is centred only, where the benchmark would
- * divide by zero.
+ * As in the benchmark, the rows are centred and scaled by the mean and the standard deviation of the first sample, and
+ * each fold's classifier is scikit-learn's MLPClassifier with its defaults: two hidden layers of 10 D rectified linear
+ * units, log-loss with the penalty 1e-4 |W|^2 / (2 B), batches of B = 200, Adam at rate 1e-3, until ten epochs in a row
+ * have not lowered the training loss by 1e-4. All folds are trained at once. A column that is constant in the first
+ * sample is centred only, where the benchmark would divide by zero.
  *
- * Its matrix products are too small to be split among threads: where other processes share the cores, a process that was started with
- * TF_NUM_INTRAOP_THREADS=1 and TF_NUM_INTEROP_THREADS=1 needs a third of the processor time for it.
+ * Its matrix products are too small to be split among threads: where other processes share the cores, a process that
+ * was started with TF_NUM_INTRAOP_THREADS=1 and TF_NUM_INTEROP_THREADS=1 needs a third of the processor time for it.
  *
  * @param a sample [N, D].
  * @param b sample [M, D].
- * @returns the accuracy, its standard error, and the folds; the same for the same seed. The standard error is of the held-out rows
- * given the classifiers: other seeds move the value by about as much again.
- * @throws InvalidInputError for fewer rows than folds in either sample, different widths, NaN or infinity, which it counts, or an
- * option that is none; NonFiniteError where a classifier's weights leave the finite numbers; InterruptedError on interrupt.
+ * @returns the accuracy, its standard error, and the folds; the same for the same seed. The standard error is of the
+ * held-out rows given the classifiers: other seeds move the value by about as much again.
+ * @throws InvalidInputError for fewer rows than folds in either sample, different widths, NaN or infinity, which it
+ * counts, or an option that is none; NonFiniteError where a classifier's weights leave the finite numbers;
+ * InterruptedError on interrupt.
  * Source: Lueckmann et al., "Benchmarking simulation-based inference", appendix on metrics, as sbibm 1.1.0 computes it;
  * Lopez-Paz and Oquab, "Revisiting classifier two-sample tests". The random numbers are not those of scikit-learn.
  * @example
@@ -110,7 +111,10 @@ function refuseCount(what: string, value: number, least: number): void {
     });
 }
 
-/** The row numbers 0 ... count - 1 in random order, cut into parts whose sizes differ by at most one, the longer ones first. */
+/**
+ * The row numbers 0 ... count - 1 in random order, cut into parts whose sizes differ by at most one, the longer ones
+ * first.
+ */
 function splitRows(count: number, folds: number, source: Rng): Int32Array[] {
   const order = Int32Array.from({ length: count }, (_, i) => i);
   shuffle(order, source);

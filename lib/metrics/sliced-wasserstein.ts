@@ -28,15 +28,16 @@ export interface SlicedWassersteinResult {
  * SW_p = (E_u W_p(u'a, u'b)^p)^(1/p) over directions u that are uniform on the sphere, where in one dimension
  * W_p^p = integral_0^1 |F_a^-1(t) - F_b^-1(t)|^p dt.
  *
- * The quantile functions are those of the samples, steps of 1/N and 1/M, and the integral is exact for any N and M. In one dimension
- * SW_p is W_p itself. Between samples of one law it is above 0, by some N^(-1/2).
+ * The quantile functions are those of the samples, steps of 1/N and 1/M, and the integral is exact for any N and M. In
+ * one dimension SW_p is W_p itself. Between samples of one law it is above 0, by some N^(-1/2).
  *
  * @param a sample [N, D].
  * @param b sample [M, D].
- * @returns the distance in the units of the samples, its standard error and its spread over directions; the same for the same seed.
+ * @returns the distance in the units of the samples, its standard error and its spread over directions; the same for
+ * the same seed.
  * @throws InvalidInputError for no rows, different widths, NaN or infinity, which it counts, or an option that is none.
- * Source: Bonneel et al., "Sliced and Radon Wasserstein barycenters of measures", equation (10); Nadjahi et al., "Statistical and
- * topological properties of sliced probability divergences". O(projections (N + M) (D + log(N + M))).
+ * Source: Bonneel et al., "Sliced and Radon Wasserstein barycenters of measures", equation (10); Nadjahi et al.,
+ * "Statistical and topological properties of sliced probability divergences". O(projections (N + M) (D + log(N + M))).
  * @example
  * slicedWasserstein([[0, 0]], [[3, 4]], { projections: 1_000 }).value; // about 5 / sqrt(2)
  */

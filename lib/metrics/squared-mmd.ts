@@ -15,15 +15,16 @@ const blockRows = 2048;
 const medianRows = 1000;
 
 /**
- * The squared maximum mean discrepancy between two samples with the Gaussian kernel k(a, b) = exp(-|a - b|^2 / (2 l^2)):
- * mean k(a, a') + mean k(b, b') - 2 mean k(a, b).
+ * The squared maximum mean discrepancy between two samples with the Gaussian kernel k(a, b) = exp(-|a - b|^2 / (2
+ * l^2)): mean k(a, a') + mean k(b, b') - 2 mean k(a, b).
  *
  * The unbiased estimate leaves the pairs a = a' out of the first two means.
  *
  * @param a sample [N, D].
  * @param b sample [M, D].
  * @returns a number near 0 for samples of one law; see {@link mmdFloor} for how near.
- * @throws InvalidInputError for fewer than two rows, different widths, numbers that are not finite, or an option that is none.
+ * @throws InvalidInputError for fewer than two rows, different widths, numbers that are not finite, or an option that
+ * is none.
  * Source: Gretton et al., "A kernel two-sample test", equations (3) and (5).
  * @example
  * squaredMmd(theta, exact.sample(1_000, 1)); // about 0 for samples of the exact posterior
@@ -62,7 +63,8 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
 }
 
 /**
- * The sampling floor of the squared MMD: the mean and the 95% quantile of its estimate over pairs of samples of the same law.
+ * The sampling floor of the squared MMD: the mean and the 95% quantile of its estimate over pairs of samples of the
+ * same law.
  * @param draw gives a fresh sample [N, D] for a seed; it is disposed of here.
  * @param repeats pairs. Default 20.
  * @param seed of the first draw; the others follow it. Default 0.

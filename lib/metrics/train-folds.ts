@@ -35,12 +35,15 @@ const batchSize = 200;
 const tolerance = 1e-4;
 const patience = 10;
 const pauseMilliseconds = 100;
-/** Weights changed in an epoch, from which on a graph of fewer classifiers soon earns the tenth of a second that it takes. */
+/**
+ * Weights changed in an epoch, from which on a graph of fewer classifiers soon earns the tenth of a second that it
+ * takes.
+ */
 const newGraphWork = 500_000;
 
 /**
- * Trains one classifier for each set of rows, all at once; each stops when more than ten epochs in a row did not lower its
- * training loss by 1e-4.
+ * Trains one classifier for each set of rows, all at once; each stops when more than ten epochs in a row did not lower
+ * its training loss by 1e-4.
  * @throws NonFiniteError where a training loss is not finite, or what `pause` throws.
  */
 export async function trainFolds(training: FoldTraining): Promise<TrainedClassifier[]> {
@@ -107,8 +110,9 @@ export async function trainFolds(training: FoldTraining): Promise<TrainedClassif
 }
 
 /**
- * Where each fold's batches start and end: batches of 200 rows, or of all where there are fewer, and a last one of the rest.
- * Adam counts the same steps for all folds: one that has a batch less than another has its last row for a batch of its own.
+ * Where each fold's batches start and end: batches of 200 rows, or of all where there are fewer, and a last one of the
+ * rest. Adam counts the same steps for all folds: one that has a batch less than another has its last row for a batch
+ * of its own.
  */
 function cutAlike(counts: readonly number[]): number[][] {
   const cuts = counts.map((count) => {

@@ -12,7 +12,8 @@ export interface SampleValues {
 /**
  * Two samples of vectors of one width, as float32 numbers.
  * @param what the metric's name, for messages.
- * @throws InvalidInputError for what is no table, fewer than `minimum` rows, different widths, or NaN and infinity, which it counts.
+ * @throws InvalidInputError for what is no table, fewer than `minimum` rows, different widths, or NaN and infinity,
+ * which it counts.
  */
 export function twoSamples(a: Rows, b: Rows, what: string, minimum: number): [SampleValues, SampleValues] {
   const first = valuesOf(a, `${what}, first sample`);

@@ -20,8 +20,8 @@ const loadedModules = createRequire(__filename).cache;
 /**
  * The running tslab kernel's way to the current cell, or `undefined` outside a notebook.
  *
- * tslab's own `display` sends one MIME type at a time; a bundle needs its kernel module, looked up among the modules this process
- * has loaded so that it is the running instance.
+ * tslab's own `display` sends one MIME type at a time; a bundle needs its kernel module, looked up among the modules
+ * this process has loaded so that it is the running instance.
  */
 export function currentCell(): CellWriter | undefined {
   const path = Object.keys(loadedModules).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));

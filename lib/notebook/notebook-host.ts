@@ -6,7 +6,9 @@ import { currentCell, type CellWriter } from './kernel';
 import { lossSketch } from './loss-sketch';
 import { progressLine, progressParts, ProgressState, type ProgressView } from './progress-state';
 
-/** Milliseconds between two redraws of a live display: five a second is what a browser follows without losing messages. */
+/**
+ * Milliseconds between two redraws of a live display: five a second is what a browser follows without losing messages.
+ */
 const REDRAW_MS = 200;
 /** Work that is over sooner, and has no loss curve, leaves no output in the cell. */
 const QUIET_MS = 300;
@@ -20,10 +22,12 @@ export interface NotebookHostOptions {
 }
 
 /**
- * A host for notebook cells: one live display for each piece of work, with a bar, rate, times, a note and the loss curve.
+ * A host for notebook cells: one live display for each piece of work, with a bar, rate, times, a note and the loss
+ * curve.
  *
- * The display is redrawn at most five times a second and keeps its last state in the saved notebook. Work that takes less than
- * .3 s and draws no curve leaves nothing behind. Interrupting the cell stops the work and leaves the kernel running.
+ * The display is redrawn at most five times a second and keeps its last state in the saved notebook. Work that takes
+ * less than .3 s and draws no curve leaves nothing behind. Interrupting the cell stops the work and leaves the kernel
+ * running.
  *
  * @example
  * installHost(notebookHost());

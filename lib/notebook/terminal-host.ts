@@ -25,8 +25,8 @@ export interface TerminalHostOptions {
 /**
  * A host for terminals and logs: live bars on stderr, or sparse lines where stderr is not a terminal.
  *
- * Lines come at the start, at most every ten seconds, and at the end. Ctrl-C asks the running work to stop; a second one ends the
- * process.
+ * Lines come at the start, at most every ten seconds, and at the end. Ctrl-C asks the running work to stop; a second
+ * one ends the process.
  *
  * @example
  * installHost(terminalHost());
@@ -70,7 +70,9 @@ function sparseLines(stream: TerminalStream, state: ProgressState, now: () => nu
 
 type MultiBar = import('cli-progress').MultiBar;
 
-/** All bars of one terminal: nested work (a training inside a sweep) gets a line of its own, and loses it when it ends. */
+/**
+ * All bars of one terminal: nested work (a training inside a sweep) gets a line of its own, and loses it when it ends.
+ */
 class Bars {
   private multi: MultiBar | undefined;
   private open = 0;

@@ -15,17 +15,26 @@ export type CurveFacet = 'task' | 'budget' | 'n';
 export interface CurvePlotOptions {
   /** What runs along x. Default `n`. */
   x?: 'n' | 'budget';
-  /** One panel for each value of this field, or a grid of panels: the field of its rows and that of its columns. Default none. */
+  /**
+   * One panel for each value of this field, or a grid of panels: the field of its rows and that of its columns. Default
+   * none.
+   */
   facet?: CurveFacet | readonly [rows: CurveFacet, columns: CurveFacet];
   /** The metric to draw; needed where the rows hold several. */
   metric?: string;
   /** Default `standard error`. */
   spread?: Spread;
-  /** What the spread is over. Rows without an observation, such as published means, are drawn as they are. Default `seed`. */
+  /**
+   * What the spread is over. Rows without an observation, such as published means, are drawn as they are. Default
+   * `seed`.
+   */
   over?: Repeat;
   /** Panels in a row, for one facet. Default: at most three. */
   columns?: number;
-  /** A dotted rule for the metric between two exact sample sets of the same size: the number, or with a name of one's own. Named in the subtitle. */
+  /**
+   * A dotted rule for the metric between two exact sample sets of the same size: the number, or with a name of one's
+   * own. Named in the subtitle.
+   */
   floor?: number | { readonly value: number; readonly label: string };
   /** Logarithmic axes. Default `x` for budgets, otherwise `none`. */
   log?: 'x' | 'y' | 'both' | 'none';
@@ -45,15 +54,16 @@ const FIELDS = {
 } as const;
 
 /**
- * A figure of one metric against the number of observations or the simulation budget: one line a method and setting, spread over seeds or
- * published observations.
+ * A figure of one metric against the number of observations or the simulation budget: one line a method and setting,
+ * spread over seeds or published observations.
  *
- * A method keeps its colour in every figure; its settings differ by dash and point shape. The subtitle says what the band is and
- * over how many of them. On a logarithmic y axis, values at or below 0 (with a floor, below a quarter of it) are
- * drawn at its lower end and counted in the subtitle.
+ * A method keeps its colour in every figure; its settings differ by dash and point shape. The subtitle says what the
+ * band is and over how many of them. On a logarithmic y axis, values at or below 0 (with a floor, below a quarter of
+ * it) are drawn at its lower end and counted in the subtitle.
  *
  * @param rows results of one metric (or choose it by `options.metric`).
- * @throws InvalidInputError for no rows, NaN, several metrics, and for several tasks, budgets or n that no panel tells apart.
+ * @throws InvalidInputError for no rows, NaN, several metrics, and for several tasks, budgets or n that no panel tells
+ * apart.
  * @example
  * const figure = plots.curvePlot(rows, { x: 'n', facet: 'budget', log: 'y', floor: 0.002 });
  */

@@ -20,8 +20,8 @@ export interface CurvePoint {
 export type Repeat = 'seed' | 'observation';
 
 /**
- * Rows grouped by series, facet and x, each group reduced to its centre and band over repeats; several rows of one repeat count once,
- * by their mean.
+ * Rows grouped by series, facet and x, each group reduced to its centre and band over repeats; several rows of one
+ * repeat count once, by their mean.
  *
  * One repeat alone has no spread: its band is the standard error of its row where that is known.
  */

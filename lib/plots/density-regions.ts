@@ -23,9 +23,11 @@ export function gridPoints({ x, y, points }: Grid): number[][] {
 }
 
 /**
- * The outlines of the smallest regions that hold given shares of a density on a grid: {p >= c} with c such that its mass is the share.
+ * The outlines of the smallest regions that hold given shares of a density on a grid: {p >= c} with c such that its
+ * mass is the share.
  *
- * Marching squares with linear interpolation; the density counts as zero beyond the grid, so that every outline is closed.
+ * Marching squares with linear interpolation; the density counts as zero beyond the grid, so that every outline is
+ * closed.
  *
  * @param logProb the log density up to a constant at {@link gridPoints}.
  * @param shares in (0, 1).

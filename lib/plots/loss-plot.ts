@@ -5,7 +5,9 @@ import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './the
 
 /** Options of `lossPlot`. */
 export interface LossPlotOptions {
-  /** Epoch whose weights were kept. Default: the lowest validation loss (without validation, the lowest training loss). */
+  /**
+   * Epoch whose weights were kept. Default: the lowest validation loss (without validation, the lowest training loss).
+   */
   best?: number;
   /** Default `Loss by epoch`. */
   title?: string;

@@ -10,19 +10,23 @@ import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './the
 
 /** Options of `pairPlot`. */
 export interface PairPlotOptions extends MarginalPlotOptions {
-  /** Points drawn of each set in each panel, the same ones everywhere. Default 500, fewer where the figure would pass 8,000 in all. */
+  /**
+   * Points drawn of each set in each panel, the same ones everywhere. Default 500, fewer where the figure would pass
+   * 8,000 in all.
+   */
   maxPoints?: number;
 }
 
 /**
- * A corner figure of several sample sets: marginal densities on the diagonal, pairwise scatter below, the true parameter as a cross.
+ * A corner figure of several sample sets: marginal densities on the diagonal, pairwise scatter below, the true
+ * parameter as a cross.
  *
- * Panels of a column share their x axis, panels of a row their y axis; the points are drawn by a fixed seed, so the same samples
- * give the same figure.
+ * Panels of a column share their x axis, panels of a row their y axis; the points are drawn by a fixed seed, so the
+ * same samples give the same figure.
  *
  * @param samples sets by name, each [N, D] with D >= 2; use `options.dims` to choose up to ten parameters.
- * @throws InvalidInputError for empty or ragged sets, different D, NaN, fewer than 2 or more than 10 parameters, and labels, truth or
- *   bounds that do not fit D.
+ * @throws InvalidInputError for empty or ragged sets, different D, NaN, fewer than 2 or more than 10 parameters, and
+ *   labels, truth or bounds that do not fit D.
  * @example
  * const figure = plots.pairPlot({ prior: priorSamples(prior, 500, 1), exact: theta }, { dims: [0, 1], truth });
  */

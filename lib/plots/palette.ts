@@ -55,8 +55,8 @@ const TRUTHS = new Set(['truth', 'true', 'exact', 'exactposterior', 'reference',
 /**
  * The colour of one method or sample set: the same name has the same colour in every figure.
  *
- * Names of the literature (`Algorithm 1`, `NPE`, ...) have fixed colours, exact and reference ones are black, the prior is grey, other names get one
- * by a hash. Case, spaces and dashes do not count.
+ * Names of the literature (`Algorithm 1`, `NPE`, ...) have fixed colours, exact and reference ones are black, the prior
+ * is grey, other names get one by a hash. Case, spaces and dashes do not count.
  *
  * @example
  * colorOf('Algorithm 2') === colorOf('algorithm-2'); // true
@@ -67,8 +67,8 @@ export function colorOf(name: string): string {
 }
 
 /**
- * The colours of all names of one figure, each `colorOf` its name unless two would be the same: then the later one in the alphabet
- * moves to the next free colour.
+ * The colours of all names of one figure, each `colorOf` its name unless two would be the same: then the later one in
+ * the alphabet moves to the next free colour.
  *
  * @param names in any order; the result does not depend on it.
  * @param overrides colours that take precedence, by name.

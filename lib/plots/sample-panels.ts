@@ -14,7 +14,10 @@ export type PlaneLogDensity = (points: number[][]) => ArrayLike<number>;
 
 /** Options of `samplePanels`. */
 export interface SamplePanelsOptions {
-  /** The log density, up to a constant, that the samples of a column should follow, by column: its regions are shaded. Default none. */
+  /**
+   * The log density, up to a constant, that the samples of a column should follow, by column: its regions are shaded.
+   * Default none.
+   */
   density?: Readonly<Record<string, PlaneLogDensity>>;
   /** Shares of the density's mass that the shaded regions hold. Default .5 and .95. */
   shares?: readonly number[];
@@ -22,7 +25,9 @@ export interface SamplePanelsOptions {
   marks?: Readonly<Record<string, ArrayLike<number>>>;
   /** Axis titles of the two parameters. Default θ₁ and θ₂. */
   labels?: readonly string[];
-  /** Samples drawn in each panel, the same in every figure. Default 300, fewer where the figure would pass 8,000 in all. */
+  /**
+   * Samples drawn in each panel, the same in every figure. Default 300, fewer where the figure would pass 8,000 in all.
+   */
   maxPoints?: number;
   /** Default `Samples and the regions of the density`. */
   title?: string;
@@ -36,14 +41,15 @@ const GREYS = ['#e9e9ed', '#c9c9d1', '#a9a9b4', '#8c8c95'] as const;
 const MARK_SHAPES = ['cross', 'diamond', 'square', 'triangle-up'] as const;
 
 /**
- * A grid of panels of samples of two parameters: a row a method, a column a posterior, the true density shaded below the points.
+ * A grid of panels of samples of two parameters: a row a method, a column a posterior, the true density shaded below
+ * the points.
  *
- * The shaded regions are the smallest that hold the shares, found on an even grid over the panel. All panels share both axes. A row's
- * name breaks at ` · `.
+ * The shaded regions are the smallest that hold the shares, found on an even grid over the panel. All panels share both
+ * axes. A row's name breaks at ` · `.
  *
  * @param panels samples [N, 2] by row and column: `{ 'Score NPE': { 'n = 1': theta, 'n = 2': ... }, ... }`.
- * @throws InvalidInputError for no panels, rows with different columns, samples that are not of two parameters, NaN, and a density, marks
- *   or labels that do not fit.
+ * @throws InvalidInputError for no panels, rows with different columns, samples that are not of two parameters, NaN,
+ *   and a density, marks or labels that do not fit.
  * @example
  * const figure = plots.samplePanels(
  *   { exact: { 'n = 3': theta }, prior: { 'n = 3': priorSamples(prior, 500, 1) } },

@@ -1,6 +1,8 @@
 import { InvalidInputError } from '../core/errors';
 
-/** Samples of one law: N rows of D numbers, or anything with an `arraySync()` that gives them, such as a tensor [N, D]. */
+/**
+ * Samples of one law: N rows of D numbers, or anything with an `arraySync()` that gives them, such as a tensor [N, D].
+ */
 export type Samples = readonly ArrayLike<number>[] | { arraySync(): number[][] };
 
 /** Sample sets by the name that the legend shows. */

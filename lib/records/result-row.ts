@@ -28,7 +28,10 @@ export interface ResultRow {
   readonly value: number;
   /** Standard error of `value` within the run; `null` where it is not known. */
   readonly standardError: number | null;
-  /** Standard deviation of what `value` is the mean of, such as the folds of a C2ST; not there for metrics that are no mean. */
+  /**
+   * Standard deviation of what `value` is the mean of, such as the folds of a C2ST; not there for metrics that are no
+   * mean.
+   */
   readonly spread?: number;
   /** Wall-clock seconds the run took. */
   readonly seconds: number;

@@ -61,7 +61,8 @@ describe('slicedWasserstein', () => {
     const a = draw(200, 5, 1);
     const { value, standardError } = slicedWasserstein(a, shifted(a, m), { projections: 2_000 });
     expect(Math.abs(value - Math.hypot(...m) / Math.sqrt(5))).toBeLessThan(4 * standardError);
-    // the projection u'm has E (u'm)^4 = 3 |m|^4 / (d (d + 2)), so that u'm squared has the variance 8 |m|^4 / 175 at d = 5
+    // the projection u'm has E (u'm)^4 = 3 |m|^4 / (d (d + 2)), so that u'm squared has the variance 8 |m|^4 / 175 at d
+    // = 5
     const expected = (Math.sqrt(8 / 175) * Math.hypot(...m) ** 2) / (2 * value * Math.sqrt(2_000));
     expect(standardError / expected).toBeGreaterThan(0.9);
     expect(standardError / expected).toBeLessThan(1.1);

@@ -56,7 +56,8 @@ describe('squaredMmd', () => {
       ];
       const expected =
         meanKernel(dim, length, p, p) + meanKernel(dim, length, q, q) - 2 * meanKernel(dim, length, p, q);
-      // the witness's variance is at most that of the kernel, 1/4: 2 sqrt(1 / (4 n)) for each sample, plus the degenerate part 1 / n
+      // the witness's variance is at most that of the kernel, 1/4: 2 sqrt(1 / (4 n)) for each sample, plus the
+      // degenerate part 1 / n
       expect(Math.abs(value - expected)).toBeLessThan(4 * Math.sqrt(expected / n) + 4 / n);
       expect(value).toBeGreaterThan(0);
     },

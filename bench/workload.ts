@@ -7,8 +7,9 @@ import { scoreNetwork } from 'scorebook/dist/nn/score/score-network';
 import { denoisingScoreMatching } from 'scorebook/dist/training/denoising-score-matching';
 
 /*
- * What is measured: the paper's network on its 10-D Gaussian task. Three residual MLPs of 3 hidden layers and width 128, embeddings of
- * theta and x of 128, sinusoidal embedding of t of 64, batches of 256 out of 10,000 simulations, Adam at 1e-4.
+ * What is measured: the paper's network on its 10-D Gaussian task. Three residual MLPs of 3 hidden layers and width
+ * 128, embeddings of theta and x of 128, sinusoidal embedding of t of 64, batches of 256 out of 10,000 simulations,
+ * Adam at 1e-4.
  */
 
 export const seed = 1;

@@ -56,7 +56,7 @@ export function allRuns({ task, settings, budgets, seeds, n, observations, measu
  * A run that failed is missing. A run whose experiment has grown by a method, an n, an observation or a measure is
  * missing again, for the new rows, under a key of its own, since finished runs never change.
  *
- * @throws InvalidInputError for an experiment that could not be run; see {@link runExperiment}.
+ * @throws InvalidInputError for an experiment that cannot be run; see {@link runExperiment}.
  * @example
  * const setting = scoreNpseSetting({ setting: 'small', training: {}, methods: [{ method: 'Score NPE' }] });
  * missingRuns({ task, settings: [setting], budgets: [1_000, 3_000], seeds: [1, 2], n: [1, 8] }, results).length; // 4

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { GraphError } from './graph-error';
 import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
 import { currentRecording, Recording } from './recording';
@@ -31,10 +31,10 @@ interface Graph {
 }
 
 /**
- * A function of the same values as `fn` that runs as one TensorFlow graph.
+ * A function that computes what `fn` does, but runs as one TensorFlow graph.
  *
  * The first call for each combination of nesting, shapes and dtypes of the arguments records `fn` into a graph; later
- * calls run it. `fn` is synchronous and made of tfjs operations, gradients included, with {@link loop},
+ * calls run it. `fn` is synchronous and made of tfjs operations (gradients included), {@link loop},
  * {@link whileLoop} and the keyed random draws of this library. Tensors that `fn` takes from outside its arguments are
  * frozen into the graph as constants. Inside another recording or a gradient, and on backends other than tfjs-node's,
  * `fn` itself is called.
@@ -101,11 +101,10 @@ function build<A extends Tensors[], R extends Tensors>(backend: NodeBackend, fn:
         return recording.tensorFor(value, arg);
       });
       const result = fn(...unflatten(args, placeholders));
-      // What an async function does after its first await happens outside the recording, and so may fail unheard.
+      // What an async function does after its first await happens outside the recording, where a failure goes unheard.
       if ((result as unknown) instanceof Promise) (result as unknown as Promise<unknown>).catch(() => undefined);
       const results = flatten(result, 'result');
-      if (results.length === 0)
-        throw new InvalidInputError('result', { expected: 'at least one tensor', received: 'none' });
+      demand('result', results.length > 0, 'at least one tensor', 'none');
       results.forEach((tensor, i) => {
         const value = recording.valueOf(tensor);
         const name = recording.node(

@@ -17,7 +17,7 @@ export interface Listener {
 
 /** Names of tfjs functions that draw random numbers on the JavaScript side, or from a hidden state. */
 const hiddenDraws =
-  /^(randomNormal|randomUniform|randomUniformInt|randomStandardNormal|randomGamma|truncatedNormal|rand|multinomial|dropout)__op$/;
+  /^(random(Normal|Uniform|UniformInt|StandardNormal|Gamma)|truncatedNormal|rand|multinomial|dropout)__op$/;
 
 /** Kernels of tfjs-node that read their inputs only to check them. */
 const readingKernels = new Set(['GatherV2']);
@@ -98,7 +98,8 @@ export function intercept<T>(backend: NodeBackend, listener: Listener, body: () 
 
 function readError(): GraphError {
   return new GraphError(
-    'The values of a traced tensor were read while a function was being compiled; they exist only when the graph runs. ' +
+    'The values of a traced tensor were read while a function was being compiled; ' +
+      'they exist only when the graph runs. ' +
       'Return the tensor from the compiled function and read it there, or use tf.where and whileLoop for decisions.',
   );
 }

@@ -137,7 +137,8 @@ function recordLoop<C extends Tensors>(
 function checkCondition(goOn: unknown): asserts goOn is tf.Scalar {
   if (goOn instanceof tf.Tensor && goOn.dtype === 'bool' && goOn.rank === 0) return;
   throw new GraphError(
-    `whileLoop: expected the condition to be a bool scalar, received ${describe(goOn)}. tf.any and tf.all reduce a tensor to one.`,
+    `whileLoop: expected the condition to be a bool scalar, received ${describe(goOn)}. ` +
+      'tf.any and tf.all reduce a tensor to one.',
   );
 }
 
@@ -146,7 +147,8 @@ function checkForm(carry: Tensors, next: Tensors): void {
   const received = signature(next, "the body's result");
   if (expected !== received) {
     throw new GraphError(
-      `A loop body changed what it carries: expected ${expected}, received ${received}. Shapes and dtypes stay the same in each round.`,
+      `A loop body changed what it carries: expected ${expected}, received ${received}. ` +
+        'Shapes and dtypes must stay the same in every round.',
     );
   }
 }

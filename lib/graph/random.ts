@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { rng } from '../core/rng';
 import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
 
@@ -74,12 +74,8 @@ export function randomInteger<T extends tf.Tensor = tf.Tensor>(
   low: number,
   high: number,
 ): T {
-  if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
-    throw new InvalidInputError('randomInteger', {
-      expected: 'whole numbers low < high',
-      received: `low ${low}, high ${high}`,
-    });
-  }
+  const isRange = Number.isInteger(low) && Number.isInteger(high) && low < high;
+  demand('randomInteger', isRange, 'whole numbers low < high', `low ${low}, high ${high}`);
   const backend = nodeBackend();
   if (!backend) return drawOnHost(key, shape, 'int32', (next) => next.integer(low, high)) as T;
   return tf.tidy(() =>

@@ -75,9 +75,9 @@ export class Recording {
   }
 
   /**
-   * As `valueOf`, for what starts or continues a loop. A value from outside a body exists in each of its rounds, also
-   * in the one that the condition has ended, and would go on alone for ever: here it exists only in rounds that take
-   * place.
+   * As `valueOf`, for what starts or continues a loop. A value from outside a body exists in every round, even
+   * in the one that the condition has ended, and so would circulate for ever: here it exists only in rounds that are
+   * run.
    */
   carried(tensor: tf.TensorInfo): Value {
     const value = this.valueOf(tensor);
@@ -154,7 +154,8 @@ export class Recording {
   private refuseEscape(inner: Frame, frame: Frame): void {
     for (let around: Frame | undefined = frame; around; around = around.parent) if (around === inner) return;
     throw new GraphError(
-      "A tensor of a loop's body or condition was used outside it. Return it from the body as part of what the loop carries.",
+      "A tensor of a loop's body or condition was used outside it. " +
+        'Return it from the body as part of what the loop carries.',
     );
   }
 

@@ -16,9 +16,9 @@ export interface WholeFolder {
 /**
  * Writes a folder of files as a whole, or not at all.
  *
- * The files go to a hidden sibling and reach the disk; then a folder that is already there steps aside, the new one takes
- * its name, and the old one is deleted. Where the process dies between those two steps, {@link wholeFolder} finds the old
- * one. Nothing but files of the given names is ever deleted.
+ * The files go to a hidden sibling and reach the disk; then a folder that is already there steps aside, the new one
+ * takes its name, and the old one is deleted. Where the process dies between those two steps, {@link wholeFolder} finds
+ * the old one. Nothing but files of the given names is ever deleted.
  *
  * @param contents text (written as UTF-8) or bytes of each file, in the order of the names.
  * @throws InvalidInputError where the path is a file, the working folder, or a folder that holds anything else than

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { demand, requireNumber } from '../core/checks';
 import { checkResultRows } from '../records/check-rows';
-import { InvalidInputError } from '../core/errors';
 import type { ResultRow } from '../records/result-row';
 import { writeFileAtomically } from './atomic-write';
 import { machine, versions, type Machine, type Versions } from './provenance';
@@ -59,9 +59,15 @@ export interface ResultsFolder {
   failures(): RunFailure[];
   /** All rows of all finished runs, in the order they were finished. */
   rows(): ResultRow[];
-  /** Where a figure of this name belongs; `exportFigure` takes it. */
+  /**
+   * Where a figure of this name belongs; `exportFigure` takes it.
+   * @throws InvalidInputError for anything but a file name, so that figures stay in the folder.
+   */
   figurePath(name: string): string;
-  /** Writes `summary.json` atomically and returns its content. */
+  /**
+   * Writes `summary.json` atomically and returns its content.
+   * @throws InvalidInputError for an empty mode, a seed or rows with NaN or infinity.
+   */
   writeSummary(input: SummaryInput): Promise<Summary>;
 }
 
@@ -75,22 +81,19 @@ export interface ResultsFolder {
  * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is
  *   `results/<notebook>` in the project (the nearest folder upwards with an npm workspace); the environment variable
  *   SCOREBOOK_RESULTS stands for `results`.
- * @throws InvalidInputError for a name that is not letters, digits, dots, dashes and underscores.
+ * @throws InvalidInputError for a name with anything but letters, digits, dots, dashes and underscores.
  * @example
  * const results = openResults('01-gaussian-10d');
  * for (const seed of [1, 2]) {
  *   const key = `scorebook/budget=1000/seed=${seed}`;
- *   if (!results.has(key)) results.append(key, rows.filter((row) => row.seed === seed)); // rows that a run has measured
+ *   const measured = rows.filter((row) => row.seed === seed); // by a run
+ *   if (!results.has(key)) results.append(key, measured);
  * }
  * await results.writeSummary({ mode: 'quick', seed: 1 });
  */
 export function openResults(notebook: string): ResultsFolder {
-  if (!/^[\w-][\w.-]*$/.test(notebook)) {
-    throw new InvalidInputError('notebook', {
-      expected: 'a name of letters, digits, dots, dashes and underscores',
-      received: JSON.stringify(notebook),
-    });
-  }
+  const isName = typeof notebook === 'string' && /^[\w-][\w.-]*$/.test(notebook);
+  demand('notebook', isName, 'a name of letters, digits, dots, dashes and underscores', notebook);
   const path = join(resultsRoot(), notebook);
   const file = join(path, 'rows.jsonl');
   const store = runStore(file);
@@ -112,8 +115,15 @@ export function openResults(notebook: string): ResultsFolder {
       return failure;
     },
     failures: () => [...store().failures.values()],
-    figurePath: (name) => join(path, 'figures', name),
+    figurePath: (name) => {
+      const isFile = typeof name === 'string' && /^[^/\\]+$/.test(name) && !/^\.\.?$/.test(name);
+      demand('figurePath: name', isFile, 'a file name without an ending', name);
+      return join(path, 'figures', name);
+    },
     writeSummary: async (input) => {
+      demand('summary: mode', typeof input.mode === 'string' && input.mode !== '', 'quick or full', input.mode);
+      requireNumber('summary: seed', input.seed, 'a finite number');
+      if (input.rows && input.rows.length > 0) checkResultRows(input.rows, 'summary: rows');
       const summary: Summary = {
         notebook,
         mode: input.mode,
@@ -130,8 +140,7 @@ export function openResults(notebook: string): ResultsFolder {
 }
 
 function checkKey(key: string): void {
-  if (typeof key !== 'string' || key === '')
-    throw new InvalidInputError('key', { expected: 'a text that names the run', received: JSON.stringify(key) });
+  demand('key', typeof key === 'string' && key !== '', 'a text that names the run', key);
 }
 
 /** Reads the file again only when its size changed, and says once how many lines were broken. */

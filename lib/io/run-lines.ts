@@ -80,7 +80,7 @@ export function appendRunLine(path: string, line: RunLine | RunFailure): void {
   }
 }
 
-/** The size of a file in bytes, 0 where there is none. */
+/** The size of a file in bytes, 0 where it does not exist. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -20,7 +20,7 @@ interface Description {
 /**
  * Writes a trained estimator to a folder, whole or not at all; an older one there is replaced.
  *
- * Where the process dies in the midst of it, {@link readEstimator} finds the older one.
+ * If the process dies meanwhile, {@link readEstimator} still finds the older one.
  * @param estimator what `npse.train` returned.
  * @param folder path of a folder that is new, empty, or holds a saved estimator and nothing else.
  * @throws InvalidInputError for any other folder, for the working folder, and for a file.

@@ -45,7 +45,9 @@ export function lossSketch(points: readonly LossPoint[]): string {
     text(WIDTH - BOX.right - 4, BOX.top + 12 + 14 * i, curve, `text-anchor="end" style="fill:${CURVES[curve]}"`),
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="Helvetica Neue, Arial, DejaVu Sans, sans-serif" font-size="11" role="img" aria-label="loss by epoch">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" ` +
+      'font-family="Helvetica Neue, Arial, DejaVu Sans, sans-serif" font-size="11" role="img" ' +
+      'aria-label="loss by epoch">',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     rule(BOX.top),
     rule(HEIGHT - BOX.bottom),

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors';
+import { refuse } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { renderSvg } from '../io/render';
 import { currentCell, type OutputBundle } from './kernel';
@@ -70,10 +70,8 @@ async function bundleOf(
     };
   }
   if (!isFigure(what)) {
-    throw new InvalidInputError('show', {
-      expected: 'a Vega-Lite specification, a DataFrame, an array of records, or HTML',
-      received: what === null ? 'null' : `a value of type ${typeof what}`,
-    });
+    const expected = 'a Vega-Lite specification, a DataFrame, an array of records, or HTML';
+    refuse('show', expected, what === null ? 'null' : `a value of type ${typeof what}`);
   }
   const text = alt ?? titleOf(what);
   const svg = draw ? await renderSvg(what) : '';

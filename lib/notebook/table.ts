@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
 import { escapeHtml } from './html';
 
 /** Options of a shown table. */
@@ -52,15 +52,12 @@ export function renderTable(rows: readonly object[], options: TableOptions = {})
 }
 
 function textTable(rows: readonly object[], options: TableOptions): TextTable {
-  if (!Array.isArray(rows) || !rows.every((row) => typeof row === 'object' && row !== null)) {
-    throw new InvalidInputError('rows', { expected: 'an array of objects, one a row', received: typeof rows });
-  }
+  const areRecords = Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null);
+  demand('rows', areRecords, 'an array of objects, one a row', Array.isArray(rows) ? 'other values' : typeof rows);
   const records = rows as readonly Record<string, unknown>[];
   const present = [...new Set(records.flatMap((row) => Object.keys(row)))];
   const missing = options.columns?.find((column) => !present.includes(column));
-  if (missing !== undefined && records.length > 0) {
-    throw new InvalidInputError('columns', { expected: `names among ${present.join(', ')}`, received: missing });
-  }
+  if (missing !== undefined && records.length > 0) refuse('columns', `names among ${present.join(', ')}`, missing);
   const columns = options.columns ?? present;
   const shown = records.slice(0, options.maxRows ?? 100);
   return {
@@ -89,7 +86,8 @@ function tableHtml(table: TextTable, caption: string | undefined, note: string):
     (row) => `<tr>${row.map((cell, j) => `<td${style(j)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
   );
   const title = caption ? `<caption style="text-align:left;font-weight:bold">${escapeHtml(caption)}</caption>` : '';
-  return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${note ? `<p>${note}</p>` : ''}`;
+  const below = note ? `<p>${note}</p>` : '';
+  return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${below}`;
 }
 
 function tableText(table: TextTable, caption: string | undefined, note: string): string {

@@ -1,5 +1,5 @@
+import { demand, refuse, requireCount } from '../core/checks';
 import { checkResultRows } from '../records/check-rows';
-import { InvalidInputError } from '../core/errors';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import type { ResultRow } from '../records/result-row';
 import { curveLayers, onLogAxis, type Floor, type LogAxisPoints } from './curve-layers';
@@ -71,8 +71,7 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
   checkResultRows(rows, 'rows');
   const { x = 'n', spread = 'standard error', over = 'seed' } = options;
   const facets = options.facet === undefined ? [] : [options.facet].flat();
-  if (options.columns !== undefined && !(Number.isInteger(options.columns) && options.columns >= 1))
-    throw new InvalidInputError('columns', { expected: 'a positive whole number', received: String(options.columns) });
+  if (options.columns !== undefined) requireCount('columns', options.columns);
   const log = options.log ?? (x === 'budget' ? 'x' : 'none');
   const chosen = rowsOfOneMetric(rows, options.metric);
   for (const field of ['task', 'budget', 'n'] as const)
@@ -88,12 +87,8 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
     logX: log === 'x' || log === 'both',
     logY: log === 'y' || log === 'both',
   };
-  if (axes.logX && chosen.some((row) => row[x] <= 0)) {
-    throw new InvalidInputError('log', {
-      expected: `positive ${x} on a logarithmic x axis`,
-      received: 'a value of 0 or less',
-    });
-  }
+  const isDrawn = !axes.logX || chosen.every((row) => row[x] > 0);
+  demand('log', isDrawn, `positive ${x} on a logarithmic x axis`, 'a value of 0 or less');
   const series = curveSeries(chosen, options.colors);
   const panelOf = (row: ResultRow): string =>
     panelName([...facets].reverse().map((field) => FIELDS[field].panel(row[field])));
@@ -160,19 +155,12 @@ function rowsOfOneMetric(rows: readonly ResultRow[], metric?: string): readonly 
   const chosen =
     metric === undefined ? (metrics.length === 1 ? rows : []) : rows.filter((row) => row.metric === metric);
   if (chosen.length > 0) return chosen;
-  throw new InvalidInputError('rows', {
-    expected: metric === undefined ? 'rows of one metric' : `rows of the metric ${metric}`,
-    received: metrics.join(', '),
-    remedy: 'Choose one with { metric }.',
-  });
+  const expected = metric === undefined ? 'rows of one metric' : `rows of the metric ${metric}`;
+  return refuse('rows', expected, metrics.join(', '), 'Choose one with { metric }.');
 }
 
 function refuseMixed(rows: readonly ResultRow[], field: CurveFacet): void {
   const values = [...new Set(rows.map((row) => row[field]))];
-  if (values.length === 1) return;
-  throw new InvalidInputError('rows', {
-    expected: `one ${field} in a panel`,
-    received: values.join(', '),
-    remedy: `Filter the rows, or set { facet: '${field}' }.`,
-  });
+  const remedy = `Filter the rows, or set { facet: '${field}' }.`;
+  demand('rows', values.length === 1, `one ${field} in a panel`, values.join(', '), remedy);
 }

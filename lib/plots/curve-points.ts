@@ -12,7 +12,7 @@ export interface CurvePoint {
   readonly center: number;
   readonly low: number;
   readonly high: number;
-  /** How many repeats; 0 for rows that are none themselves, such as a published mean among rows of observations. */
+  /** How many repeats; 0 for rows that are not repeats, such as a published mean among rows of observations. */
   readonly repeats: number;
 }
 

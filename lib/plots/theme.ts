@@ -14,7 +14,8 @@ const GRID = '#e6e6ea';
  * Fonts, sizes and greys shared by all figures: white ground, quiet axes, legends above the plot.
  *
  * @example
- * const figure = { config: plots.figureConfig, data: { values: [{ a: 1, b: 2 }] }, mark: 'point', encoding: { x: { field: 'a' }, y: { field: 'b' } } };
+ * const encoding = { x: { field: 'a' }, y: { field: 'b' } };
+ * const figure = { config: plots.figureConfig, data: { values: [{ a: 1, b: 2 }] }, mark: 'point', encoding };
  */
 export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   font: FONT,

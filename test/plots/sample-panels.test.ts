@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { renderSvg } from '../../lib/io/render';
 import { colorOf } from '../../lib/plots/palette';
-import { samplePanels, type PlaneLogDensity } from '../../lib/plots/sample-panels';
+import { samplePanels } from '../../lib/plots/sample-panels';
+import type { PlaneLogDensity } from '../../lib/plots/shaded-regions';
 import { normalRows, textsOf, warningsOf } from './fixtures';
 
 const panels = (N = 100) => ({

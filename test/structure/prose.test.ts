@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { proseColumns, wideProse } from '../../scripts/structure/prose.mjs';
@@ -21,6 +21,15 @@ describe('Markdown of the project', () => {
 
   it.each(files)(`has no prose wider than ${proseColumns} columns: %s`, (file) => {
     expect(wideProse(readFileSync(join(root, file), 'utf8'))).toEqual([]);
+  });
+});
+
+describe('a decision record', () => {
+  it.each(markdownOf('lib/adr'))('begins with its decision, and names only files that are there: %s', (file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    expect(text).toMatch(/^# \d+\. .*\n\n\*\*Decision\.\*\* /);
+    const named = [...text.matchAll(/`((?:lib|test|bench|scripts|notebooks|results|data)\/[\w./-]+)`/g)];
+    expect(named.map(([, path]) => path).filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
 

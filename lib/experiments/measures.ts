@@ -8,7 +8,7 @@ import type { Measure } from './experiment';
 import { thinned } from './thinned';
 
 /**
- * The C2ST between the true posterior and the draws, on the seed of the run.
+ * The C2ST between the true posterior and the draws, with the seed of the run.
  * @example
  * measures.c2st().metric; // 'C2ST'
  */
@@ -41,7 +41,7 @@ export function squaredMmd({ samples = Infinity }: { readonly samples?: number }
 }
 
 /**
- * The sliced Wasserstein distance between the true posterior and the draws, on the seed of the run.
+ * The sliced Wasserstein distance between the true posterior and the draws, with the seed of the run.
  * @example
  * measures.slicedWasserstein().metric; // 'sliced Wasserstein'
  */

@@ -7,7 +7,7 @@ import { shapeProto, withSavedModel, type GraphEnds } from './saved-model';
 import { tapeIsOn } from './tape';
 import { flatten, signature, unflatten, type Tensors } from './tensors';
 
-/** A function that runs as one TensorFlow graph for each form of its arguments. */
+/** A function that runs as one TensorFlow graph per form of its arguments. */
 export interface Compiled<A extends Tensors[], R extends Tensors> {
   (...args: A): R;
   /** Number of graphs held now. */
@@ -18,7 +18,7 @@ export interface Compiled<A extends Tensors[], R extends Tensors> {
 
 /** Options of {@link compile}. */
 export interface CompileOptions {
-  /** Graphs kept at most; the one unused for longest is freed first. Default 16. */
+  /** The most graphs kept; the least recently used is freed first. Default 16. */
   cache?: number;
 }
 
@@ -41,8 +41,7 @@ interface Graph {
  *
  * @param fn function over tensors and arrays or records of tensors.
  * @returns the compiled function; its results belong to the caller (or to the `tf.tidy` around the call).
- * @throws GraphError when `fn` reads a traced tensor's values, draws from `tf.random*`, or the function was disposed
- * of.
+ * @throws GraphError when `fn` reads a traced tensor's values, draws from `tf.random*`, or has been disposed of.
  * @example
  * const square = compile((x: tf.Tensor) => tf.mul(x, x));
  * square(tf.tensor1d([1, 2, 3])); // [1, 4, 9]

@@ -49,7 +49,7 @@ export function dense(
   return tf.customGrad(layer as CustomGradient)(x, weights, bias) as tf.Tensor2D;
 }
 
-/** The matrix product a b of [B, I] and [I, O], by TensorFlow's MatMul where that is there. */
+/** The matrix product a b of [B, I] and [I, O], by TensorFlow's MatMul where available. */
 export function product(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   const backend = nodeBackend();
   if (!backend) return tf.matMul(a, b);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { GraphError } from './graph-error';
 import type { NodeBackend, OpAttribute } from './node-backend';
 
-/** What a recording wants to know of the tfjs code that runs. */
+/** What a recording needs to know about the tfjs code that runs. */
 export interface Listener {
   /** An op ran. */
   onOp(
@@ -15,14 +15,14 @@ export interface Listener {
   refusesRead(dataId: object): boolean;
 }
 
-/** Names of tfjs functions that draw random numbers on the JavaScript side, or from a hidden state. */
+/** Names of tfjs functions that draw random numbers in JavaScript, or from a hidden state. */
 const hiddenDraws =
   /^(random(Normal|Uniform|UniformInt|StandardNormal|Gamma)|truncatedNormal|rand|multinomial|dropout)__op$/;
 
 /** Kernels of tfjs-node that read their inputs only to check them. */
 const readingKernels = new Set(['GatherV2']);
 
-/** Runs `body` with tfjs reporting to `listener`; afterwards, however it ends, tfjs is as before. */
+/** Runs `body` with tfjs reporting to `listener`; however it ends, tfjs is then as before. */
 export function intercept<T>(backend: NodeBackend, listener: Listener, body: () => T): T {
   const engine = tf.engine();
   const { executeSingleOutput, executeMultipleOutputs, read, readSync } = backend;

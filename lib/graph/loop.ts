@@ -6,7 +6,7 @@ import { tapeIsOn } from './tape';
 import { flatten, signature, unflatten, type Tensors } from './tensors';
 
 /**
- * What `carry` has become after `n` rounds of `body`: c_{i+1} = body(i, c_i) for i = 0 ... n - 1.
+ * The value of `carry` after `n` rounds of `body`: c_{i+1} = body(i, c_i) for i = 0 ... n - 1.
  *
  * Inside a compiled function this is one loop of the graph, whose body is recorded once; elsewhere it runs round by
  * round with the same results. Loops nest. Gradients are taken inside the body, not across the loop.
@@ -43,13 +43,13 @@ function countOf(n: number | tf.Scalar): tf.Scalar {
 }
 
 /**
- * What `carry` has become when `condition` no longer holds: while (condition(c)) c = body(c).
+ * The value of `carry` when `condition` no longer holds: while (condition(c)) c = body(c).
  *
  * @param condition a bool scalar of the carry.
  * @param body gives the next carry, of the same nesting, shapes and dtypes.
  * @param carry tensors, or arrays and records of tensors.
  * @returns the last carry; the caller owns it.
- * @throws GraphError as {@link loop}, and when `condition` is not a bool scalar.
+ * @throws GraphError as {@link loop} does, and when `condition` is not a bool scalar.
  */
 export function whileLoop<C extends Tensors>(condition: (carry: C) => tf.Tensor, body: (carry: C) => C, carry: C): C {
   if (tapeIsOn())

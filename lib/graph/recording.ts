@@ -6,10 +6,10 @@ import { intercept } from './interception';
 import { freshCopy, tensorflowType, type NodeBackend, type OpAttribute } from './node-backend';
 import { shapeProto, type AttrValue, type NodeDef, type TensorInfo } from './saved-model';
 
-/** How many rounds of a loop TensorFlow may have under way at once. */
+/** How many rounds of a loop TensorFlow may run at once. */
 const parallelIterations = 10;
 
-/** Ops whose output's shape depends on the values: a graph is specialised to shapes, so they can't be recorded. */
+/** Ops whose output shape depends on values: a graph is specialised to shapes, so they cannot be recorded. */
 const valueShapedOps = new Set([
   'Unique',
   'UniqueV2',
@@ -21,7 +21,7 @@ const valueShapedOps = new Set([
 
 let active: Recording | undefined;
 
-/** The recording under way, if any. */
+/** The recording in progress, if any. */
 export function currentRecording(): Recording | undefined {
   return active;
 }
@@ -31,7 +31,7 @@ export function currentRecording(): Recording | undefined {
  *
  * While `run` executes a function, each TensorFlow op that tfjs-node issues is executed as usual, which gives shapes
  * and dtypes, and appended as a node if it depends on an argument. Everything else becomes a constant. Gradients need
- * nothing of their own, since tfjs differentiates above the ops.
+ * no special treatment, since tfjs differentiates above the ops.
  */
 export class Recording {
   readonly nodes: NodeDef[] = [];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 /**
- * True where tfjs notes operations down for a gradient: within `tf.grad` and its kin, but not within the forward pass
+ * True where tfjs records operations for a gradient: within `tf.grad` and its kin, but not within the forward pass
  * of a `tf.customGrad`.
  */
 export function tapeIsOn(): boolean {

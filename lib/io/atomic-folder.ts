@@ -16,13 +16,13 @@ export interface WholeFolder {
 /**
  * Writes a folder of files as a whole, or not at all.
  *
- * The files go to a hidden sibling and reach the disk; then a folder that is already there steps aside, the new one
- * takes its name, and the old one is deleted. Where the process dies between those two steps, {@link wholeFolder} finds
- * the old one. Nothing but files of the given names is ever deleted.
+ * The files go to a hidden sibling and reach the disk; then an existing folder is moved aside, the new one takes its
+ * name, and the old one is deleted. If the process dies in between, {@link wholeFolder} finds the old one. Nothing but
+ * files of the given names is ever deleted.
  *
  * @param contents text (written as UTF-8) or bytes of each file, in the order of the names.
- * @throws InvalidInputError where the path is a file, the working folder, or a folder that holds anything else than
- * such files, all of them or none.
+ * @throws InvalidInputError where the path is a file, the working folder, or a folder that holds anything but all of
+ * these files or none.
  */
 export async function writeFolderAtomically(
   path: string,
@@ -43,13 +43,13 @@ export async function writeFolderAtomically(
   }
 }
 
-/** Where the content of a folder is: in it, or in the one that stepped aside when a process died while replacing it. */
+/** Where a folder's content is: in it, or in the one moved aside by a process that died while replacing it. */
 export async function wholeFolder(path: string): Promise<string> {
   const target = resolve(path);
   return (await exists(target)) || !(await exists(aside(target))) ? target : aside(target);
 }
 
-/** The folder's own path, links followed, unless something would be lost by replacing it. */
+/** The folder's own path, links followed; refused where replacing it would lose something. */
 async function replaceable(path: string, { what, holds, names }: WholeFolder): Promise<string> {
   const expected = `a new or empty folder, or one that holds ${holds} and nothing else`;
   demand(what, typeof path === 'string' && path !== '', expected, path);
@@ -69,20 +69,20 @@ async function replaceable(path: string, { what, holds, names }: WholeFolder): P
   return target;
 }
 
-/** `rename` does not replace a folder that has content, so the old one steps aside first. */
+/** `rename` does not replace a folder that has content, so the old one is moved aside first. */
 async function takeName(from: string, target: string, names: readonly string[]): Promise<void> {
   const old = aside(target);
   for (let attempt = 1; ; attempt++) {
     try {
       if (await exists(target)) {
-        // what a dead process left; the target is the newer one
+        // left by a process that died; the target is newer
         await deleteFolder(old, names);
         await rename(target, old);
       }
       await rename(from, target);
       break;
     } catch (error) {
-      // another process replaces the same folder
+      // another process is replacing the same folder
       const isRetried = ['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
       if (isRetried && attempt < 50) continue;
       if (!(await exists(target))) await rename(old, target).catch(() => undefined);

@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path';
  * The content goes to a hidden `*.tmp` file in the same folder, reaches the disk, and takes the name by `rename`.
  * Missing folders are made. A killed writer may leave its `*.tmp` file behind; it is never read.
  *
- * @param path where the file is to be.
+ * @param path of the file.
  * @param content text (written as UTF-8) or bytes.
  * @example
  * await writeFileAtomically('results/demo/notes.txt', 'done\n');

@@ -28,7 +28,7 @@ const fileName = 'sbibm-c2st.csv';
  *
  * `gaussian_mixture` has figures from before its correction, which are not comparable, and for NPE those from after it.
  * @throws InvalidInputError where the project's data folder is not found, or the file is malformed.
- * Source: Lueckmann et al. (2021); data/published/README.md tells where the figures come from.
+ * Source: Lueckmann et al. (2021); data/published/README.md says where the figures come from.
  * @example
  * const published = await publishedC2st();
  * published.filter(({ task }) => task === 'two_moons').length; // 24

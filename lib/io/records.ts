@@ -7,7 +7,7 @@ import { machine, versions, type Machine, type Versions } from './provenance';
 import { resultsRoot, toProject } from './results-path';
 import { appendRunLine, readRunLines, sizeOf, type RunFailure, type RunLines } from './run-lines';
 
-/** What `summary.json` holds besides what the library finds out by itself. */
+/** What `summary.json` holds besides what the library finds out itself. */
 export interface SummaryInput {
   /** The notebook's budget: `quick` or `full`. */
   readonly mode: string;
@@ -45,13 +45,13 @@ export interface ResultsFolder {
   /** Whether the run of this key is finished, here or in another process. */
   has(key: string): boolean;
   /**
-   * Keeps all rows of one run, or none of them if the process dies in between. A key that is already there is left as
+   * Keeps all rows of one run, or none of them if the process dies in between. A key that is already stored is left as
    * it is.
    * @throws InvalidInputError for an empty key, no rows, missing fields, NaN or infinity.
    */
   append(key: string, rows: readonly ResultRow[]): void;
   /**
-   * Notes that a run failed, where and by what; the run counts as not done, and may be appended later.
+   * Records that a run failed, where and why; the run counts as not done, and may be appended later.
    * @throws InvalidInputError for an empty key.
    */
   fail(key: string, failure: Omit<RunFailure, 'run'>): RunFailure;
@@ -72,11 +72,11 @@ export interface ResultsFolder {
 }
 
 /**
- * The results folder of a notebook, whose store lets a sweep that was stopped go on where it stopped.
+ * The results folder of a notebook, whose store lets an interrupted sweep resume where it stopped.
  *
- * `results/<notebook>/rows.jsonl` holds one finished run a line, `{"run": key, "rows": [...]}`, and one failed run a
- * line, `{"run": key, "at": "training", "error": {...}}`. Several processes may append. A line cut short by a killed
- * process is left out with a note, and its run counts as not done.
+ * `results/<notebook>/rows.jsonl` holds one finished run per line, `{"run": key, "rows": [...]}`, and one failed run
+ * per line, `{"run": key, "at": "training", "error": {...}}`. Several processes may append. A line cut short by a
+ * killed process is skipped with a warning, and its run counts as not done.
  *
  * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is
  *   `results/<notebook>` in the project (the nearest folder upwards with an npm workspace); the environment variable

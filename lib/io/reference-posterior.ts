@@ -40,9 +40,9 @@ export function publishedObservation(task: { readonly name: string }, k: number)
  * Observation `k` of a benchmark task with 10,000 published samples of its posterior.
  * @param task one of `tasks.benchmark`; its name is read.
  * @param k from 1 to 10.
- * @throws InvalidInputError for another task or k, and where the samples are not there: the project's set-up fetches
+ * @throws InvalidInputError for another task or k, and where the samples are missing: the project's set-up fetches
  * them.
- * Source: Lueckmann et al. (2021); data/sbibm/README.md tells where the data come from.
+ * Source: Lueckmann et al. (2021); data/sbibm/README.md says where the data come from.
  */
 export function referencePosterior(task: { readonly name: string }, k: number): ReferencePosterior {
   const { observation, reference } = entryOf('referencePosterior', task, k);

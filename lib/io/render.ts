@@ -31,7 +31,7 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
 }
 
 /**
- * An SVG as PNG bytes on a white ground, with the DejaVu fonts that come with the library, so that text and Greek
+ * An SVG as PNG bytes on a white background, with the DejaVu fonts that come with the library, so that text and Greek
  * letters look the same on every machine.
  *
  * @param scale pixels per SVG unit. Default 2.

@@ -75,7 +75,7 @@ function parsed(text: string): Description {
     const { config, arrays } = JSON.parse(text) as Description;
     if (typeof config === 'object' && Array.isArray(arrays)) return { config, arrays };
   } catch {
-    // said below
+    // refused below
   }
   const expected = `the description of an estimator in ${layout.description}`;
   refuse('readEstimator', expected, `${text.length} characters that do not describe one`, remedy);

@@ -10,7 +10,7 @@ const ADVANCES = [
 /**
  * The width of a line of text in DejaVu Sans, in pixels.
  *
- * Vega without a canvas takes 0.8 of the font size for every character, which pushes axis titles and legends apart.
+ * Vega without a canvas assumes 0.8 of the font size for every character, which pushes axis titles and legends apart.
  * DejaVu is wider than the usual sans-serif fonts, so what fits by this measure fits in the browser's font as well.
  */
 export function textWidth(text: string, fontSize: number): number {

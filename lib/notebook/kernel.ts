@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 
-/** One output of a cell: the same content in several MIME types, of which the front end shows the best it knows. */
+/**
+ * One output of a cell: the same content in several MIME types, of which the front end shows the best that it supports.
+ */
 export type OutputBundle = Readonly<Record<string, unknown>>;
 
 /** Sends outputs to the cell that was running when the writer was found. */

@@ -10,7 +10,7 @@ const CURVES = { training: '#56b4e9', validation: '#d55e00' } as const;
  * A loss curve as a small SVG: light enough to be redrawn five times a second, unlike a Vega chart.
  *
  * The y axis shows the last nine tenths of the epochs in full, so that a huge first loss does not flatten the rest; at
- * most 300 points a curve are drawn, the last one always.
+ * most 300 points per curve are drawn, always including the last.
  *
  * @returns the SVG, or an empty text while no finite loss is known.
  */

@@ -9,7 +9,7 @@ export type Showable = VegaLiteSpec | DataFrameLike | readonly object[] | string
 
 /** Options of `show`. */
 export interface ShowOptions {
-  /** What a viewer without pictures says. Default: the figure's title, or the table as text. */
+  /** What a viewer without pictures shows. Default: the figure's title, or the table as text. */
   alt?: string;
 }
 
@@ -35,7 +35,7 @@ export async function show(what: Showable, options: ShowOptions = {}): Promise<v
  * Shows records as a table in the notebook cell; outside a notebook it prints the table as text.
  *
  * @param rows an array of records, or a danfojs DataFrame.
- * @throws InvalidInputError for something else, and for a column no row has.
+ * @throws InvalidInputError for anything else, and for options that do not fit.
  * @example
  * showTable(rows, { columns: ['method', 'n', 'value'], digits: 3 });
  */

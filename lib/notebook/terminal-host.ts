@@ -5,7 +5,7 @@ import { progressLine, progressParts, ProgressState } from './progress-state';
 
 /** Milliseconds between two lines where the output is a file or a pipe. */
 const LINE_MS = 10_000;
-/** Work that is over sooner prints nothing. */
+/** Work that ends sooner prints nothing. */
 const QUIET_MS = 300;
 
 /** Where a terminal host writes: a stream such as `process.stderr`. */
@@ -14,7 +14,7 @@ export interface TerminalStream {
   write(text: string): unknown;
 }
 
-/** What a terminal host needs of its surroundings; tests put in their own. */
+/** What a terminal host needs from its surroundings; tests substitute their own. */
 export interface TerminalHostOptions {
   /** Default `process.stderr`. */
   stream?: TerminalStream;

@@ -21,9 +21,9 @@ export type Repeat = 'seed' | 'observation';
 
 /**
  * Rows grouped by series, facet and x, each group reduced to its centre and band over repeats; several rows of one
- * repeat count once, by their mean.
+ * repeat count once, as their mean.
  *
- * One repeat alone has no spread: its band is the standard error of its row where that is known.
+ * A single repeat has no spread: its band is the standard error of its row, where known.
  */
 export function curvePoints(
   rows: readonly ResultRow[],

@@ -18,7 +18,7 @@ const COLORS = { training: '#56b4e9', validation: '#d55e00' } as const;
 /**
  * A figure of the training and validation loss by epoch, with the best epoch marked.
  *
- * @param points one an epoch; a missing loss is not drawn.
+ * @param points one per epoch; a missing loss is not drawn.
  * @throws InvalidInputError where there is no loss, or one is infinite or NaN.
  * @example
  * const figure = plots.lossPlot(estimator.fit.history);

@@ -1,4 +1,4 @@
-import { demand } from '../core/checks';
+import { demand, requireCount } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { rng } from '../core/rng';
 import { commonRange } from './density';
@@ -22,12 +22,12 @@ export interface PairPlotOptions extends MarginalPlotOptions {
  * A corner figure of several sample sets: marginal densities on the diagonal, pairwise scatter below, the true
  * parameter as a cross.
  *
- * Panels of a column share their x axis, panels of a row their y axis; the points are drawn by a fixed seed, so the
+ * Panels of a column share their x axis, panels of a row their y axis; the points are chosen with a fixed seed, so the
  * same samples give the same figure.
  *
  * @param samples sets by name, each [N, D] with D >= 2; use `options.dims` to choose up to ten parameters.
  * @throws InvalidInputError for empty or ragged sets, different D, NaN, fewer than 2 or more than 10 parameters, and
- *   labels, truth or bounds that do not fit D.
+ *   options that do not fit.
  * @example
  * const figure = plots.pairPlot({ prior: priorSamples(prior, 500, 1), exact: theta }, { dims: [0, 1], truth });
  */
@@ -35,6 +35,7 @@ export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): Ve
   const { sets, labels, truth, dims } = figureInput(samples, options);
   const remedy = dims.length < 2 ? 'Use marginalPlot.' : 'Choose some with { dims }.';
   demand('dims', dims.length >= 2 && dims.length <= 10, '2 to 10 parameters', dims.length, remedy);
+  if (options.maxPoints !== undefined) requireCount('maxPoints', options.maxPoints);
   const pairs = (dims.length * (dims.length - 1)) / 2;
   const maxPoints = options.maxPoints ?? Math.max(30, Math.min(500, Math.floor(8_000 / (pairs * sets.length))));
   const style = setStyle(sets, truth !== undefined, options.colors);

@@ -5,7 +5,7 @@ import { demand } from '../core/checks';
  * @throws InvalidInputError for a wrong number of labels.
  */
 export function parameterLabels(dimension: number, labels?: readonly string[]): readonly string[] {
-  if (labels) demand('labels', labels.length === dimension, `${dimension} labels, one a parameter`, labels.length);
+  if (labels) demand('labels', labels.length === dimension, `${dimension} labels, one per parameter`, labels.length);
   return labels ?? Array.from({ length: dimension }, (_, d) => `θ${subscript(d + 1)}`);
 }
 

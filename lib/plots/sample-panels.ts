@@ -1,4 +1,4 @@
-import { demand, refuse } from '../core/checks';
+import { demand, refuse, requireCount } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { rng } from '../core/rng';
 import { commonRange } from './density';
@@ -35,15 +35,15 @@ export interface SamplePanelsOptions {
 }
 
 /**
- * A grid of panels of samples of two parameters: a row a method, a column a posterior, the true density shaded below
- * the points.
+ * A grid of panels of samples of two parameters: one row per method, one column per posterior, the true density shaded
+ * below the points.
  *
  * The shaded regions are the smallest that hold the shares, found on an even grid over the panel. All panels share both
  * axes. A row's name breaks at ` · `.
  *
  * @param panels samples [N, 2] by row and column: `{ 'Score NPE': { 'n = 1': theta, 'n = 2': ... }, ... }`.
- * @throws InvalidInputError for no panels, rows with different columns, samples that are not of two parameters, NaN,
- *   and a density, marks or labels that do not fit.
+ * @throws InvalidInputError for no panels, rows with different columns, samples with other than two parameters, NaN,
+ * and options that do not fit.
  * @example
  * const figure = plots.samplePanels(
  *   { exact: { 'n = 3': theta }, prior: { 'n = 3': priorSamples(prior, 500, 1) } },
@@ -59,6 +59,7 @@ export function samplePanels(
 ): VegaLiteSpec {
   const rows = Object.keys(panels);
   demand('panels', rows.length > 0, 'at least one row of panels', 'an empty object');
+  if (options.maxPoints !== undefined) requireCount('maxPoints', options.maxPoints);
   const columns = Object.keys(panels[rows[0]]);
   const sets = rows.map((row) => columnsOf(panels[row], row, columns));
   const labels = parameterLabels(2, options.labels);

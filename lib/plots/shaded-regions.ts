@@ -34,7 +34,7 @@ export function shadedRegions(
   const grid = { x, y, points: GRID_POINTS };
   const logProb = density(gridPoints(grid));
   if (logProb.length !== GRID_POINTS ** 2 || !Array.from(logProb).every((value) => value < Infinity)) {
-    const expected = `${GRID_POINTS ** 2} log densities, one a point, finite or -Infinity`;
+    const expected = `${GRID_POINTS ** 2} log densities, one per point, finite or -Infinity`;
     refuse('density', expected, `${logProb.length} values`);
   }
   const greyOf = ({ share, isHole }: RegionRing): string => {

@@ -70,7 +70,7 @@ export function figureTitle(text: string, subtitle?: string): { text: string; su
   return subtitle ? { text, subtitle: wrap(subtitle, 105) } : { text };
 }
 
-/** How many legend entries fit beside each other. */
+/** How many legend entries fit side by side. */
 export function legendColumns(labels: readonly string[], width: number = FIGURE_WIDTH): number {
   const widest = Math.max(...labels.map((label) => label.length)) * 7.2 + 45;
   return Math.max(1, Math.min(labels.length, Math.floor(width / widest)));

@@ -14,7 +14,7 @@ export interface ResultRow {
   readonly method: string;
   /** The named group of settings, such as `paper` or `ours`. */
   readonly setting: string;
-  /** Simulator calls that training was allowed. */
+  /** Simulator calls allowed for the training. */
   readonly budget: number;
   /** Observations the posterior was conditioned on. */
   readonly n: number;

@@ -73,7 +73,7 @@ function checkSettings({ settings, budgets }: Experiment): void {
       smallest >= smallestBudget,
       `at least ${smallestBudget} simulator calls, the fewest that the setting "${id}" trains from`,
       smallest,
-      'Take a larger budget, or train in smaller batches.',
+      'Take a larger budget, or a setting that trains from fewer.',
     );
   }
 }

@@ -30,7 +30,7 @@ export interface ExperimentSetting {
   readonly id: string;
   /** Names in the rows, such as `Score NPE (A1)`. */
   readonly methods: readonly string[];
-  /** Fewest simulator calls that it trains from, such as those of one batch. Default 1. */
+  /** Fewest simulator calls that it trains from. Default 1. */
   readonly smallestBudget?: number;
   /** Trains on `budget` simulator calls; the caller disposes the result. */
   train(task: Task, budget: number, options: RunOptions): Promise<Trained>;

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { mkdir, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { demand, refuse } from '../core/checks';
@@ -55,12 +56,17 @@ async function replaceable(path: string, { what, holds, names }: WholeFolder): P
   demand(what, typeof path === 'string' && path !== '', expected, path);
   const target = await realpath(resolve(path)).catch(() => resolve(path));
   if (target === resolve('.')) refuse(what, expected, `${target}, the working folder`, 'Choose a folder in it.');
-  const found = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+  const entries = await readdir(target, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     if (error.code === 'ENOTDIR') refuse(what, expected, `${target}, which is a file`, 'Choose another path.');
     throw error;
   });
-  const others = found.filter((name) => !names.includes(name)).sort();
+  const isKnown = (entry: Dirent): boolean => entry.isFile() && names.includes(entry.name);
+  const found = entries.filter(isKnown).map(({ name }) => name);
+  const others = entries
+    .filter((entry) => !isKnown(entry))
+    .map(({ name }) => name)
+    .sort();
   const rest = others.length > 5 ? ` and ${others.length - 5} more` : '';
   const remedy = 'Choose another folder, or move these files elsewhere.';
   if (others.length > 0) refuse(what, expected, `${target} with ${others.slice(0, 5).join(', ')}${rest}`, remedy);

@@ -312,7 +312,7 @@ describe('an experiment that could not be run', () => {
   it('is refused for budgets below a batch, and for settings that cannot be told apart', async () => {
     await refused({ budgets: [100, 31] }).toThrow(
       'experiment budgets: expected at least 32 simulator calls, the fewest that the setting "small" trains from, ' +
-        'received 31. Take a larger budget, or train in smaller batches.',
+        'received 31. Take a larger budget, or a setting that trains from fewer.',
     );
     await refused({ settings: [small(one), small(two)] }).toThrow(
       'experiment settings: expected a different id for each, received small twice.',

@@ -78,6 +78,15 @@ describe('saveEstimator', () => {
     expect(readFileSync(at('half', 'weights.bin'), 'utf8')).toBe('of something else');
   });
 
+  it('refuses folders that only have the names of its files', async () => {
+    for (const name of files) mkdirSync(at('names', name), { recursive: true });
+    writeFileSync(at('names', 'weights.bin', 'data.csv'), 'kept');
+    await expect(saveEstimator(estimator(1), at('names'))).rejects.toThrow(
+      /names with estimator\.json, weights\.bin\./,
+    );
+    expect(readFileSync(at('names', 'weights.bin', 'data.csv'), 'utf8')).toBe('kept');
+  });
+
   it('refuses a file, the working folder and no path', async () => {
     writeFileSync(at('file'), 'kept');
     await expect(saveEstimator(estimator(1), at('file'))).rejects.toThrow(/received .*file, which is a file/);

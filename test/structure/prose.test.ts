@@ -15,7 +15,7 @@ function markdownOf(folder: string, isDeep = false): string[] {
 describe('Markdown of the project', () => {
   const files = [
     ...['README.md', 'CHANGELOG.md', 'bench/README.md'],
-    ...markdownOf('lib/adr'),
+    ...markdownOf('lib', true).filter((path) => !/\/(dist|node_modules)\//.test(path)),
     ...markdownOf('results', true),
   ];
 

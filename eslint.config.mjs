@@ -1,7 +1,9 @@
 import tseslint from 'typescript-eslint';
 import { arrows, nodeOnly } from './scripts/structure/arrows.mjs';
 
-/** One block per folder of lib/: what it must not import. test/structure/arrows.test.ts proves the same on the whole. */
+/**
+ * One block per folder of lib/: what it must not import. test/structure/arrows.test.ts proves the same on the whole.
+ */
 const importArrows = Object.entries(arrows).map(([folder, allowed]) => {
   const forbidden = Object.keys(arrows).filter((other) => other !== folder && !allowed.includes(other));
   const group = forbidden.flatMap((other) => [`../${other}/*`, `../../${other}/*`]);
@@ -28,6 +30,11 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'warn',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       eqeqeq: 'error',
+      // Prettier breaks code; this is for what it leaves as it is, comments above all.
+      'max-len': [
+        'error',
+        { code: 120, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true },
+      ],
       'no-restricted-syntax': [
         'error',
         {

@@ -15,8 +15,8 @@ export interface Bench {
 }
 
 /**
- * A peer's contestants: with as many threads as there are cores, and with one, which is often faster for networks as small as these.
- * None without --peers.
+ * A peer's contestants: with as many threads as there are cores, and with one, which is often faster for networks as
+ * small as these. None without --peers.
  */
 export function peerContestants(
   { peer }: Bench,

@@ -18,7 +18,10 @@ import { dim, levels, model, pairs, seed, simulations } from './workload';
 /** The prior of the 10-D Gaussian task. */
 export const prior = normal({ mean: new Array<number>(dim).fill(0), std: new Array<number>(dim).fill(1) });
 
-/** Trains for a few epochs: enough for samples that stay finite; the time of a draw does not depend on what the weights are. */
+/**
+ * Trains for a few epochs: enough for samples that stay finite; the time of a draw does not depend on what the weights
+ * are.
+ */
 export async function trained(settings: object): Promise<ScoreEstimator> {
   const [theta, x] = pairs(simulations);
   try {
@@ -46,7 +49,9 @@ export interface DrawCase {
   readonly n: number;
 }
 
-/** Algorithm 1's Langevin steps a level, by n: 50 are the paper's; the full count takes minutes for many observations. */
+/**
+ * Algorithm 1's Langevin steps a level, by n: 50 are the paper's; the full count takes minutes for many observations.
+ */
 const langevinSteps = (n: number): number => (n === 1 ? 50 : n <= 8 ? 5 : 1);
 
 /** The draws that the project promises to measure. */

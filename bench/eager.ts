@@ -2,8 +2,8 @@ import { tf } from 'scorebook';
 import { timeSize } from './workload';
 
 /*
- * The paper's network and training step in plain tfjs, as one writes them without this library: tf.matMul and tf.add, tf.randomNormal,
- * tf.train.adam().minimize, one op after the other.
+ * The paper's network and training step in plain tfjs, as one writes them without this library: tf.matMul and tf.add,
+ * tf.randomNormal, tf.train.adam().minimize, one op after the other.
  */
 
 const layer = (w: tf.Tensor[], index: number, rows: tf.Tensor): tf.Tensor =>

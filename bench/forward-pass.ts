@@ -6,8 +6,8 @@ import { seconds, type Measure } from './in-turns';
 import { dim, firstWeights, model } from './workload';
 
 /**
- * Forward passes over `rows` rows, each with its own theta, x and t: seconds per pass. Each pass depends on the one before, so that none
- * can be left out or moved out of the loop.
+ * Forward passes over `rows` rows, each with its own theta, x and t: seconds per pass. Each pass depends on the one
+ * before, so that none can be left out or moved out of the loop.
  */
 export function forwardContestants(
   rows: number,

@@ -5,8 +5,9 @@ import { paperSettings } from 'scorebook/dist/inference/score/npse';
 import { observations, trained } from './draws';
 
 /*
- * A process of its own that draws for many observations and says how far its resident memory rose above that of the idle process, which
- * holds the trained estimator and the observations. Called with the numbers of observations, of samples and of levels.
+ * A process of its own that draws for many observations and says how far its resident memory rose above that of the
+ * idle process, which holds the trained estimator and the observations. Called with the numbers of observations, of
+ * samples and of levels.
  */
 
 const status = (field: 'VmRSS' | 'VmHWM'): number =>

@@ -43,7 +43,8 @@ function setUpPeers() {
   must(
     peersPython,
     ['-m', 'pip', 'install', '--quiet', '-r', requirements],
-    'The peers could not be installed into .venv-peers; what pip said is above. The benchmark without --peers needs none of them.',
+    'The peers could not be installed into .venv-peers; what pip said is above. ' +
+      'The benchmark without --peers needs none of them.',
   );
 }
 

@@ -10,7 +10,9 @@ import { batch, firstWeights, levels, network, pairs, paperLoss, seed, simulatio
 
 /** Contestants that give seconds per training step. */
 export interface TrainingContestants {
-  /** The library's compiled training loop, `steps` steps a round in one graph call, as long a call as a training makes. */
+  /**
+   * The library's compiled training loop, `steps` steps a round in one graph call, as long a call as a training makes.
+   */
   compiled: Measure;
   /** The same training in plain tfjs. */
   eager: Measure;
@@ -67,8 +69,8 @@ export function trainingContestants(steps: { compiled: number; eager: number }):
 }
 
 /**
- * Seconds per step of a whole training as a user runs it, from its first block of epochs on: batches shuffled, validation and best weights
- * included. What is left out is the recording of the graphs.
+ * Seconds per step of a whole training as a user runs it, from its first block of epochs on: batches shuffled,
+ * validation and best weights included. What is left out is the recording of the graphs.
  */
 export async function wholeTraining(epochs: number): Promise<number> {
   const rows = pairs(simulations);

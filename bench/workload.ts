@@ -7,8 +7,9 @@ import { scoreNetwork } from 'scorebook/dist/nn/score/score-network';
 import { denoisingScoreMatching } from 'scorebook/dist/training/denoising-score-matching';
 
 /*
- * What is measured: the paper's network on its 10-D Gaussian task. Three residual MLPs of 3 hidden layers and width 128, embeddings of
- * theta and x of 128, sinusoidal embedding of t of 64, batches of 256 out of 10,000 simulations, Adam at 1e-4.
+ * What is measured: the paper's network on its 10-D Gaussian task. Three residual MLPs of 3 hidden layers and width
+ * 128, embeddings of theta and x of 128, sinusoidal embedding of t of 64, batches of 256 out of 10,000 simulations,
+ * Adam at 1e-4.
  */
 
 export const seed = 1;
@@ -50,8 +51,9 @@ export function pairs(count: number): [tf.Tensor2D, tf.Tensor2D] {
 }
 
 /**
- * Floating-point operations of one training step: 2 per weight and row forward, 4 backward. Biases are counted as weights; activations,
- * residual sums, the draws and Adam are not counted, so that the share of the peak is of useful work.
+ * Floating-point operations of one training step: 2 per weight and row forward, 4 backward. Biases are counted as
+ * weights; activations, residual sums, the draws and Adam are not counted, so that the share of the peak is of useful
+ * work.
  */
 export const stepFlops = 6 * parameters * batch;
 
@@ -59,8 +61,9 @@ export const stepFlops = 6 * parameters * batch;
 export const forwardFlops = (rows: number): number => 2 * parameters * rows;
 
 /**
- * Floating-point operations of one evaluation of the summed scores of n observations: theta's MLP, its share of the head and the head's
- * last layer once a particle, the head's two residual layers once a particle and observation. x and t are embedded once a draw and a level.
+ * Floating-point operations of one evaluation of the summed scores of n observations: theta's MLP, its share of the
+ * head and the head's last layer once a particle, the head's two residual layers once a particle and observation. x and
+ * t are embedded once a draw and a level.
  */
 export function scoreFlops(particles: number, n: number): number {
   const once = dim * width + 2 * width * width + width * width + width * width + width * dim;

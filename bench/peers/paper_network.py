@@ -1,4 +1,7 @@
-"""The score network of bench/workload.ts in PyTorch: three residual MLPs, sinusoidal time embedding, noise parameterisation."""
+"""The score network of bench/workload.ts in PyTorch.
+
+Three residual MLPs, sinusoidal time embedding, noise parameterisation.
+"""
 
 import math
 

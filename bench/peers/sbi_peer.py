@@ -30,7 +30,10 @@ def prior():
 
 
 def trained(same_network, epochs, batch):
-    """sbi's NPSE on 10,000 simulations; returns the trainer and its median seconds per step, its own epoch durations over its steps."""
+    """sbi's NPSE on 10,000 simulations.
+
+    Returns the trainer and its median seconds per step: its own epoch durations over its steps.
+    """
     options = {"vf_estimator": posterior_score_nn(model=VectorField(), sde_type="vp")} if same_network else {}
     trainer = NPSE(prior=prior(), show_progress_bars=False, **options)
     theta, x = pairs(10_000)
@@ -52,7 +55,14 @@ class Draws:
         """Factorised composition over n observations: `steps` evaluations of the network on samples x n rows."""
         posterior = self.same.build_posterior()
         began = time.perf_counter()
-        posterior.sample((samples,), x=self.observations[:n], iid_method="fnpe", steps=steps, show_progress_bars=False, reject_outside_prior=False)
+        posterior.sample(
+            (samples,),
+            x=self.observations[:n],
+            iid_method="fnpe",
+            steps=steps,
+            show_progress_bars=False,
+            reject_outside_prior=False,
+        )
         return time.perf_counter() - began
 
     def single(self, samples):

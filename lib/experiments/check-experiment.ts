@@ -1,64 +1,52 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, requireCount, requireEach } from '../core/checks';
 import type { Experiment } from './experiment';
 
 /**
- * Refuses an experiment that could not be run.
- * @throws InvalidInputError for an empty axis or one with repeats, for budgets or n that are not positive whole numbers, seeds that are not
- * whole, a budget too small for a setting, settings or measures that cannot be told apart, numbers of observations that are none, or a task
- * whose true posterior is not known.
+ * Refuses an experiment that cannot be run.
+ * @throws InvalidInputError for an empty axis or one with repeats, for budgets or n that are not positive whole
+ * numbers, seeds that are not whole numbers, a budget too small for a setting, settings or measures that cannot be told
+ * apart, invalid numbers of observations, or a task without a known true posterior.
  */
 export function checkExperiment(experiment: Experiment): void {
-  for (const axis of ['settings', 'budgets', 'seeds', 'n'] as const) {
-    if (experiment[axis].length === 0)
-      throw new InvalidInputError(`experiment ${axis}`, { expected: 'at least one entry', received: 'none' });
-  }
+  for (const axis of ['settings', 'budgets', 'seeds', 'n'] as const)
+    demand(`experiment ${axis}`, experiment[axis].length > 0, 'at least one entry', 'none');
   for (const axis of ['budgets', 'n', 'seeds'] as const) {
     const least = axis === 'seeds' ? 0 : 1;
-    const wrong = experiment[axis].find((value) => !Number.isInteger(value) || value < least);
-    if (wrong !== undefined)
-      throw new InvalidInputError(`experiment ${axis}`, {
-        expected: least === 1 ? 'positive whole numbers' : 'whole numbers of at least 0',
-        received: String(wrong),
-      });
+    const expected = least === 1 ? 'positive whole numbers' : 'whole numbers of at least 0';
+    requireEach(`experiment ${axis}`, experiment[axis], expected, (value) => isCount(value, least));
     refuseRepeats(`experiment ${axis}`, experiment[axis].map(String), 'each number once');
   }
   checkObservations(experiment);
   checkMeasures(experiment);
-  const { samples = 1000 } = experiment;
-  if (!Number.isInteger(samples) || samples < 2)
-    throw new InvalidInputError('experiment samples', {
-      expected: 'a whole number of at least 2',
-      received: String(samples),
-    });
+  requireCount('experiment samples', experiment.samples ?? 1000, 2);
   checkSettings(experiment);
-  if (!experiment.truth && !experiment.task.exactPosterior)
-    throw new InvalidInputError('experiment truth', {
-      expected: `a function (xObs, samples, seed) => draws of the true posterior, since the task ${experiment.task.name} has no exact posterior`,
-      received: 'none',
-      remedy: 'Draw them with a Markov chain over tasks.unnormalisedPosterior(task, xObs), for example.',
-    });
+  const { task, truth } = experiment;
+  demand(
+    'experiment truth',
+    truth !== undefined || task.exactPosterior !== undefined,
+    'a function (xObs, samples, seed) => draws of the true posterior, ' +
+      `since the task ${task.name} has no exact posterior`,
+    'none',
+    'Draw them with a Markov chain over tasks.unnormalisedPosterior(task, xObs), for example.',
+  );
 }
 
 function checkObservations({ observations }: Experiment): void {
   if (!observations) return;
   const { numbers } = observations;
-  const wrong = numbers.find((number) => !Number.isInteger(number) || number < 1);
-  if (numbers.length === 0 || wrong !== undefined)
-    throw new InvalidInputError('experiment observations', {
-      expected: 'positive whole numbers, at least one',
-      received: String(wrong ?? 'none'),
-    });
-  refuseRepeats('experiment observations', numbers.map(String), 'each number once');
+  const [what, expected] = ['experiment observations', 'positive whole numbers, at least one'];
+  demand(what, numbers.length > 0, expected, 'none');
+  requireEach(what, numbers, expected, (value) => isCount(value, 1));
+  refuseRepeats(what, numbers.map(String), 'each number once');
 }
 
 function checkMeasures({ measures }: Experiment): void {
-  const names = measures?.map(({ metric }) => metric);
-  if (names?.length === 0 || names?.includes(''))
-    throw new InvalidInputError('experiment measures', {
-      expected: 'at least one measure, each with a name',
-      received: names.length === 0 ? 'none' : 'one without a name',
-    });
-  if (names) refuseRepeats('experiment measures', names, 'a different name for each, since rows are told apart by it');
+  if (!measures) return;
+  const names = measures.map(({ metric }) => metric);
+  const [what, expected] = ['experiment measures', 'at least one measure, each with a name'];
+  demand(what, names.length > 0, expected, 'none');
+  demand(what, !names.includes(''), expected, 'one without a name');
+  refuseRepeats(what, names, 'a different name for each, since rows are told apart by it');
 }
 
 function checkSettings({ settings, budgets }: Experiment): void {
@@ -73,22 +61,28 @@ function checkSettings({ settings, budgets }: Experiment): void {
     'each method once in a setting, since rows are told apart by it',
   );
   for (const { setting, id, methods, smallestBudget = 1 } of settings) {
-    if ([setting, id, ...methods].includes('') || methods.length === 0)
-      throw new InvalidInputError(`experiment setting "${setting}"`, {
-        expected: 'a name, an id and at least one method, each with a name',
-        received: `the id "${id}" and the methods ${JSON.stringify(methods)}`,
-      });
-    const small = budgets.find((budget) => budget < smallestBudget);
-    if (small !== undefined)
-      throw new InvalidInputError('experiment budgets', {
-        expected: `at least ${smallestBudget} simulator calls, the fewest that the setting "${id}" trains from`,
-        received: String(small),
-        remedy: 'Take a larger budget, or train in smaller batches.',
-      });
+    demand(
+      `experiment setting "${setting}"`,
+      ![setting, id, ...methods].includes('') && methods.length > 0,
+      'a name, an id and at least one method, each with a name',
+      `the id "${id}" and the methods ${JSON.stringify(methods)}`,
+    );
+    const smallest = Math.min(...budgets);
+    demand(
+      'experiment budgets',
+      smallest >= smallestBudget,
+      `at least ${smallestBudget} simulator calls, the fewest that the setting "${id}" trains from`,
+      smallest,
+      'Take a larger budget, or a setting that trains from fewer.',
+    );
   }
 }
 
 function refuseRepeats(what: string, values: readonly string[], expected: string): void {
   const again = values.find((value, i) => values.indexOf(value) !== i);
-  if (again !== undefined) throw new InvalidInputError(what, { expected, received: `${again} twice` });
+  demand(what, again === undefined, expected, `${again} twice`);
+}
+
+function isCount(value: number, least: number): boolean {
+  return Number.isInteger(value) && value >= least;
 }

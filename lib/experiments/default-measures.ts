@@ -1,5 +1,5 @@
 import type { Measure } from './experiment';
 import { squaredMmd } from './measures';
 
-/** What is measured in an experiment that does not say what. */
+/** The measures of an experiment that names none. */
 export const defaultMeasures: readonly Measure[] = [squaredMmd()];

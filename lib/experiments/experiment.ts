@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Task } from '../tasks/task';
 
-/** What a training or a draw of an experiment is told besides its work. */
+/** What every training and draw of an experiment is given. */
 export interface RunOptions {
   /** Seed of everything random in it. */
   readonly seed: number;
@@ -9,34 +9,37 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a setting has trained: something that draws from the posterior given any observations. */
+/** What a setting has trained: it draws from the posterior given any observations. */
 export interface Trained {
-  /** Simulator calls that were really spent on it. */
+  /** Simulator calls that were actually spent on it. */
   readonly simulatorCalls: number;
   /**
-   * Draws [samples, D] from the posterior given xObs [n, L]; a method may draw fewer where it is too costly. The caller disposes the
-   * tensor.
+   * Draws [samples, D] from the posterior given xObs [n, L]; a method too costly for that may draw fewer. The caller
+   * disposes the tensor.
    */
   draw(method: string, xObs: number[][], samples: number, options: RunOptions): Promise<tf.Tensor2D>;
   /** Frees it. */
   dispose(): void;
 }
 
-/** A named way to train, whatever the family of methods, and the methods that draw from one training. */
+/** A named way to train, for any family of methods, and the methods that draw from one training. */
 export interface ExperimentSetting {
   /** Name in the rows, such as `paper` or `scorebook`. */
   readonly setting: string;
-  /** Name in the keys of runs, of its own where several trainings share a setting: `paper`, `paper/Flow NPE`. */
+  /** Name in the keys of runs, which differs where several trainings share a setting: `paper`, `paper/Flow NPE`. */
   readonly id: string;
   /** Names in the rows, such as `Score NPE (A1)`. */
   readonly methods: readonly string[];
-  /** Fewest simulator calls that it trains from, such as those of one batch. Default 1. */
+  /** Fewest simulator calls that it trains from. Default 1. */
   readonly smallestBudget?: number;
   /** Trains on `budget` simulator calls; the caller disposes the result. */
   train(task: Task, budget: number, options: RunOptions): Promise<Trained>;
 }
 
-/** Draws [samples, D] from the true posterior given xObs [n, L], the first rows of a numbered observation or simulated; the caller disposes the tensor. */
+/**
+ * Draws [samples, D] from the true posterior given xObs [n, L], numbered or simulated; the caller disposes
+ * the tensor.
+ */
 export type TruePosterior = (
   xObs: number[][],
   samples: number,
@@ -48,7 +51,7 @@ export type TruePosterior = (
 export interface NumberedObservations {
   /** The numbers, from 1 on. */
   readonly numbers: readonly number[];
-  /** The data [n, L] of a number, at least as many rows as the largest n of the experiment. */
+  /** The data [n, L] of a number, with at least as many rows as the largest n of the experiment. */
   xObs(number: number): number[][];
 }
 
@@ -64,17 +67,17 @@ export interface JudgedDraw {
   readonly drawingSeconds: number;
 }
 
-/** A number that is measured of a draw; these are a row's fields of the same names. */
+/** The measure of one draw, as fields of a row. */
 export interface Measured {
   /** The number. */
   readonly value: number;
   /** Its standard error; null where it is not known. */
   readonly standardError: number | null;
-  /** Standard deviation of what it is the mean of, where there is such a thing. */
+  /** Standard deviation of the numbers it averages, where it is a mean. */
   readonly spread?: number;
 }
 
-/** What is measured of each draw, a row each. */
+/** Something measured of each draw, which makes a row. */
 export interface Measure {
   /** Name in the rows, such as `C2ST`. */
   readonly metric: string;
@@ -82,15 +85,18 @@ export interface Measure {
   measure(draw: JudgedDraw, options: RunOptions): Measured | Promise<Measured>;
 }
 
-/** Settings x budgets x seeds, each run judged for several numbers of observations, simulated for the seed or published. */
+/**
+ * Settings x budgets x seeds; each run is judged for several numbers of observations, simulated for the seed or
+ * published.
+ */
 export interface Experiment {
   /** The task, with an exact posterior unless `truth` is given. */
   readonly task: Task;
   /** Ways to train. */
   readonly settings: readonly ExperimentSetting[];
-  /** Simulator calls that a training is allowed. */
+  /** Simulator calls allowed for a training. */
   readonly budgets: readonly number[];
-  /** Seeds, a run each. */
+  /** Seeds, one run each. */
   readonly seeds: readonly number[];
   /** Numbers of observations; the first n of one set are used for each. */
   readonly n: readonly number[];

@@ -6,16 +6,19 @@ import { defaultMeasures } from './default-measures';
 import type { Experiment, JudgedDraw, Measure, RunOptions, Trained, TruePosterior } from './experiment';
 import type { ExperimentCell, ExperimentRun } from './missing-runs';
 
-/** What a run has trained, and the seconds that took. */
+/** What a run has trained, and how many seconds it took. */
 export interface TimedTraining {
   readonly trained: Trained;
   readonly seconds: number;
 }
 
-/** A draw that has come to no row, and why. */
+/** A draw that yielded no row, and why. */
 export type FailedCell = ExperimentCell & { readonly error: unknown };
 
-/** Draws for each cell given the first n of `xObs`, and measures it against the true posterior; cells that fail are returned, too. */
+/**
+ * Draws for each cell given the first n of `xObs`, and measures the draws against the true posterior; cells that fail
+ * are returned as well.
+ */
 export async function judgeDraws(
   { task, n: counts, samples = 1000, truth = exactly(task), measures = defaultMeasures }: Experiment,
   { run, cells, xObs }: { run: ExperimentRun; cells: readonly ExperimentCell[]; xObs: number[][] },
@@ -64,7 +67,7 @@ export function placeOf({ method, n, observation }: ExperimentCell): string {
   return `${method}, n = ${n}${observation === undefined ? '' : `, observation ${observation}`}`;
 }
 
-/** Throws an interrupt for an error that is one, or that came of one. */
+/** Rethrows an interrupt, and as one any error that was caused by it. */
 export function rethrowInterrupt(error: unknown, signal: AbortSignal): void {
   if (error instanceof InterruptedError) throw error;
   if (signal.aborted) throw new InterruptedError(error instanceof Error ? error.message : String(error));
@@ -72,7 +75,7 @@ export function rethrowInterrupt(error: unknown, signal: AbortSignal): void {
 
 type MeasuredFields = Pick<ResultRow, 'metric' | 'value' | 'standardError' | 'spread'>;
 
-/** Draws that have run away may be finite numbers, and yet too large for their squares to be. */
+/** Diverged draws may be finite and yet too large for finite squares. */
 async function allMeasured(
   measures: readonly Measure[],
   draw: JudgedDraw,

@@ -1,6 +1,6 @@
 /** What an experiment may measure of its draws: distances to the true posterior, and what the draws cost. */
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { requireCount } from '../core/checks';
 import { c2st as classifierTest } from '../metrics/c2st';
 import { slicedWasserstein as slicedDistance } from '../metrics/sliced-wasserstein';
 import { squaredMmd as mmd } from '../metrics/squared-mmd';
@@ -8,7 +8,7 @@ import type { Measure } from './experiment';
 import { thinned } from './thinned';
 
 /**
- * The C2ST between the true posterior and the draws, on the seed of the run.
+ * The C2ST between the true posterior and the draws, with the seed of the run.
  * @example
  * measures.c2st().metric; // 'C2ST'
  */
@@ -25,16 +25,12 @@ export function c2st(): Measure {
 /**
  * The squared MMD between the draws and the true posterior.
  * @param samples rows of each that are compared, evenly spaced. Default: all.
- * @throws InvalidInputError for a number of samples that is none.
+ * @throws InvalidInputError for an invalid number of samples.
  * @example
  * measures.squaredMmd({ samples: 1_000 }).metric; // 'squared MMD'
  */
 export function squaredMmd({ samples = Infinity }: { readonly samples?: number } = {}): Measure {
-  if (samples !== Infinity && !(Number.isInteger(samples) && samples >= 2))
-    throw new InvalidInputError('measures.squaredMmd: samples', {
-      expected: 'a whole number of at least 2',
-      received: String(samples),
-    });
+  if (samples !== Infinity) requireCount('measures.squaredMmd: samples', samples, 2);
   return {
     metric: 'squared MMD',
     measure: ({ truth, drawn }) => ({
@@ -45,7 +41,7 @@ export function squaredMmd({ samples = Infinity }: { readonly samples?: number }
 }
 
 /**
- * The sliced Wasserstein distance between the true posterior and the draws, on the seed of the run.
+ * The sliced Wasserstein distance between the true posterior and the draws, with the seed of the run.
  * @example
  * measures.slicedWasserstein().metric; // 'sliced Wasserstein'
  */

@@ -10,9 +10,9 @@ export interface ExperimentCell {
   readonly method: string;
   /** The number of observations. */
   readonly n: number;
-  /** The number of the published observations, where the experiment has such. */
+  /** The number of the observation, in an experiment on numbered observations. */
   readonly observation?: number;
-  /** Names of what is to be measured, in an experiment with measures of its own. */
+  /** Names of the measures, in an experiment that has its own. */
   readonly metrics?: readonly string[];
 }
 
@@ -22,11 +22,11 @@ export interface ExperimentRun {
   readonly key: string;
   /** How it is trained. */
   readonly setting: ExperimentSetting;
-  /** Simulator calls that it is allowed. */
+  /** Simulator calls allowed for it. */
   readonly budget: number;
   /** Its seed. */
   readonly seed: number;
-  /** The draws that it is to be judged by. */
+  /** The draws by which it is judged. */
   readonly cells: readonly ExperimentCell[];
 }
 
@@ -50,12 +50,13 @@ export function allRuns({ task, settings, budgets, seeds, n, observations, measu
 }
 
 /**
- * The runs of an experiment that have rows missing in `results`, with those rows only: all runs at first, none at the end.
+ * The runs of an experiment whose rows are missing in `results`, with those rows only: all runs at first, none at the
+ * end.
  *
- * A run that failed is missing. A run whose experiment has grown by a method, an n, an observation or a measure is missing again, for the
- * new rows, under a key of its own, since finished runs never change.
+ * A failed run is missing. Where an experiment has grown by a method, an n, an observation or a measure, its runs are
+ * missing again, for the new rows only and under new keys, since finished runs never change.
  *
- * @throws InvalidInputError for an experiment that could not be run; see {@link runExperiment}.
+ * @throws InvalidInputError for an experiment that cannot be run; see {@link runExperiment}.
  * @example
  * const setting = scoreNpseSetting({ setting: 'small', training: {}, methods: [{ method: 'Score NPE' }] });
  * missingRuns({ task, settings: [setting], budgets: [1_000, 3_000], seeds: [1, 2], n: [1, 8] }, results).length; // 4
@@ -73,13 +74,13 @@ export function missingRuns(experiment: Experiment, results: ResultsFolder): Exp
   });
 }
 
-/** The draws that are kept together: those of one observation, which all runs share, or all of a run's own. */
+/** The draws that are kept together: those of one numbered observation, or else all of the run. */
 export function cellsByObservation(cells: readonly ExperimentCell[]): ExperimentCell[][] {
   const numbers = [...new Set(cells.map(({ observation }) => observation))];
   return numbers.map((number) => cells.filter(({ observation }) => observation === number));
 }
 
-/** The key of some rows of a run: the run's own, or, where other rows are kept under that, one that names the rows. */
+/** The key of some rows of a run: the run's own or, where that is taken by other rows, one that names these. */
 export function keyOf({ key }: ExperimentRun, cells: readonly ExperimentCell[], results: ResultsFolder): string {
   const whole = key.replace(/\/and .*$/, '');
   return results.has(whole) ? `${whole}/and ${cells.map(cellName).join(', ')}` : whole;
@@ -95,7 +96,7 @@ export function rowsOf(experiment: Experiment, results: ResultsFolder): ResultRo
   return results.rows().filter((row) => row.task === experiment.task.name && wanted.has(rowName(row)));
 }
 
-/** Those rows that are not there yet: another process may have been at the same run. */
+/** The rows that are not stored yet: another process may have worked on the same run. */
 export function newRows(experiment: Experiment, rows: readonly ResultRow[], results: ResultsFolder): ResultRow[] {
   const there = rowNames(experiment, results);
   return rows.filter((row) => !there.has(rowName(row)));

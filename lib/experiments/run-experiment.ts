@@ -1,4 +1,5 @@
-import { freePartial, InterruptedError, InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
+import { freePartial, InterruptedError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ResultRow } from '../records/result-row';
 import type { ResultsFolder } from '../io/records';
@@ -16,7 +17,7 @@ import {
   type ExperimentRun,
 } from './missing-runs';
 
-/** What an experiment has come to. */
+/** The outcome of an experiment. */
 export interface ExperimentOutcome {
   /** All rows of the experiment, of this call and of earlier ones. */
   readonly rows: ResultRow[];
@@ -27,24 +28,27 @@ export interface ExperimentOutcome {
 /**
  * Runs what is missing of an experiment, and returns all its rows.
  *
- * One run is one training (setting, budget, seed); it yields a row of each measure, such as the squared MMD to the true posterior, for each
- * method, n and numbered observation, kept in `results` at once, those of each numbered observation as it is done, so that an experiment that
- * was stopped goes on where it stopped. For one seed, theta, the observations and the simulations are the same in all settings. Where an
- * experiment has grown by a method, an n, an observation or a measure, its trainings are repeated for the new rows only. What a training or
- * a draw throws is kept as a failure of that run, told at the end, and does not stop the others.
+ * One run is one training (setting, budget, seed). It yields a row of each measure, such as the squared MMD to the true
+ * posterior, for each method, n and numbered observation. The rows of each observation are kept in `results` as soon as
+ * they are complete, so that an experiment that was stopped resumes where it stopped. For a given seed, theta, the
+ * observations and the simulations are the same in all settings. Where an experiment has grown by a method, an n, an
+ * observation or a measure, its trainings are repeated for the new rows only. An error in a training or a draw is kept
+ * as a failure of that run and reported at the end; it does not stop the other runs.
  *
  * @param results the store of an experiment's rows; several processes may run parts of one experiment into it.
- * @throws InvalidInputError, before any work, for an empty axis or one with repeats, a budget or n that is not a positive whole number,
- * a budget too small for a setting, settings or measures that cannot be told apart, numbers of observations that are none, or a task whose
- * true posterior is not known.
- * @throws InterruptedError on interrupt, with the rows so far as `partial`; what the run in progress has not kept is lost.
+ * @throws InvalidInputError, before any work, for an empty axis or one with repeats, a budget or n that is not a
+ * positive whole number, a budget too small for a setting, settings or measures that cannot be told apart, invalid
+ * numbers of observations, or a task without a known true posterior.
+ * @throws InterruptedError on interrupt, with the rows so far as `partial`; unkept rows of the run in progress are
+ * lost.
  * @example
  * const setting = scoreNpseSetting({
  *   setting: 'small',
  *   training: { maxEpochs: 2, levels: 20, network: { width: 8, hidden: 1 } },
  *   methods: [{ method: 'Score NPE (A2)', sampler: gaussianTransitions() }],
  * });
- * const outcome = await runExperiment({ task, settings: [setting], budgets: [300], seeds: [1], n: [1, 2], samples: 100 }, results);
+ * const experiment = { task, settings: [setting], budgets: [300], seeds: [1], n: [1, 2], samples: 100 };
+ * const outcome = await runExperiment(experiment, results);
  * outcome.rows.length; // 2
  */
 export async function runExperiment(
@@ -86,7 +90,10 @@ export async function runExperiment(
   return { rows: rowsOf(experiment, results), failures };
 }
 
-/** Trains once, judges its draws and keeps the rows of each set of observations as they come; what failed is kept, too, and returned. */
+/**
+ * Trains once, judges its draws and keeps the rows of each set of observations as they come; failures are kept and
+ * returned.
+ */
 async function oneRun(
   experiment: Experiment,
   run: ExperimentRun,
@@ -136,11 +143,9 @@ function observed({ task, n, observations }: Experiment, { observation }: Experi
   const most = Math.max(...n);
   if (!observations || observation === undefined) return drawObservations(task, most, seed).xObs;
   const xObs = observations.xObs(observation);
-  if (xObs.length >= most) return xObs;
-  throw new InvalidInputError(`experiment observations: number ${observation}`, {
-    expected: `at least ${most} rows, the largest n`,
-    received: String(xObs.length),
-  });
+  const what = `experiment observations: number ${observation}`;
+  demand(what, xObs.length >= most, `at least ${most} rows, the largest n`, xObs.length);
+  return xObs;
 }
 
 function nameOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { GraphError } from './graph-error';
 import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
 import { currentRecording, Recording } from './recording';
@@ -7,7 +7,7 @@ import { shapeProto, withSavedModel, type GraphEnds } from './saved-model';
 import { tapeIsOn } from './tape';
 import { flatten, signature, unflatten, type Tensors } from './tensors';
 
-/** A function that runs as one TensorFlow graph for each form of its arguments. */
+/** A function that runs as one TensorFlow graph per form of its arguments. */
 export interface Compiled<A extends Tensors[], R extends Tensors> {
   (...args: A): R;
   /** Number of graphs held now. */
@@ -18,7 +18,7 @@ export interface Compiled<A extends Tensors[], R extends Tensors> {
 
 /** Options of {@link compile}. */
 export interface CompileOptions {
-  /** Graphs kept at most; the one unused for longest is freed first. Default 16. */
+  /** The most graphs kept; the least recently used is freed first. Default 16. */
   cache?: number;
 }
 
@@ -31,16 +31,17 @@ interface Graph {
 }
 
 /**
- * A function of the same values as `fn` that runs as one TensorFlow graph.
+ * A function that computes what `fn` does, but runs as one TensorFlow graph.
  *
- * The first call for each combination of nesting, shapes and dtypes of the arguments records `fn` into a graph; later calls run it.
- * `fn` is synchronous and made of tfjs operations, gradients included, with {@link loop}, {@link whileLoop} and the keyed random draws
- * of this library. Tensors that `fn` takes from outside its arguments are frozen into the graph as constants. Inside another recording
- * or a gradient, and on backends other than tfjs-node's, `fn` itself is called.
+ * The first call for each combination of nesting, shapes and dtypes of the arguments records `fn` into a graph; later
+ * calls run it. `fn` is synchronous and made of tfjs operations (gradients included), {@link loop},
+ * {@link whileLoop} and the keyed random draws of this library. Tensors that `fn` takes from outside its arguments are
+ * frozen into the graph as constants. Inside another recording or a gradient, and on backends other than tfjs-node's,
+ * `fn` itself is called.
  *
  * @param fn function over tensors and arrays or records of tensors.
  * @returns the compiled function; its results belong to the caller (or to the `tf.tidy` around the call).
- * @throws GraphError when `fn` reads a traced tensor's values, draws from `tf.random*`, or the function was disposed of.
+ * @throws GraphError when `fn` reads a traced tensor's values, draws from `tf.random*`, or has been disposed of.
  * @example
  * const square = compile((x: tf.Tensor) => tf.mul(x, x));
  * square(tf.tensor1d([1, 2, 3])); // [1, 4, 9]
@@ -99,11 +100,10 @@ function build<A extends Tensors[], R extends Tensors>(backend: NodeBackend, fn:
         return recording.tensorFor(value, arg);
       });
       const result = fn(...unflatten(args, placeholders));
-      // What an async function does after its first await happens outside the recording, and so may fail unheard.
+      // What an async function does after its first await happens outside the recording, where a failure goes unheard.
       if ((result as unknown) instanceof Promise) (result as unknown as Promise<unknown>).catch(() => undefined);
       const results = flatten(result, 'result');
-      if (results.length === 0)
-        throw new InvalidInputError('result', { expected: 'at least one tensor', received: 'none' });
+      demand('result', results.length > 0, 'at least one tensor', 'none');
       results.forEach((tensor, i) => {
         const value = recording.valueOf(tensor);
         const name = recording.node(

@@ -13,7 +13,7 @@ export function attributeProtos(
   const protos = Object.fromEntries(
     attributes.map((attribute) => [attribute.name, attributeProto(backend, attribute)]),
   );
-  // The one op for which tfjs-node leaves a type for TensorFlow to find, which a graph has to state.
+  // The one op whose type tfjs-node leaves for TensorFlow to infer; a graph has to state it.
   return op === 'ExpandDims' ? { T: { type: tensorflowType[inputs[0].dtype] }, ...protos } : protos;
 }
 

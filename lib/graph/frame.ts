@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { tensorflowType } from './node-backend';
 import type { AttrValue } from './saved-model';
 
-/** Where nodes live: the top of the graph, or the condition or body of a loop, nested in what is around the loop. */
+/** Where nodes live: the top of the graph, or the condition or body of a loop, nested in what surrounds the loop. */
 export interface Frame {
   /** TensorFlow's name of the loop; condition and body share it. */
   readonly name: string;

@@ -1,4 +1,6 @@
-/** A function that can't be compiled as it is, or a compiled function used wrongly; the message says what to do instead. */
+/**
+ * A function that cannot be compiled, or a compiled function used wrongly; the message says what to do instead.
+ */
 export class GraphError extends Error {
   override readonly name = 'GraphError';
 }

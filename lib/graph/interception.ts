@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { GraphError } from './graph-error';
 import type { NodeBackend, OpAttribute } from './node-backend';
 
-/** What a recording wants to know of the tfjs code that runs. */
+/** What a recording needs to know about the tfjs code that runs. */
 export interface Listener {
   /** An op ran. */
   onOp(
@@ -15,14 +15,14 @@ export interface Listener {
   refusesRead(dataId: object): boolean;
 }
 
-/** Names of tfjs functions that draw random numbers on the JavaScript side, or from a hidden state. */
+/** Names of tfjs functions that draw random numbers in JavaScript, or from a hidden state. */
 const hiddenDraws =
-  /^(randomNormal|randomUniform|randomUniformInt|randomStandardNormal|randomGamma|truncatedNormal|rand|multinomial|dropout)__op$/;
+  /^(random(Normal|Uniform|UniformInt|StandardNormal|Gamma)|truncatedNormal|rand|multinomial|dropout)__op$/;
 
 /** Kernels of tfjs-node that read their inputs only to check them. */
 const readingKernels = new Set(['GatherV2']);
 
-/** Runs `body` with tfjs reporting to `listener`; afterwards, however it ends, tfjs is as before. */
+/** Runs `body` with tfjs reporting to `listener`; however it ends, tfjs is then as before. */
 export function intercept<T>(backend: NodeBackend, listener: Listener, body: () => T): T {
   const engine = tf.engine();
   const { executeSingleOutput, executeMultipleOutputs, read, readSync } = backend;
@@ -51,7 +51,8 @@ export function intercept<T>(backend: NodeBackend, listener: Listener, body: () 
     },
     read(dataId) {
       if (!refuses(dataId)) return read.call(backend, dataId);
-      // A rejection could go unheard and end the process: the promise stays open, and the error comes when `body` has returned.
+      // A rejection could go unheard and end the process: the promise stays open, and the error comes when `body` has
+      // returned.
       refused = readError();
       return new Promise(() => undefined);
     },
@@ -97,7 +98,8 @@ export function intercept<T>(backend: NodeBackend, listener: Listener, body: () 
 
 function readError(): GraphError {
   return new GraphError(
-    'The values of a traced tensor were read while a function was being compiled; they exist only when the graph runs. ' +
+    'The values of a traced tensor were read while a function was being compiled; ' +
+      'they exist only when the graph runs. ' +
       'Return the tensor from the compiled function and read it there, or use tf.where and whileLoop for decisions.',
   );
 }

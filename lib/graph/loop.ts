@@ -6,10 +6,10 @@ import { tapeIsOn } from './tape';
 import { flatten, signature, unflatten, type Tensors } from './tensors';
 
 /**
- * What `carry` has become after `n` rounds of `body`: c_{i+1} = body(i, c_i) for i = 0 ... n - 1.
+ * The value of `carry` after `n` rounds of `body`: c_{i+1} = body(i, c_i) for i = 0 ... n - 1.
  *
- * Inside a compiled function this is one loop of the graph, whose body is recorded once; elsewhere it runs round by round with the same
- * results. Loops nest. Gradients are taken inside the body, not across the loop.
+ * Inside a compiled function this is one loop of the graph, whose body is recorded once; elsewhere it runs round by
+ * round with the same results. Loops nest. Gradients are taken inside the body, not across the loop.
  *
  * @param n number of rounds: a number, or an int32 scalar that may depend on the arguments.
  * @param carry tensors, or arrays and records of tensors, that go from round to round.
@@ -43,13 +43,13 @@ function countOf(n: number | tf.Scalar): tf.Scalar {
 }
 
 /**
- * What `carry` has become when `condition` no longer holds: while (condition(c)) c = body(c).
+ * The value of `carry` when `condition` no longer holds: while (condition(c)) c = body(c).
  *
  * @param condition a bool scalar of the carry.
  * @param body gives the next carry, of the same nesting, shapes and dtypes.
  * @param carry tensors, or arrays and records of tensors.
  * @returns the last carry; the caller owns it.
- * @throws GraphError as {@link loop}, and when `condition` is not a bool scalar.
+ * @throws GraphError as {@link loop} does, and when `condition` is not a bool scalar.
  */
 export function whileLoop<C extends Tensors>(condition: (carry: C) => tf.Tensor, body: (carry: C) => C, carry: C): C {
   if (tapeIsOn())
@@ -90,7 +90,9 @@ function clone<T extends Tensors>(tensors: T): T {
   );
 }
 
-/** TensorFlow's loop: Enter -> Merge -> (LoopCond) Switch -> body -> NextIteration -> Merge, and Exit out of the Switch. */
+/**
+ * TensorFlow's loop: Enter -> Merge -> (LoopCond) Switch -> body -> NextIteration -> Merge, and Exit out of the Switch.
+ */
 function recordLoop<C extends Tensors>(
   recording: Recording,
   condition: (carry: C) => tf.Tensor,
@@ -135,7 +137,8 @@ function recordLoop<C extends Tensors>(
 function checkCondition(goOn: unknown): asserts goOn is tf.Scalar {
   if (goOn instanceof tf.Tensor && goOn.dtype === 'bool' && goOn.rank === 0) return;
   throw new GraphError(
-    `whileLoop: expected the condition to be a bool scalar, received ${describe(goOn)}. tf.any and tf.all reduce a tensor to one.`,
+    `whileLoop: expected the condition to be a bool scalar, received ${describe(goOn)}. ` +
+      'tf.any and tf.all reduce a tensor to one.',
   );
 }
 
@@ -144,7 +147,8 @@ function checkForm(carry: Tensors, next: Tensors): void {
   const received = signature(next, "the body's result");
   if (expected !== received) {
     throw new GraphError(
-      `A loop body changed what it carries: expected ${expected}, received ${received}. Shapes and dtypes stay the same in each round.`,
+      `A loop body changed what it carries: expected ${expected}, received ${received}. ` +
+        'Shapes and dtypes must stay the same in every round.',
     );
   }
 }

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** One attribute of a TensorFlow op as the tfjs-node binding takes it: `type` is one of the binding's `TF_ATTR_*` numbers. */
+/**
+ * One attribute of a TensorFlow op as the tfjs-node binding takes it: `type` is one of the binding's `TF_ATTR_*`
+ * numbers.
+ */
 export interface OpAttribute {
   readonly name: string;
   readonly type: number;
@@ -24,14 +27,14 @@ export interface NodeBackend {
   readonly binding: Readonly<Record<string, number>>;
 }
 
-/** The tfjs-node backend where it is the active one, otherwise nothing: then everything runs eagerly. */
+/** The tfjs-node backend if it is the active one; otherwise nothing, and everything runs eagerly. */
 export function nodeBackend(): NodeBackend | undefined {
   if (tf.getBackend() !== 'tensorflow') return undefined;
   const backend = tf.backend() as unknown as Partial<NodeBackend>;
   return backend.executeSingleOutput && backend.binding ? (backend as NodeBackend) : undefined;
 }
 
-/** TensorFlow's numbers of the dtypes that tfjs knows (types.proto). */
+/** TensorFlow's numbers for tfjs's dtypes (types.proto). */
 export const tensorflowType: Readonly<Record<string, number>> = {
   float32: 1,
   int32: 3,
@@ -45,7 +48,7 @@ export function typeAttribute(backend: NodeBackend, name: string, dtype: tf.Data
   return { name, type: backend.binding.TF_ATTR_TYPE, value: tensorflowType[dtype] };
 }
 
-/** A truth-valued attribute, such as `transpose_a`. */
+/** A Boolean attribute, such as `transpose_a`. */
 export function boolAttribute(backend: NodeBackend, name: string, value: boolean): OpAttribute {
   return { name, type: backend.binding.TF_ATTR_BOOL, value };
 }

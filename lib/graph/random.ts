@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { rng } from '../core/rng';
 import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
 
 /**
- * Where a random draw comes from: an int32 tensor [2]. The same key gives the same numbers, eagerly and compiled, and inside a loop
- * a key is split or folded with the round's number, never used twice.
+ * Where a random draw comes from: an int32 tensor [2]. The same key gives the same numbers, eagerly and compiled, and
+ * inside a loop a key is split or folded with the round's number, never used twice.
  */
 export type Key = tf.Tensor1D;
 
@@ -53,7 +53,10 @@ export function randomNormal<T extends tf.Tensor = tf.Tensor>(key: Key, shape: n
   return draw('StatelessRandomNormal', key, shape, 'float32', (next) => next.normal()) as T;
 }
 
-/** Draws from the uniform distribution on [low, high), by default [0, 1), float32 of the given shape; the caller owns the tensor. */
+/**
+ * Draws from the uniform distribution on [low, high), by default [0, 1), float32 of the given shape; the caller owns
+ * the tensor.
+ */
 export function randomUniform<T extends tf.Tensor = tf.Tensor>(key: Key, shape: number[], low = 0, high = 1): T {
   return tf.tidy(() => {
     const unit = draw('StatelessRandomUniform', key, shape, 'float32', (next) => next.uniform());
@@ -71,12 +74,8 @@ export function randomInteger<T extends tf.Tensor = tf.Tensor>(
   low: number,
   high: number,
 ): T {
-  if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
-    throw new InvalidInputError('randomInteger', {
-      expected: 'whole numbers low < high',
-      received: `low ${low}, high ${high}`,
-    });
-  }
+  const isRange = Number.isInteger(low) && Number.isInteger(high) && low < high;
+  demand('randomInteger', isRange, 'whole numbers low < high', `low ${low}, high ${high}`);
   const backend = nodeBackend();
   if (!backend) return drawOnHost(key, shape, 'int32', (next) => next.integer(low, high)) as T;
   return tf.tidy(() =>
@@ -110,7 +109,10 @@ function attributes(backend: NodeBackend, dtype: 'float32' | 'int32') {
   ];
 }
 
-/** Other backends have no keyed draws of their own: the numbers come from JavaScript, keyed the same way but with other values. */
+/**
+ * Other backends have no keyed draws of their own: the numbers come from JavaScript, keyed the same way but with other
+ * values.
+ */
 function drawOnHost(key: Key, shape: number[], dtype: 'float32' | 'int32', one: HostDraw): tf.Tensor {
   const [a, b] = key.dataSync();
   const source = rng(a).fork(b);

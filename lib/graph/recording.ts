@@ -6,10 +6,10 @@ import { intercept } from './interception';
 import { freshCopy, tensorflowType, type NodeBackend, type OpAttribute } from './node-backend';
 import { shapeProto, type AttrValue, type NodeDef, type TensorInfo } from './saved-model';
 
-/** How many rounds of a loop TensorFlow may have under way at once. */
+/** How many rounds of a loop TensorFlow may run at once. */
 const parallelIterations = 10;
 
-/** Ops whose output's shape depends on the values: a graph is specialised to shapes, so they can't be recorded. */
+/** Ops whose output shape depends on values: a graph is specialised to shapes, so they cannot be recorded. */
 const valueShapedOps = new Set([
   'Unique',
   'UniqueV2',
@@ -21,7 +21,7 @@ const valueShapedOps = new Set([
 
 let active: Recording | undefined;
 
-/** The recording under way, if any. */
+/** The recording in progress, if any. */
 export function currentRecording(): Recording | undefined {
   return active;
 }
@@ -29,9 +29,9 @@ export function currentRecording(): Recording | undefined {
 /**
  * The graph that a run of tfjs code leaves behind.
  *
- * While `run` executes a function, each TensorFlow op that tfjs-node issues is executed as usual, which gives shapes and dtypes, and
- * appended as a node if it depends on an argument. Everything else becomes a constant. Gradients need nothing of their own, since
- * tfjs differentiates above the ops.
+ * While `run` executes a function, each TensorFlow op that tfjs-node issues is executed as usual, which gives shapes
+ * and dtypes, and appended as a node if it depends on an argument. Everything else becomes a constant. Gradients need
+ * no special treatment, since tfjs differentiates above the ops.
  */
 export class Recording {
   readonly nodes: NodeDef[] = [];
@@ -75,8 +75,9 @@ export class Recording {
   }
 
   /**
-   * As `valueOf`, for what starts or continues a loop. A value from outside a body exists in each of its rounds, also in the one that the
-   * condition has ended, and would go on alone for ever: here it exists only in rounds that take place.
+   * As `valueOf`, for what starts or continues a loop. A value from outside a body exists in every round, even
+   * in the one that the condition has ended, and so would circulate for ever: here it exists only in rounds that are
+   * run.
    */
   carried(tensor: tf.TensorInfo): Value {
     const value = this.valueOf(tensor);
@@ -140,7 +141,10 @@ export class Recording {
     );
   }
 
-  /** The frame where a tensor's value lives: an op runs in the deepest of its inputs' frames, so loop-invariant work stays outside. */
+  /**
+   * The frame where a tensor's value lives: an op runs in the deepest of its inputs' frames, so loop-invariant work
+   * stays outside.
+   */
   private home(tensor: tf.TensorInfo): Frame {
     const frame = this.values.get(tensor.dataId)?.frame ?? this.root;
     this.refuseEscape(frame, this.frame);
@@ -150,7 +154,8 @@ export class Recording {
   private refuseEscape(inner: Frame, frame: Frame): void {
     for (let around: Frame | undefined = frame; around; around = around.parent) if (around === inner) return;
     throw new GraphError(
-      "A tensor of a loop's body or condition was used outside it. Return it from the body as part of what the loop carries.",
+      "A tensor of a loop's body or condition was used outside it. " +
+        'Return it from the body as part of what the loop carries.',
     );
   }
 

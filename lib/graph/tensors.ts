@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
 
 /** A tensor, or any nesting of arrays and records of tensors. */
 export type Tensors = tf.Tensor | readonly Tensors[] | { readonly [name: string]: Tensors };
@@ -33,17 +33,16 @@ export function signature(tensors: Tensors, what: string): string {
       .map(([name, child]) => `${JSON.stringify(name)}:${signature(child as Tensors, `${what}.${name}`)}`)
       .join(';')}}`;
   }
-  throw notATensor(what, tensors);
+  refuseOther(what, tensors);
 }
 
 function walk(node: unknown, what: string, visit: (leaf: tf.Tensor) => void): void {
   if (node instanceof tf.Tensor) {
-    if (node.isDisposed)
-      throw new InvalidInputError(what, { expected: 'a tensor', received: 'a tensor that was disposed of' });
+    demand(what, !node.isDisposed, 'a tensor', 'a tensor that was disposed of');
     visit(node);
   } else if (Array.isArray(node)) node.forEach((child, i) => walk(child, `${what}[${i}]`, visit));
   else if (isRecord(node)) entries(node).forEach(([name, child]) => walk(child, `${what}.${name}`, visit));
-  else throw notATensor(what, node);
+  else refuseOther(what, node);
 }
 
 function entries<T>(record: Readonly<Record<string, T>>): [string, T][] {
@@ -57,7 +56,7 @@ function isRecord(node: unknown): node is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function notATensor(what: string, node: unknown): InvalidInputError {
+function refuseOther(what: string, node: unknown): never {
   const received =
     node instanceof Promise
       ? 'a promise'
@@ -66,12 +65,9 @@ function notATensor(what: string, node: unknown): InvalidInputError {
         : typeof node === 'object'
           ? `a ${node?.constructor?.name}`
           : `the ${typeof node} ${String(node)}`;
-  return new InvalidInputError(what, {
-    expected: 'a tensor, or an array or plain record of tensors',
-    received,
-    remedy:
-      node instanceof Promise
-        ? 'Compiled functions are synchronous.'
-        : 'Numbers enter as tf.scalar(...), or as constants of the enclosing function.',
-  });
+  const remedy =
+    node instanceof Promise
+      ? 'Compiled functions are synchronous.'
+      : 'Numbers enter as tf.scalar(...), or as constants of the enclosing function.';
+  refuse(what, 'a tensor, or an array or plain record of tensors', received, remedy);
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { projectRoot } from './results-path';
 
 /**
- * The project's folder `data/<name>` that has `file`. The library lies in the project, built or not; a program elsewhere may have the project
- * as its working directory.
+ * The project's folder `data/<name>` that has `file`. The library, built or not, lies in the project; a program from
+ * elsewhere may run with the project as its working folder.
  */
 export function dataFolder(name: string, file: string): string {
   const folders = [__dirname, process.cwd()].map((from) => join(projectRoot(from), 'data', name));

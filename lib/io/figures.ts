@@ -1,3 +1,4 @@
+import { demand } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { writeFileAtomically } from './atomic-write';
 import { renderPng, renderSvg } from './render';
@@ -19,11 +20,14 @@ export interface ExportedFigure {
  * @param spec the figure.
  * @param path where, without an ending: absolute, or from the project, such as `results/<notebook>/figures/<name>`.
  * @returns the three paths, relative to the project.
- * @throws InvalidInputError for a specification that Vega-Lite does not understand; nothing is written then.
+ * @throws InvalidInputError for a specification that Vega-Lite does not understand, or a path without a file name;
+ * nothing is written then.
  * @example
  * const files = await exportFigure(plots.lossPlot(estimator.fit.history), results.figurePath('squared-mmd'));
  */
 export async function exportFigure(spec: VegaLiteSpec, path: string): Promise<ExportedFigure> {
+  const hasName = typeof path === 'string' && !/(^|[\\/])\.{0,2}$/.test(path);
+  demand('exportFigure: path', hasName, 'a path that ends in the name of a file', path);
   const base = fromProject(path);
   const svg = await renderSvg(spec);
   const png = await renderPng(svg);

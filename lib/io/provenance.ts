@@ -17,7 +17,10 @@ export interface Machine {
   readonly memoryGiB: number;
 }
 
-/** The versions of Node, tfjs-node, the TensorFlow library and this library. Loads tfjs-node if nothing has. */
+/**
+ * The versions of Node, tfjs-node, the TensorFlow library and this library. Loads tfjs-node unless it is loaded
+ * already.
+ */
 export async function versions(): Promise<Versions> {
   return { node: process.versions.node, ...(await tensorflowVersions()), scorebook: libraryVersion() };
 }

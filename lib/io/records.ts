@@ -1,13 +1,13 @@
 import { join } from 'node:path';
+import { demand, requireNumber } from '../core/checks';
 import { checkResultRows } from '../records/check-rows';
-import { InvalidInputError } from '../core/errors';
 import type { ResultRow } from '../records/result-row';
 import { writeFileAtomically } from './atomic-write';
 import { machine, versions, type Machine, type Versions } from './provenance';
 import { resultsRoot, toProject } from './results-path';
 import { appendRunLine, readRunLines, sizeOf, type RunFailure, type RunLines } from './run-lines';
 
-/** What `summary.json` holds besides what the library finds out by itself. */
+/** What `summary.json` holds besides what the library finds out itself. */
 export interface SummaryInput {
   /** The notebook's budget: `quick` or `full`. */
   readonly mode: string;
@@ -45,12 +45,13 @@ export interface ResultsFolder {
   /** Whether the run of this key is finished, here or in another process. */
   has(key: string): boolean;
   /**
-   * Keeps all rows of one run, or none of them if the process dies in between. A key that is already there is left as it is.
+   * Keeps all rows of one run, or none of them if the process dies in between. A key that is already stored is left as
+   * it is.
    * @throws InvalidInputError for an empty key, no rows, missing fields, NaN or infinity.
    */
   append(key: string, rows: readonly ResultRow[]): void;
   /**
-   * Notes that a run failed, where and by what; the run counts as not done, and may be appended later.
+   * Records that a run failed, where and why; the run counts as not done, and may be appended later.
    * @throws InvalidInputError for an empty key.
    */
   fail(key: string, failure: Omit<RunFailure, 'run'>): RunFailure;
@@ -58,37 +59,41 @@ export interface ResultsFolder {
   failures(): RunFailure[];
   /** All rows of all finished runs, in the order they were finished. */
   rows(): ResultRow[];
-  /** Where a figure of this name belongs; `exportFigure` takes it. */
+  /**
+   * Where a figure of this name belongs; `exportFigure` takes it.
+   * @throws InvalidInputError for anything but a file name, so that figures stay in the folder.
+   */
   figurePath(name: string): string;
-  /** Writes `summary.json` atomically and returns its content. */
+  /**
+   * Writes `summary.json` atomically and returns its content.
+   * @throws InvalidInputError for an empty mode, a seed or rows with NaN or infinity.
+   */
   writeSummary(input: SummaryInput): Promise<Summary>;
 }
 
 /**
- * The results folder of a notebook, whose store lets a sweep that was stopped go on where it stopped.
+ * The results folder of a notebook, whose store lets an interrupted sweep resume where it stopped.
  *
- * `results/<notebook>/rows.jsonl` holds one finished run a line, `{"run": key, "rows": [...]}`, and one failed run a line,
- * `{"run": key, "at": "training", "error": {...}}`. Several processes may append.
- * A line cut short by a killed process is left out with a note, and its run counts as not done.
+ * `results/<notebook>/rows.jsonl` holds one finished run per line, `{"run": key, "rows": [...]}`, and one failed run
+ * per line, `{"run": key, "at": "training", "error": {...}}`. Several processes may append. A line cut short by a
+ * killed process is skipped with a warning, and its run counts as not done.
  *
- * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is `results/<notebook>` in the
- *   project (the nearest folder upwards with an npm workspace); the environment variable SCOREBOOK_RESULTS stands for `results`.
- * @throws InvalidInputError for a name that is not letters, digits, dots, dashes and underscores.
+ * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is
+ *   `results/<notebook>` in the project (the nearest folder upwards with an npm workspace); the environment variable
+ *   SCOREBOOK_RESULTS stands for `results`.
+ * @throws InvalidInputError for a name with anything but letters, digits, dots, dashes and underscores.
  * @example
  * const results = openResults('01-gaussian-10d');
  * for (const seed of [1, 2]) {
  *   const key = `scorebook/budget=1000/seed=${seed}`;
- *   if (!results.has(key)) results.append(key, rows.filter((row) => row.seed === seed)); // rows that a run has measured
+ *   const measured = rows.filter((row) => row.seed === seed); // by a run
+ *   if (!results.has(key)) results.append(key, measured);
  * }
  * await results.writeSummary({ mode: 'quick', seed: 1 });
  */
 export function openResults(notebook: string): ResultsFolder {
-  if (!/^[\w-][\w.-]*$/.test(notebook)) {
-    throw new InvalidInputError('notebook', {
-      expected: 'a name of letters, digits, dots, dashes and underscores',
-      received: JSON.stringify(notebook),
-    });
-  }
+  const isName = typeof notebook === 'string' && /^[\w-][\w.-]*$/.test(notebook);
+  demand('notebook', isName, 'a name of letters, digits, dots, dashes and underscores', notebook);
   const path = join(resultsRoot(), notebook);
   const file = join(path, 'rows.jsonl');
   const store = runStore(file);
@@ -110,8 +115,15 @@ export function openResults(notebook: string): ResultsFolder {
       return failure;
     },
     failures: () => [...store().failures.values()],
-    figurePath: (name) => join(path, 'figures', name),
+    figurePath: (name) => {
+      const isFile = typeof name === 'string' && /^[^/\\]+$/.test(name) && !/^\.\.?$/.test(name);
+      demand('figurePath: name', isFile, 'a file name without an ending', name);
+      return join(path, 'figures', name);
+    },
     writeSummary: async (input) => {
+      demand('summary: mode', typeof input.mode === 'string' && input.mode !== '', 'quick or full', input.mode);
+      requireNumber('summary: seed', input.seed, 'a finite number');
+      if (input.rows && input.rows.length > 0) checkResultRows(input.rows, 'summary: rows');
       const summary: Summary = {
         notebook,
         mode: input.mode,
@@ -128,8 +140,7 @@ export function openResults(notebook: string): ResultsFolder {
 }
 
 function checkKey(key: string): void {
-  if (typeof key !== 'string' || key === '')
-    throw new InvalidInputError('key', { expected: 'a text that names the run', received: JSON.stringify(key) });
+  demand('key', typeof key === 'string' && key !== '', 'a text that names the run', key);
 }
 
 /** Reads the file again only when its size changed, and says once how many lines were broken. */

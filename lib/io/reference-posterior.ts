@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
 import { dataFolder } from './data-folder';
 
 /** One published observation of a benchmark task. */
@@ -40,8 +40,9 @@ export function publishedObservation(task: { readonly name: string }, k: number)
  * Observation `k` of a benchmark task with 10,000 published samples of its posterior.
  * @param task one of `tasks.benchmark`; its name is read.
  * @param k from 1 to 10.
- * @throws InvalidInputError for another task or k, and where the samples are not there: the project's set-up fetches them.
- * Source: Lueckmann et al. (2021); data/sbibm/README.md tells where the data come from.
+ * @throws InvalidInputError for another task or k, and where the samples are missing: the project's set-up fetches
+ * them.
+ * Source: Lueckmann et al. (2021); data/sbibm/README.md says where the data come from.
  */
 export function referencePosterior(task: { readonly name: string }, k: number): ReferencePosterior {
   const { observation, reference } = entryOf('referencePosterior', task, k);
@@ -49,11 +50,9 @@ export function referencePosterior(task: { readonly name: string }, k: number): 
   const dim = observation.theta.length;
   const bytes = existsSync(file) ? readFileSync(file) : undefined;
   if (bytes?.length !== 4 * sampleCount * dim) {
-    throw new InvalidInputError('referencePosterior', {
-      expected: `${sampleCount} samples of ${dim} parameters in ${file}`,
-      received: bytes ? `${bytes.length} bytes` : 'no such file',
-      remedy: 'Run npm run setup, which fetches the published samples.',
-    });
+    const expected = `${sampleCount} samples of ${dim} parameters in ${file}`;
+    const remedy = 'Run npm run setup, which fetches the published samples.';
+    refuse('referencePosterior', expected, bytes ? `${bytes.length} bytes` : 'no such file', remedy);
   }
   const samples = Array.from({ length: sampleCount }, (_, i) =>
     Array.from({ length: dim }, (_, j) => bytes.readFloatLE(4 * (i * dim + j))),
@@ -71,26 +70,14 @@ function entryOf(
   k: number,
 ): { observation: PublishedObservation; reference: string } {
   const file = join(dataOf(), 'observations.json');
-  if (!published && !existsSync(file)) {
-    throw new InvalidInputError(what, {
-      expected: `the published observations in ${file}`,
-      received: 'no such file',
-      remedy: 'Run the program in a clone of the project, whose data folder has them.',
-    });
-  }
+  const isThere = published !== undefined || existsSync(file);
+  const remedy = 'Run the program in a clone of the project, whose data folder has them.';
+  demand(what, isThere, `the published observations in ${file}`, 'no such file', remedy);
   published ??= JSON.parse(readFileSync(file, 'utf8')) as Published;
-  if (!(name in published)) {
-    throw new InvalidInputError(`${what}: task`, {
-      expected: `a benchmark task: ${Object.keys(published).join(', ')}`,
-      received: name,
-    });
-  }
+  const isKnown = Object.hasOwn(published, name);
+  demand(`${what}: task`, isKnown, `a benchmark task: ${Object.keys(published).join(', ')}`, name);
   const { observations, reference } = published[name];
-  if (!Number.isInteger(k) || k < 1 || k > observations.length) {
-    throw new InvalidInputError(`${what}: k`, {
-      expected: `a whole number from 1 to ${observations.length}`,
-      received: String(k),
-    });
-  }
+  const isNumber = Number.isInteger(k) && k >= 1 && k <= observations.length;
+  demand(`${what}: k`, isNumber, `a whole number from 1 to ${observations.length}`, k);
   return { observation: observations[k - 1], reference };
 }

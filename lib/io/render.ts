@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { VegaLiteSpec } from '../records/figure-spec';
-import { InvalidInputError } from '../core/errors';
+import { refuse } from '../core/checks';
 import { textWidth } from './text-width';
 
 /**
@@ -19,10 +19,7 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
     try {
       return vega.parse(vegaLite.compile(spec, { logger: silentLogger }).spec);
     } catch (error) {
-      throw new InvalidInputError('spec', {
-        expected: 'a Vega-Lite v5 specification',
-        received: error instanceof Error ? error.message : String(error),
-      });
+      return refuse('spec', 'a Vega-Lite v5 specification', error instanceof Error ? error.message : String(error));
     }
   })();
   const view = new vega.View(runtime, { renderer: 'none', logLevel: vega.Error });
@@ -34,8 +31,8 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
 }
 
 /**
- * An SVG as PNG bytes on a white ground, with the DejaVu fonts that come with the library, so that text and Greek letters look
- * the same on every machine.
+ * An SVG as PNG bytes on a white background, with the DejaVu fonts that come with the library, so that text and Greek
+ * letters look the same on every machine.
  *
  * @param scale pixels per SVG unit. Default 2.
  * @example
@@ -67,7 +64,7 @@ async function loadVega(): Promise<typeof import('vega')> {
   return vega;
 }
 
-/** Vega-Lite's remarks about a user's specification do not belong into a notebook's output. */
+/** Vega-Lite's remarks about a user's specification do not belong in a notebook's output. */
 const silentLogger = {
   level: () => silentLogger,
   error: () => silentLogger,

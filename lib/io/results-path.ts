@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
-/** The project's folder: the nearest one, from `from` upwards, whose `package.json` has workspaces; else `from` itself. */
+/**
+ * The project's folder: the nearest one, from `from` upwards, whose `package.json` has workspaces; else `from` itself.
+ */
 export function projectRoot(from: string = process.cwd()): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (hasWorkspaces(join(folder, 'package.json'))) return folder;

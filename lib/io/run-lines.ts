@@ -18,7 +18,7 @@ export interface RunLine {
   readonly rows: readonly ResultRow[];
 }
 
-/** A run that failed: a line of `rows.jsonl`, too. */
+/** A run that failed: also a line of `rows.jsonl`. */
 export interface RunFailure {
   /** The run's key. */
   readonly run: string;
@@ -34,11 +34,13 @@ export interface RunLines {
   readonly runs: ReadonlyMap<string, readonly ResultRow[]>;
   /** The last failure of each run that has not finished since. */
   readonly failures: ReadonlyMap<string, RunFailure>;
-  /** Broken lines that were left out. */
+  /** Number of broken lines, which were skipped. */
   readonly broken: number;
 }
 
-/** Reads a `rows.jsonl` file; a missing file has no runs. A line cut short by a killed process is counted and left out. */
+/**
+ * Reads a `rows.jsonl` file; a missing file has no runs. A line cut short by a killed process is counted and skipped.
+ */
 export function readRunLines(path: string): RunLines {
   const runs = new Map<string, readonly ResultRow[]>();
   const failures = new Map<string, RunFailure>();
@@ -59,7 +61,7 @@ export function readRunLines(path: string): RunLines {
 
 /**
  * Appends one run in a single write, so that lines of several processes never mix, and waits until it is on the disk.
- * A torn line before it (no newline at the end of the file) is closed first, so that it spoils itself only.
+ * A torn line before it (no newline at the end of the file) is closed first, so that it spoils no other.
  */
 export function appendRunLine(path: string, line: RunLine | RunFailure): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -78,7 +80,7 @@ export function appendRunLine(path: string, line: RunLine | RunFailure): void {
   }
 }
 
-/** The size of a file in bytes, 0 where there is none. */
+/** The size of a file in bytes, 0 where it does not exist. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

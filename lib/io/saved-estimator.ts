@@ -1,11 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse } from '../core/checks';
 import type { EstimatorRecord, NamedArray } from '../records/estimator-record';
-import { writeFolderAtomically } from './atomic-write';
+import { wholeFolder, writeFolderAtomically } from './atomic-folder';
 
-/** Layout of a saved folder: `estimator.json` describes, `weights.bin` holds the float32 numbers, little-endian, one array after another. */
+/**
+ * Layout of a saved folder: `estimator.json` describes, `weights.bin` holds the float32 numbers, little-endian, one
+ * array after another.
+ */
 const layout = { description: 'estimator.json', numbers: 'weights.bin' } as const;
+
+const remedy = 'The folder is incomplete; save the estimator again.';
 
 interface Description {
   readonly config: EstimatorRecord['config'];
@@ -14,8 +19,11 @@ interface Description {
 
 /**
  * Writes a trained estimator to a folder, whole or not at all; an older one there is replaced.
+ *
+ * If the process dies meanwhile, {@link readEstimator} still finds the older one.
  * @param estimator what `npse.train` returned.
- * @param folder path of the folder.
+ * @param folder path of a folder that is new, empty, or holds a saved estimator and nothing else.
+ * @throws InvalidInputError for any other folder, for the working folder, and for a file.
  * @example
  * await saveEstimator(estimator, 'results/my-model');
  * const again = npse.restore(await readEstimator('results/my-model'), { prior });
@@ -26,27 +34,29 @@ export async function saveEstimator(estimator: { record(): EstimatorRecord }, fo
   const bytes = Buffer.concat(
     arrays.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
   );
-  await writeFolderAtomically(folder, async (temporary) => {
-    await writeFile(join(temporary, layout.description), `${JSON.stringify(description, null, 2)}\n`);
-    await writeFile(join(temporary, layout.numbers), bytes);
-  });
+  const whole = {
+    what: 'saveEstimator: folder',
+    holds: 'a saved estimator',
+    names: [layout.description, layout.numbers],
+  };
+  await writeFolderAtomically(folder, whole, [`${JSON.stringify(description, null, 2)}\n`, bytes]);
 }
 
 /**
  * Reads what {@link saveEstimator} wrote.
  * @returns the record, for `npse.restore(record, { prior })`.
- * @throws InvalidInputError when the folder holds no whole estimator.
+ * @throws InvalidInputError for a folder without a complete estimator.
  */
 export async function readEstimator(folder: string): Promise<EstimatorRecord> {
+  const expected = `a folder with ${layout.description} and ${layout.numbers}`;
+  demand('readEstimator', typeof folder === 'string' && folder !== '', expected, folder);
+  const place = await wholeFolder(folder);
   const [text, bytes] = await Promise.all([
-    readFile(join(folder, layout.description), 'utf8'),
-    readFile(join(folder, layout.numbers)),
-  ]).catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInputError('readEstimator', {
-      expected: `a folder with ${layout.description} and ${layout.numbers}`,
-      received: `${folder} (${error.code ?? error.message})`,
-    });
-  });
+    readFile(join(place, layout.description), 'utf8'),
+    readFile(join(place, layout.numbers)),
+  ]).catch((error: NodeJS.ErrnoException) =>
+    refuse('readEstimator', expected, `${folder} (${error.code ?? error.message})`),
+  );
   const { config, arrays } = parsed(text);
   let offset = 0;
   const read = arrays.map(({ name, shape }): NamedArray => {
@@ -56,13 +66,7 @@ export async function readEstimator(folder: string): Promise<EstimatorRecord> {
     offset += 4 * length;
     return { name, shape, values };
   });
-  if (offset !== bytes.length) {
-    throw new InvalidInputError('readEstimator', {
-      expected: `${offset} bytes in ${layout.numbers}`,
-      received: String(bytes.length),
-      remedy: 'The folder is not whole; save the estimator again.',
-    });
-  }
+  demand('readEstimator', offset === bytes.length, `${offset} bytes in ${layout.numbers}`, bytes.length, remedy);
   return { config, arrays: read };
 }
 
@@ -71,11 +75,8 @@ function parsed(text: string): Description {
     const { config, arrays } = JSON.parse(text) as Description;
     if (typeof config === 'object' && Array.isArray(arrays)) return { config, arrays };
   } catch {
-    // said below
+    // refused below
   }
-  throw new InvalidInputError('readEstimator', {
-    expected: `the description of an estimator in ${layout.description}`,
-    received: `${text.length} characters that are none`,
-    remedy: 'The folder is not whole; save the estimator again.',
-  });
+  const expected = `the description of an estimator in ${layout.description}`;
+  refuse('readEstimator', expected, `${text.length} characters that do not describe one`, remedy);
 }

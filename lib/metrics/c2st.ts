@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { InterruptedError, InvalidInputError } from '../core/errors';
+import { requireCount, requireNumber } from '../core/checks';
+import { InterruptedError } from '../core/errors';
 import { breathe, longWork, type LongWorkOptions } from '../core/host';
 import { rng, type Rng } from '../core/rng';
 import type { Rows } from '../core/rows';
@@ -7,13 +8,13 @@ import { layersOf, logits, type ClassifierSizes, type LabelledRows } from './fol
 import { shuffle, trainFolds } from './train-folds';
 import { twoSamples, type SampleValues } from './two-samples';
 
-/** How {@link c2st} splits and trains. */
+/** How {@link c2st} splits the samples and trains. */
 export interface C2stOptions extends LongWorkOptions {
   /** Of the folds, of the first weights and of the order of the batches. Default 1. */
   seed?: number;
   /** Parts of the pooled samples, each of which is held out once. Default 5. */
   folds?: number;
-  /** Epochs after which a classifier stops that still improves. Default 10,000. */
+  /** Epochs after which a classifier stops even if it still improves. Default 10,000. */
   maxEpochs?: number;
 }
 
@@ -32,27 +33,28 @@ export interface C2stResult {
 }
 
 /**
- * The classifier two-sample test: how often a neural network that was trained on one part of two samples tells the samples apart on
- * the other part, (1 / K) sum_k accuracy_k over K folds.
+ * The classifier two-sample test: how often a neural network, trained on one part of two pooled samples, tells them
+ * apart on the other part, (1 / K) sum_k accuracy_k over K folds.
  *
- * 0.5 where both samples, of equally many rows, are of one law, and 1 where their laws do not overlap; between them, at best,
- * 1/2 + 1/4 integral |p - q|. With unequal numbers of rows even blind guessing reaches the larger one's share.
+ * For samples of equal size it is 0.5 where both follow the same law and 1 where their laws do not overlap; in between
+ * it is at best 1/2 + 1/4 integral |p - q|. With unequal sizes even blind guessing reaches the larger sample's share.
  *
- * As in the benchmark, the rows are centred and scaled by the mean and the standard deviation of the first sample, and each fold's
- * classifier is scikit-learn's MLPClassifier with its defaults: two hidden layers of 10 D rectified linear units, log-loss with the
- * penalty 1e-4 |W|^2 / (2 B), batches of B = 200, Adam at rate 1e-3, until ten epochs in a row have not lowered the training loss
- * by 1e-4. All folds are trained at once. A column that is constant in the first sample is centred only, where the benchmark would
- * divide by zero.
+ * As in the benchmark, the rows are centred and scaled by the mean and the standard deviation of the first sample, and
+ * each fold's classifier is scikit-learn's MLPClassifier with its defaults: two hidden layers of 10 D rectified linear
+ * units, log-loss with the penalty 1e-4 |W|^2 / (2 B), batches of B = 200, Adam at rate 1e-3, until ten epochs in a row
+ * have not lowered the training loss by 1e-4. All folds are trained at once. A column that is constant in the first
+ * sample is centred only, where the benchmark would divide by zero.
  *
- * Its matrix products are too small to be split among threads: where other processes share the cores, a process that was started with
- * TF_NUM_INTRAOP_THREADS=1 and TF_NUM_INTEROP_THREADS=1 needs a third of the processor time for it.
+ * Its matrix products are too small to be worth splitting among threads: on shared cores, a process started with
+ * TF_NUM_INTRAOP_THREADS=1 and TF_NUM_INTEROP_THREADS=1 spends a third of the processor time on it.
  *
  * @param a sample [N, D].
  * @param b sample [M, D].
- * @returns the accuracy, its standard error, and the folds; the same for the same seed. The standard error is of the held-out rows
- * given the classifiers: other seeds move the value by about as much again.
- * @throws InvalidInputError for fewer rows than folds in either sample, different widths, NaN or infinity, which it counts, or an
- * option that is none; NonFiniteError where a classifier's weights leave the finite numbers; InterruptedError on interrupt.
+ * @returns the accuracy, its standard error, and the folds; the same for the same seed. The standard error
+ * covers the held-out rows for given classifiers: other seeds move the value by about as much again.
+ * @throws InvalidInputError for fewer rows than folds in either sample, different widths, NaN or infinity, which it
+ * counts, or an invalid option; NonFiniteError where a classifier's weights are no longer finite; InterruptedError on
+ * interrupt.
  * Source: Lueckmann et al., "Benchmarking simulation-based inference", appendix on metrics, as sbibm 1.1.0 computes it;
  * Lopez-Paz and Oquab, "Revisiting classifier two-sample tests". The random numbers are not those of scikit-learn.
  * @example
@@ -60,10 +62,9 @@ export interface C2stResult {
  */
 export async function c2st(a: Rows, b: Rows, options: C2stOptions = {}): Promise<C2stResult> {
   const { seed = 1, folds = 5, maxEpochs = 10_000 } = options;
-  refuseCount('folds', folds, 2);
-  refuseCount('maxEpochs', maxEpochs, 1);
-  if (!Number.isFinite(seed))
-    throw new InvalidInputError('c2st seed', { expected: 'a finite number', received: String(seed) });
+  requireCount('c2st: folds', folds, 2);
+  requireCount('c2st: maxEpochs', maxEpochs);
+  requireNumber('c2st: seed', seed, 'a finite number');
   const [first, second] = twoSamples(a, b, 'c2st', folds);
   const source = rng(seed);
   const heldOut = splitRows(first.rows + second.rows, folds, source.fork(0));
@@ -102,15 +103,10 @@ export async function c2st(a: Rows, b: Rows, options: C2stOptions = {}): Promise
   });
 }
 
-function refuseCount(what: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new InvalidInputError(`c2st ${what}`, {
-      expected: `a whole number of at least ${least}`,
-      received: String(value),
-    });
-}
-
-/** The row numbers 0 ... count - 1 in random order, cut into parts whose sizes differ by at most one, the longer ones first. */
+/**
+ * The row numbers 0 ... count - 1 in random order, cut into parts whose sizes differ by at most one, the longer ones
+ * first.
+ */
 function splitRows(count: number, folds: number, source: Rng): Int32Array[] {
   const order = Int32Array.from({ length: count }, (_, i) => i);
   shuffle(order, source);

@@ -3,7 +3,10 @@ import type { Rng } from '../core/rng';
 import { activate } from '../graph/dense';
 import { loop } from '../graph/loop';
 
-/** Widths of the layers: `inputs` I, and H for both hidden layers, each with a unit that is always 1 and carries the biases. */
+/**
+ * Widths of the layers: `inputs` I, and H for both hidden layers, each with a unit that is always 1 and carries the
+ * biases.
+ */
 export interface ClassifierSizes {
   readonly inputs: number;
   readonly hidden: number;
@@ -16,10 +19,15 @@ export type ClassifierState = {
   readonly second: tf.Tensor2D;
 };
 
-/** Rows [N + 1, I] with a last column of ones, and their classes [N + 1, 1], -1 or 1; a last row of zeros fills batches up. */
+/**
+ * Rows [N + 1, I] with a last column of ones, and their classes [N + 1, 1], -1 or 1; a last row of zeros pads batches.
+ */
 export type LabelledRows = { readonly rows: tf.Tensor2D; readonly classes: tf.Tensor2D };
 
-/** What the S steps of an epoch take: the rows of their batches, int32 [S, F, B], 1 / count [S, F], and Adam's {@link rates}. */
+/**
+ * The inputs of an epoch's S steps: the rows of their batches, int32 [S, F, B], 1 / count [S, F], and Adam's
+ * {@link rates}.
+ */
 export type EpochPlan = {
   readonly order: tf.Tensor3D;
   readonly share: tf.Tensor2D;
@@ -33,8 +41,9 @@ const epsilon = 1e-8;
 const penalty = 1e-4;
 
 /**
- * The first weights of one classifier, uniform within sqrt(6 / (fan in + fan out)), biases too; flat, layer by layer, each [in, out].
- * The last unit of a hidden layer stays 1: its weights are 0 but for 1 from the unit before it that is 1.
+ * The first weights of one classifier, uniform within sqrt(6 / (fan in + fan out)), biases too; flat, layer by layer,
+ * each [in, out]. The last unit of a hidden layer stays 1: its weights are 0, except 1 from the previous layer's unit
+ * that is 1.
  */
 export function firstWeights({ inputs, hidden }: ClassifierSizes, source: Rng): Float32Array {
   const layer = (ins: number, outs: number, isLast: boolean): number[] => {
@@ -53,8 +62,8 @@ export function firstWeights({ inputs, hidden }: ClassifierSizes, source: Rng): 
 
 /**
  * One epoch of all classifiers: a step of Adam for each batch, on the mean log-loss plus 1e-4 |W|^2 / (2 batch size).
- * @returns the state, and the sum over steps and rows of that loss before the step [F], where a row of zeros adds log 2;
- * |W|^2 is that at the end of the epoch, which differs by far less than what decides about stopping.
+ * @returns the state, and the sum over steps and rows of that loss before the step [F], to which a row of zeros adds
+ * log 2. |W|^2 is taken at the end of the epoch, a difference far below what decides about stopping.
  */
 export function trainEpoch(
   sizes: ClassifierSizes,
@@ -89,7 +98,10 @@ export function trainEpoch(
   return { state, loss: tf.add(loss, tf.mul(ridge, steps / 2)) as tf.Tensor1D };
 }
 
-/** Adam's rates in steps `done` + 1, ..., `done` + `steps`, with what the running sums lack: their factors and bias corrections. */
+/**
+ * Adam's rates in steps `done` + 1, ..., `done` + `steps`, including what the running sums lack: their factors and bias
+ * corrections.
+ */
 export function rates(done: number, steps: number): Float32Array {
   return Float32Array.from({ length: steps }, (_, i) => {
     const step = done + i + 1;
@@ -120,7 +132,7 @@ export function layersOf({ inputs, hidden }: ClassifierSizes, weights: tf.Tensor
   return parts.map((part, i) => tf.reshape(part, [weights.shape[0], ...shapes[i]]));
 }
 
-/** Adam as scikit-learn has it: epsilon is added to the average that is not corrected for bias. */
+/** Adam as in scikit-learn: epsilon is added to the average before its bias correction. */
 function step(state: ClassifierState, gradient: tf.Tensor2D, rate: tf.Scalar): ClassifierState {
   const first = tf.add(tf.mul(state.first, beta1), gradient) as tf.Tensor2D;
   const second = tf.add(tf.mul(state.second, beta2), tf.square(gradient)) as tf.Tensor2D;
@@ -128,7 +140,9 @@ function step(state: ClassifierState, gradient: tf.Tensor2D, rate: tf.Scalar): C
   return { weights: tf.sub(state.weights, change) as tf.Tensor2D, first, second };
 }
 
-/** Which weights [1, P] are trained, all but those of the units that stay 1, and the penalty on each: none on biases. */
+/**
+ * Which weights [1, P] are trained (all but those of the units that stay 1), and the penalty on each (none on biases).
+ */
 function masks({ inputs, hidden }: ClassifierSizes): { trained: tf.Tensor2D; penalties: tf.Tensor2D } {
   const each = (value: (isBias: boolean, isFixed: boolean) => number): tf.Tensor2D => {
     const layer = (ins: number, outs: number, isLast: boolean): number[] =>

@@ -1,11 +1,11 @@
-import { InvalidInputError } from '../core/errors';
+import { requireCount, requireNumber } from '../core/checks';
 import { rng } from '../core/rng';
 import type { Rows } from '../core/rows';
 import { twoSamples, type SampleValues } from './two-samples';
 
 /** How {@link slicedWasserstein} averages. */
 export interface SlicedWassersteinOptions {
-  /** How many directions the samples are projected on. Default 100. */
+  /** How many directions the samples are projected onto. Default 100. */
   projections?: number;
   /** Of the directions. Default 1. */
   seed?: number;
@@ -28,27 +28,24 @@ export interface SlicedWassersteinResult {
  * SW_p = (E_u W_p(u'a, u'b)^p)^(1/p) over directions u that are uniform on the sphere, where in one dimension
  * W_p^p = integral_0^1 |F_a^-1(t) - F_b^-1(t)|^p dt.
  *
- * The quantile functions are those of the samples, steps of 1/N and 1/M, and the integral is exact for any N and M. In one dimension
- * SW_p is W_p itself. Between samples of one law it is above 0, by some N^(-1/2).
+ * The quantile functions are those of the samples, with steps of 1/N and 1/M, and the integral is exact for any N and
+ * M. In one dimension SW_p is W_p itself. Between samples of one law it is positive, of order N^(-1/2).
  *
  * @param a sample [N, D].
  * @param b sample [M, D].
- * @returns the distance in the units of the samples, its standard error and its spread over directions; the same for the same seed.
- * @throws InvalidInputError for no rows, different widths, NaN or infinity, which it counts, or an option that is none.
- * Source: Bonneel et al., "Sliced and Radon Wasserstein barycenters of measures", equation (10); Nadjahi et al., "Statistical and
- * topological properties of sliced probability divergences". O(projections (N + M) (D + log(N + M))).
+ * @returns the distance in the units of the samples, its standard error and its spread over directions; the same for
+ * the same seed.
+ * @throws InvalidInputError for no rows, different widths, NaN or infinity, which it counts, or an invalid option.
+ * Source: Bonneel et al., "Sliced and Radon Wasserstein barycenters of measures", equation (10); Nadjahi et al.,
+ * "Statistical and topological properties of sliced probability divergences". O(projections (N + M) (D + log(N + M))).
  * @example
  * slicedWasserstein([[0, 0]], [[3, 4]], { projections: 1_000 }).value; // about 5 / sqrt(2)
  */
 export function slicedWasserstein(a: Rows, b: Rows, options: SlicedWassersteinOptions = {}): SlicedWassersteinResult {
   const { projections = 100, seed = 1, order = 2 } = options;
-  const refuse = (what: string, expected: string, received: number): never => {
-    throw new InvalidInputError(`slicedWasserstein ${what}`, { expected, received: String(received) });
-  };
-  if (!Number.isInteger(projections) || projections < 2)
-    refuse('projections', 'a whole number of at least 2', projections);
-  if (!Number.isFinite(seed)) refuse('seed', 'a finite number', seed);
-  if (!(Number.isFinite(order) && order >= 1)) refuse('order', 'a number of at least 1', order);
+  requireCount('slicedWasserstein: projections', projections, 2);
+  requireNumber('slicedWasserstein: seed', seed, 'a finite number');
+  requireNumber('slicedWasserstein: order', order, 'a number of at least 1', (value) => value >= 1);
   const [first, second] = twoSamples(a, b, 'slicedWasserstein', 1);
   const directions = first.columns === 1 ? [[1]] : randomDirections(projections, first.columns, seed);
   const costs = directions.map((u) => transportCost(projected(first, u), projected(second, u), order));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand, requireCount, requireNumber, requireOneOf, requirePositive } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 
 /** How the squared MMD is estimated. */
@@ -15,26 +15,23 @@ const blockRows = 2048;
 const medianRows = 1000;
 
 /**
- * The squared maximum mean discrepancy between two samples with the Gaussian kernel k(a, b) = exp(-|a - b|^2 / (2 l^2)):
- * mean k(a, a') + mean k(b, b') - 2 mean k(a, b).
+ * The squared maximum mean discrepancy between two samples with the Gaussian kernel k(a, b) = exp(-|a - b|^2 / (2
+ * l^2)): mean k(a, a') + mean k(b, b') - 2 mean k(a, b).
  *
- * The unbiased estimate leaves the pairs a = a' out of the first two means.
+ * The unbiased estimate omits the pairs a = a' from the first two means.
  *
  * @param a sample [N, D].
  * @param b sample [M, D].
  * @returns a number near 0 for samples of one law; see {@link mmdFloor} for how near.
- * @throws InvalidInputError for fewer than two rows, different widths, numbers that are not finite, or an option that is none.
+ * @throws InvalidInputError for fewer than two rows, different widths, NaN or infinity, or an invalid option.
  * Source: Gretton et al., "A kernel two-sample test", equations (3) and (5).
  * @example
  * squaredMmd(theta, exact.sample(1_000, 1)); // about 0 for samples of the exact posterior
  */
 export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): number {
   const { estimator = 'unbiased' } = options;
-  if (estimator !== 'unbiased' && estimator !== 'biased')
-    throw new InvalidInputError('squaredMmd estimator', {
-      expected: "'unbiased' or 'biased'",
-      received: String(estimator),
-    });
+  requireOneOf('squaredMmd: estimator', estimator, ['unbiased', 'biased']);
+  if (options.length !== undefined) requirePositive('squaredMmd: length', options.length);
   return tf.tidy(() => {
     const first = toTensor2D(a, 'squaredMmd, first sample');
     const second = toTensor2D(b, 'squaredMmd, second sample', first.shape[1]);
@@ -42,18 +39,16 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
     const centre = tf.mean(first, 0);
     const [x, y] = [tf.sub(first, centre), tf.sub(second, centre)] as tf.Tensor2D[];
     const [n, m] = [x.shape[0], y.shape[0]];
-    if (n < 2 || m < 2)
-      throw new InvalidInputError('squaredMmd', {
-        expected: 'at least two rows in each sample',
-        received: `${n} and ${m}`,
-      });
+    demand('squaredMmd', Math.min(n, m) >= 2, 'at least two rows in each sample', `${n} and ${m}`);
     const length = options.length ?? medianDistance(x, y);
-    if (!(length > 0))
-      throw new InvalidInputError('squaredMmd length', {
-        expected: 'a positive length',
-        received: String(length),
-        remedy: 'All rows are equal, or the given length is not positive.',
-      });
+    const remedy = 'Set { length }, since the samples give none.';
+    demand(
+      'squaredMmd',
+      length > 0,
+      'rows that differ, at a positive median distance',
+      `a distance of ${length}`,
+      remedy,
+    );
     const [xx, yy, xy] = [kernelSum(x, x, length), kernelSum(y, y, length), kernelSum(x, y, length)];
     return estimator === 'biased'
       ? xx / n ** 2 + yy / m ** 2 - (2 * xy) / (n * m)
@@ -62,7 +57,8 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
 }
 
 /**
- * The sampling floor of the squared MMD: the mean and the 95% quantile of its estimate over pairs of samples of the same law.
+ * The sampling floor of the squared MMD: the mean and the 95% quantile of its estimate over pairs of samples of the
+ * same law.
  * @param draw gives a fresh sample [N, D] for a seed; it is disposed of here.
  * @param repeats pairs. Default 20.
  * @param seed of the first draw; the others follow it. Default 0.
@@ -74,8 +70,8 @@ export function mmdFloor(
   draw: (seed: number) => tf.Tensor2D,
   { repeats = 20, seed = 0, ...options }: SquaredMmdOptions & { repeats?: number; seed?: number } = {},
 ): { mean: number; quantile95: number } {
-  if (!Number.isInteger(repeats) || repeats < 1)
-    throw new InvalidInputError('mmdFloor repeats', { expected: 'a positive whole number', received: String(repeats) });
+  requireCount('mmdFloor: repeats', repeats);
+  requireNumber('mmdFloor: seed', seed, 'a finite number');
   const values = Array.from({ length: repeats }, (_, i) =>
     tf.tidy(() => squaredMmd(draw(seed + 2 * i), draw(seed + 2 * i + 1), options)),
   ).sort((p, q) => p - q);

@@ -35,13 +35,16 @@ const batchSize = 200;
 const tolerance = 1e-4;
 const patience = 10;
 const pauseMilliseconds = 100;
-/** Weights changed in an epoch, from which on a graph of fewer classifiers soon earns the tenth of a second that it takes. */
+/**
+ * The number of weights changed in an epoch above which a graph of fewer classifiers soon repays the tenth of a second
+ * that it costs.
+ */
 const newGraphWork = 500_000;
 
 /**
- * Trains one classifier for each set of rows, all at once; each stops when more than ten epochs in a row did not lower its
- * training loss by 1e-4.
- * @throws NonFiniteError where a training loss is not finite, or what `pause` throws.
+ * Trains one classifier for each set of rows, all at once; each stops when more than ten epochs in a row have not
+ * lowered its training loss by 1e-4.
+ * @throws NonFiniteError where a training loss is not finite; whatever `pause` throws.
  */
 export async function trainFolds(training: FoldTraining): Promise<TrainedClassifier[]> {
   const { sizes, data, learned, sources, maxEpochs, pause } = training;
@@ -81,7 +84,7 @@ export async function trainFolds(training: FoldTraining): Promise<TrainedClassif
         for (const each of stopped)
           trained[each.fold] = { weights: Float32Array.from(weights[places.indexOf(each)]), epochs: epoch };
         live = live.filter((each) => !stopped.includes(each));
-        // those that stopped are trained on in vain, until it is worth the new graph to leave them out
+        // stopped classifiers are trained on to no effect until a new graph without them is worth its cost
         if (
           live.length > 0 &&
           2 * live.length <= places.length &&
@@ -107,8 +110,9 @@ export async function trainFolds(training: FoldTraining): Promise<TrainedClassif
 }
 
 /**
- * Where each fold's batches start and end: batches of 200 rows, or of all where there are fewer, and a last one of the rest.
- * Adam counts the same steps for all folds: one that has a batch less than another has its last row for a batch of its own.
+ * Where each fold's batches start and end: batches of 200 rows, or of all if there are fewer, and a last one of the
+ * rest. Adam counts the same steps for all folds: a fold with one batch fewer than another makes a batch of its last
+ * row.
  */
 function cutAlike(counts: readonly number[]): number[][] {
   const cuts = counts.map((count) => {
@@ -121,7 +125,7 @@ function cutAlike(counts: readonly number[]): number[][] {
   );
 }
 
-/** An epoch's plan, whose tensors the caller disposes of, and how many rows of zeros fill up each fold's batches. */
+/** An epoch's plan, whose tensors the caller disposes of, and how many rows of zeros pad each fold's batches. */
 function planOf(
   folds: readonly { order: Int32Array; cuts: readonly number[] }[],
   data: LabelledRows,
@@ -163,7 +167,7 @@ function firstState(weights: Float32Array[]): ClassifierState {
   return { weights: tf.tensor2d(flat, shape), first: tf.zeros(shape), second: tf.zeros(shape) };
 }
 
-/** The classifiers of these places alone; disposes of the state before. */
+/** The classifiers at these places only; disposes of the previous state. */
 function keepRows({ weights, first, second }: ClassifierState, places: number[]): ClassifierState {
   const pick = (tensor: tf.Tensor2D): tf.Tensor2D => tf.tidy(() => tf.gather(tensor, tf.tensor1d(places, 'int32')));
   const kept = { weights: pick(weights), first: pick(first), second: pick(second) };
@@ -171,7 +175,7 @@ function keepRows({ weights, first, second }: ClassifierState, places: number[])
   return kept;
 }
 
-/** Puts numbers in random order, in their place. */
+/** Shuffles numbers in place. */
 export function shuffle(order: Int32Array, source: Rng): void {
   for (let i = order.length - 1; i > 0; i--) {
     const j = source.integer(0, i + 1);

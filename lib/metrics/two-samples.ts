@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 
 /** A checked table of numbers, row after row. */
@@ -12,16 +12,14 @@ export interface SampleValues {
 /**
  * Two samples of vectors of one width, as float32 numbers.
  * @param what the metric's name, for messages.
- * @throws InvalidInputError for what is no table, fewer than `minimum` rows, different widths, or NaN and infinity, which it counts.
+ * @throws InvalidInputError for anything but a table, fewer than `minimum` rows, different widths, or NaN and infinity,
+ * which it counts.
  */
 export function twoSamples(a: Rows, b: Rows, what: string, minimum: number): [SampleValues, SampleValues] {
   const first = valuesOf(a, `${what}, first sample`);
   const second = valuesOf(b, `${what}, second sample`, first.columns);
-  if (Math.min(first.rows, second.rows) < minimum)
-    throw new InvalidInputError(what, {
-      expected: `at least ${minimum} rows in each sample`,
-      received: `${first.rows} and ${second.rows}`,
-    });
+  const fewest = Math.min(first.rows, second.rows);
+  demand(what, fewest >= minimum, `at least ${minimum} rows in each sample`, `${first.rows} and ${second.rows}`);
   return [first, second];
 }
 
@@ -34,7 +32,7 @@ function valuesOf(rows: Rows, what: string, columns?: number): SampleValues {
   return { values, rows: count, columns: width };
 }
 
-/** What is no table at all is left to toTensor2D, whose messages say so. */
+/** Anything but a table is left to toTensor2D, whose messages say what is wrong with it. */
 function refuseNonFinite(rows: Rows, what: string): void {
   const values: ArrayLike<unknown>[] =
     rows instanceof tf.Tensor
@@ -47,9 +45,5 @@ function refuseNonFinite(rows: Rows, what: string): void {
     total += part.length;
     for (let i = 0; i < part.length; i++) if (!Number.isFinite(part[i])) count++;
   }
-  if (count > 0)
-    throw new InvalidInputError(what, {
-      expected: 'finite numbers',
-      received: `${count} of ${total} numbers that are NaN or infinite`,
-    });
+  demand(what, count === 0, 'finite numbers', `NaN or infinity in ${count} of ${total} places`);
 }

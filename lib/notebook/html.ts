@@ -1,4 +1,4 @@
-/** `text` with the characters HTML gives a meaning replaced. */
+/** `text` with HTML's special characters escaped. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -2,11 +2,11 @@ const listeners = new Set<() => void>();
 let armed = false;
 
 /**
- * Calls `callback` once at the next interrupt (SIGINT: Ctrl-C, or the notebook's stop button), and returns the function that stops
- * listening.
+ * Calls `callback` once at the next interrupt (SIGINT: Ctrl-C, or the notebook's stop button), and returns the function
+ * that stops listening.
  *
- * One handler serves all work and is there only while work runs: the first interrupt asks the work to stop, and outside work, or at
- * a second interrupt, the process does what it would do without this library.
+ * One handler serves all work, and only while work runs: the first interrupt asks the work to stop; at a second one, or
+ * when no work runs, the process does what it would do without this library.
  */
 export function onInterrupt(callback: () => void): () => void {
   const listener = (): void => callback();
@@ -20,9 +20,9 @@ export function onInterrupt(callback: () => void): () => void {
 }
 
 /**
- * Always in a microtask, never in the synchronous part of a cell: tslab runs that part by `vm` with `breakOnSigint`, which puts the
- * system's deadly SIGINT action back when it ends. A handler first added in there would never be called, and the interrupt would kill
- * the kernel.
+ * Always runs in a microtask, never in the synchronous part of a cell: tslab runs that part in `vm` with
+ * `breakOnSigint`, which restores the system's deadly SIGINT action when it ends. A handler first added there would
+ * never be called, and the interrupt would kill the kernel.
  */
 function arm(): void {
   if (armed || listeners.size === 0) return;

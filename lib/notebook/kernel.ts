@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 
-/** One output of a cell: the same content in several MIME types, of which the front end shows the best it knows. */
+/**
+ * One output of a cell: the same content in several MIME types, of which the front end shows the best that it supports.
+ */
 export type OutputBundle = Readonly<Record<string, unknown>>;
 
 /** Sends outputs to the cell that was running when the writer was found. */
@@ -20,8 +22,8 @@ const loadedModules = createRequire(__filename).cache;
 /**
  * The running tslab kernel's way to the current cell, or `undefined` outside a notebook.
  *
- * tslab's own `display` sends one MIME type at a time; a bundle needs its kernel module, looked up among the modules this process
- * has loaded so that it is the running instance.
+ * tslab's own `display` sends one MIME type at a time; a bundle needs its kernel module, looked up among the modules
+ * this process has loaded so that it is the running instance.
  */
 export function currentCell(): CellWriter | undefined {
   const path = Object.keys(loadedModules).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));

@@ -9,8 +9,8 @@ const CURVES = { training: '#56b4e9', validation: '#d55e00' } as const;
 /**
  * A loss curve as a small SVG: light enough to be redrawn five times a second, unlike a Vega chart.
  *
- * The y axis shows the last nine tenths of the epochs in full, so that a huge first loss does not flatten the rest; at most 300
- * points a curve are drawn, the last one always.
+ * The y axis shows the last nine tenths of the epochs in full, so that a huge first loss does not flatten the rest; at
+ * most 300 points per curve are drawn, always including the last.
  *
  * @returns the SVG, or an empty text while no finite loss is known.
  */
@@ -45,7 +45,9 @@ export function lossSketch(points: readonly LossPoint[]): string {
     text(WIDTH - BOX.right - 4, BOX.top + 12 + 14 * i, curve, `text-anchor="end" style="fill:${CURVES[curve]}"`),
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="Helvetica Neue, Arial, DejaVu Sans, sans-serif" font-size="11" role="img" aria-label="loss by epoch">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" ` +
+      'font-family="Helvetica Neue, Arial, DejaVu Sans, sans-serif" font-size="11" role="img" ' +
+      'aria-label="loss by epoch">',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     rule(BOX.top),
     rule(HEIGHT - BOX.bottom),

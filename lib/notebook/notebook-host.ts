@@ -6,12 +6,14 @@ import { currentCell, type CellWriter } from './kernel';
 import { lossSketch } from './loss-sketch';
 import { progressLine, progressParts, ProgressState, type ProgressView } from './progress-state';
 
-/** Milliseconds between two redraws of a live display: five a second is what a browser follows without losing messages. */
+/**
+ * Milliseconds between two redraws of a live display: five a second is what a browser follows without losing messages.
+ */
 const REDRAW_MS = 200;
-/** Work that is over sooner, and has no loss curve, leaves no output in the cell. */
+/** Work that ends sooner, without a loss curve, leaves no output in the cell. */
 const QUIET_MS = 300;
 
-/** What a notebook host needs of its surroundings; tests put in their own. */
+/** What a notebook host needs from its surroundings; tests substitute their own. */
 export interface NotebookHostOptions {
   /** Finds the cell to write to. Default: the running kernel's current cell. */
   cell?: () => CellWriter | undefined;
@@ -20,10 +22,12 @@ export interface NotebookHostOptions {
 }
 
 /**
- * A host for notebook cells: one live display for each piece of work, with a bar, rate, times, a note and the loss curve.
+ * A host for notebook cells: one live display for each piece of work, with a bar, rate, times, a note and the loss
+ * curve.
  *
- * The display is redrawn at most five times a second and keeps its last state in the saved notebook. Work that takes less than
- * .3 s and draws no curve leaves nothing behind. Interrupting the cell stops the work and leaves the kernel running.
+ * The display is redrawn at most five times a second and keeps its last state in the saved notebook. Work that takes
+ * less than .3 s and draws no curve leaves nothing behind. Interrupting the cell stops the work and leaves the kernel
+ * running.
  *
  * @example
  * installHost(notebookHost());
@@ -56,7 +60,7 @@ function liveDisplay(cell: CellWriter, state: ProgressState, now: () => number):
     cell.write({ 'text/html': progressHtml(view), 'text/plain': progressLine(view) }, id, shown);
     shown = true;
   };
-  /** Draws now if it is time, else once it will be: the last update before a pause is not lost. */
+  /** Draws now if a redraw is due, or else as soon as it is: the last update before a pause is not lost. */
   const drawSoon = (): void => {
     if (ended) return;
     const wait = Math.max(lastDrawn + REDRAW_MS, started + QUIET_MS) - now();

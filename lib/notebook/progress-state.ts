@@ -7,7 +7,7 @@ export interface ProgressView {
   readonly done: number;
   readonly note: string;
   readonly seconds: number;
-  /** Units a second over the last ten seconds, over everything once the work has ended; 0 before the first unit. */
+  /** Units per second over the last ten seconds, or over the whole work once it has ended; 0 before the first unit. */
   readonly rate: number;
   readonly ended: boolean;
   readonly curve: readonly LossPoint[];
@@ -15,7 +15,7 @@ export interface ProgressView {
 
 const WINDOW_SECONDS = 10;
 
-/** Keeps count and time of one piece of work; `now` is in milliseconds. */
+/** Keeps the count and the time of one piece of work; `now` is in milliseconds. */
 export class ProgressState {
   private done = 0;
   private note = '';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../core/errors';
+import { refuse } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { renderSvg } from '../io/render';
 import { currentCell, type OutputBundle } from './kernel';
@@ -9,15 +9,15 @@ export type Showable = VegaLiteSpec | DataFrameLike | readonly object[] | string
 
 /** Options of `show`. */
 export interface ShowOptions {
-  /** What a viewer without pictures says. Default: the figure's title, or the table as text. */
+  /** What a viewer without pictures shows. Default: the figure's title, or the table as text. */
   alt?: string;
 }
 
 /**
  * Shows a figure, a table or HTML in the notebook cell; outside a notebook it prints one line instead.
  *
- * A figure goes out once as an interactive Vega-Lite chart for JupyterLab and once as SVG for HTML exports and plain viewers.
- * Write `await show(...)` so that the cell does not end before the picture is drawn.
+ * A figure goes out once as an interactive Vega-Lite chart for JupyterLab and once as SVG for HTML exports and plain
+ * viewers. Write `await show(...)` so that the cell does not end before the picture is drawn.
  *
  * @param what a Vega-Lite specification, a danfojs DataFrame, an array of records, or a string of HTML.
  * @throws InvalidInputError for anything else, and for a specification that Vega-Lite does not understand.
@@ -35,7 +35,7 @@ export async function show(what: Showable, options: ShowOptions = {}): Promise<v
  * Shows records as a table in the notebook cell; outside a notebook it prints the table as text.
  *
  * @param rows an array of records, or a danfojs DataFrame.
- * @throws InvalidInputError for something else, and for a column no row has.
+ * @throws InvalidInputError for anything else, and for options that do not fit.
  * @example
  * showTable(rows, { columns: ['method', 'n', 'value'], digits: 3 });
  */
@@ -70,10 +70,8 @@ async function bundleOf(
     };
   }
   if (!isFigure(what)) {
-    throw new InvalidInputError('show', {
-      expected: 'a Vega-Lite specification, a DataFrame, an array of records, or HTML',
-      received: what === null ? 'null' : `a value of type ${typeof what}`,
-    });
+    const expected = 'a Vega-Lite specification, a DataFrame, an array of records, or HTML';
+    refuse('show', expected, what === null ? 'null' : `a value of type ${typeof what}`);
   }
   const text = alt ?? titleOf(what);
   const svg = draw ? await renderSvg(what) : '';

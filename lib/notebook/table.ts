@@ -1,11 +1,11 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, refuse, requireCount, requireNumber } from '../core/checks';
 import { escapeHtml } from './html';
 
 /** Options of a shown table. */
 export interface TableOptions {
   /** Significant digits of numbers. Default 4. */
   digits?: number;
-  /** Which columns, in this order. Default all of the first row, then what later rows add. */
+  /** Which columns, in this order. Default: all of the first row, then those that later rows add. */
   columns?: readonly string[];
   /** A line above the table. */
   caption?: string;
@@ -43,7 +43,8 @@ export function recordsOf(frame: DataFrameLike): Record<string, unknown>[] {
 
 /**
  * Records as an HTML table, and as aligned text for viewers that know no HTML.
- * @throws InvalidInputError for something that is not an array of objects, and for a column no row has.
+ * @throws InvalidInputError for anything but an array of objects, a column that no row has, and invalid numbers of
+ * digits or rows.
  */
 export function renderTable(rows: readonly object[], options: TableOptions = {}): { html: string; text: string } {
   const table = textTable(rows, options);
@@ -52,20 +53,25 @@ export function renderTable(rows: readonly object[], options: TableOptions = {})
 }
 
 function textTable(rows: readonly object[], options: TableOptions): TextTable {
-  if (!Array.isArray(rows) || !rows.every((row) => typeof row === 'object' && row !== null)) {
-    throw new InvalidInputError('rows', { expected: 'an array of objects, one a row', received: typeof rows });
-  }
+  const { digits = 4, maxRows = 100 } = options;
+  requireNumber(
+    'digits',
+    digits,
+    'a whole number from 1 to 100',
+    (value) => Number.isInteger(value) && value >= 1 && value <= 100,
+  );
+  if (maxRows !== Infinity) requireCount('maxRows', maxRows, 0);
+  const areRecords = Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null);
+  demand('rows', areRecords, 'an array of objects, one per row', Array.isArray(rows) ? 'other values' : typeof rows);
   const records = rows as readonly Record<string, unknown>[];
   const present = [...new Set(records.flatMap((row) => Object.keys(row)))];
   const missing = options.columns?.find((column) => !present.includes(column));
-  if (missing !== undefined && records.length > 0) {
-    throw new InvalidInputError('columns', { expected: `names among ${present.join(', ')}`, received: missing });
-  }
+  if (missing !== undefined && records.length > 0) refuse('columns', `names among ${present.join(', ')}`, missing);
   const columns = options.columns ?? present;
-  const shown = records.slice(0, options.maxRows ?? 100);
+  const shown = records.slice(0, maxRows);
   return {
     columns,
-    cells: shown.map((row) => columns.map((column) => cellText(row[column], options.digits ?? 4))),
+    cells: shown.map((row) => columns.map((column) => cellText(row[column], digits))),
     numeric: columns.map((column) => shown.some((row) => typeof row[column] === 'number')),
     left: records.length - shown.length,
   };
@@ -89,7 +95,8 @@ function tableHtml(table: TextTable, caption: string | undefined, note: string):
     (row) => `<tr>${row.map((cell, j) => `<td${style(j)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
   );
   const title = caption ? `<caption style="text-align:left;font-weight:bold">${escapeHtml(caption)}</caption>` : '';
-  return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${note ? `<p>${note}</p>` : ''}`;
+  const below = note ? `<p>${note}</p>` : '';
+  return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${below}`;
 }
 
 function tableText(table: TextTable, caption: string | undefined, note: string): string {

@@ -5,7 +5,7 @@ import { progressLine, progressParts, ProgressState } from './progress-state';
 
 /** Milliseconds between two lines where the output is a file or a pipe. */
 const LINE_MS = 10_000;
-/** Work that is over sooner prints nothing. */
+/** Work that ends sooner prints nothing. */
 const QUIET_MS = 300;
 
 /** Where a terminal host writes: a stream such as `process.stderr`. */
@@ -14,7 +14,7 @@ export interface TerminalStream {
   write(text: string): unknown;
 }
 
-/** What a terminal host needs of its surroundings; tests put in their own. */
+/** What a terminal host needs from its surroundings; tests substitute their own. */
 export interface TerminalHostOptions {
   /** Default `process.stderr`. */
   stream?: TerminalStream;
@@ -25,8 +25,8 @@ export interface TerminalHostOptions {
 /**
  * A host for terminals and logs: live bars on stderr, or sparse lines where stderr is not a terminal.
  *
- * Lines come at the start, at most every ten seconds, and at the end. Ctrl-C asks the running work to stop; a second one ends the
- * process.
+ * Lines come at the start, at most every ten seconds, and at the end. Ctrl-C asks the running work to stop; a second
+ * one ends the process.
  *
  * @example
  * installHost(terminalHost());
@@ -70,7 +70,9 @@ function sparseLines(stream: TerminalStream, state: ProgressState, now: () => nu
 
 type MultiBar = import('cli-progress').MultiBar;
 
-/** All bars of one terminal: nested work (a training inside a sweep) gets a line of its own, and loses it when it ends. */
+/**
+ * All bars of one terminal: nested work (a training inside a sweep) gets a line of its own, and loses it when it ends.
+ */
 class Bars {
   private multi: MultiBar | undefined;
   private open = 0;

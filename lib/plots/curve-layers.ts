@@ -71,7 +71,7 @@ export function curveLayers(
   ];
 }
 
-/** Lines of one dash make a layer: as an encoding, the dash would fray the legend's symbols. */
+/** Lines of one dash form a layer: as an encoding, the dash would break up the legend's symbols. */
 function dashGroups(series: CurveSeries): { dash: readonly number[]; names: string[] }[] {
   return [...new Set(series.dashes)].map((dash) => ({
     dash,
@@ -79,7 +79,7 @@ function dashGroups(series: CurveSeries): { dash: readonly number[]; names: stri
   }));
 }
 
-/** Points that a logarithmic axis can draw, with the number that was moved to its lower end. */
+/** Points that a logarithmic axis can draw, and how many of them were moved to its lower end. */
 export interface LogAxisPoints {
   readonly points: readonly CurvePoint[];
   readonly moved: number;
@@ -88,8 +88,8 @@ export interface LogAxisPoints {
 }
 
 /**
- * Points as a logarithmic axis can draw them. With a sampling floor, what lies below a quarter of it is noise, and goes to that quarter;
- * without one, what is not positive goes to half of the smallest positive number drawn.
+ * Points as a logarithmic axis can draw them. With a sampling floor, values below a quarter of it are noise and move to
+ * that quarter; without one, values that are not positive move to half of the smallest positive number drawn.
  */
 export function onLogAxis(points: readonly CurvePoint[], floor = 0): LogAxisPoints {
   const positive = points.flatMap((point) => [point.center, point.high]).filter((value) => value > 0);
@@ -127,7 +127,10 @@ function xScale(log: boolean): object {
   return log ? { type: 'log', nice: false, padding: 14 } : { zero: false, nice: false, padding: 14 };
 }
 
-/** C2ST lives above one half; other metrics measure a distance from 0. A logarithmic axis has its lines at 1, or at 1, 2 and 5 times 10^k. */
+/**
+ * C2ST lives above one half; other metrics measure a distance from 0. A logarithmic axis has lines at 1, or at 1, 2 and
+ * 5, times 10^k.
+ */
 function yAxis(points: readonly CurvePoint[], axes: CurveAxes, floor?: number): object {
   if (!axes.logY) return { scale: { zero: !/c2st/i.test(axes.yTitle), nice: true } };
   const drawn = [

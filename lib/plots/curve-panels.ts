@@ -1,7 +1,7 @@
 import type { CurvePoint } from './curve-points';
 import { FIGURE_WIDTH } from './theme';
 
-/** The layers once, in a panel for each label, or in a grid of panels. */
+/** The layers in one panel, in a panel for each label, or in a grid of panels. */
 export function curvePanels(
   layer: object[],
   labels: readonly (readonly string[])[],
@@ -28,7 +28,7 @@ export function curvePanels(
   };
 }
 
-/** Panels row by row; Vega-Lite's own row and column facets put panels elsewhere where some have no points. */
+/** Panels row by row; Vega-Lite's own row and column facets misplace panels where some have no points. */
 function grid(layer: object[], [rows, columns]: readonly (readonly string[])[], points: readonly CurvePoint[]): object {
   const width = Math.floor((FIGURE_WIDTH + 16) / columns.length) - 81;
   const size = { width, height: Math.max(150, Math.round(width * 0.55)) };
@@ -58,7 +58,7 @@ function grid(layer: object[], [rows, columns]: readonly (readonly string[])[], 
   };
 }
 
-/** The name of a panel, of the labels of its facets. */
+/** The name of a panel, made of the labels of its facets. */
 export function panelName(labels: readonly string[]): string {
   return labels.join(' · ');
 }

@@ -1,5 +1,5 @@
+import { demand, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
 import { checkResultRows } from '../records/check-rows';
-import { InvalidInputError } from '../core/errors';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import type { ResultRow } from '../records/result-row';
 import { curveLayers, onLogAxis, type Floor, type LogAxisPoints } from './curve-layers';
@@ -15,17 +15,26 @@ export type CurveFacet = 'task' | 'budget' | 'n';
 export interface CurvePlotOptions {
   /** What runs along x. Default `n`. */
   x?: 'n' | 'budget';
-  /** One panel for each value of this field, or a grid of panels: the field of its rows and that of its columns. Default none. */
+  /**
+   * One panel for each value of this field, or a grid of panels: the field of its rows and that of its columns. Default
+   * none.
+   */
   facet?: CurveFacet | readonly [rows: CurveFacet, columns: CurveFacet];
-  /** The metric to draw; needed where the rows hold several. */
+  /** The metric to draw; required where the rows hold several. */
   metric?: string;
   /** Default `standard error`. */
   spread?: Spread;
-  /** What the spread is over. Rows without an observation, such as published means, are drawn as they are. Default `seed`. */
+  /**
+   * What the spread is over. Rows without an observation, such as published means, are drawn as they are. Default
+   * `seed`.
+   */
   over?: Repeat;
   /** Panels in a row, for one facet. Default: at most three. */
   columns?: number;
-  /** A dotted rule for the metric between two exact sample sets of the same size: the number, or with a name of one's own. Named in the subtitle. */
+  /**
+   * The metric between two exact sample sets of the same size, drawn as a dotted rule and named in the subtitle: a
+   * number, or a number with its name.
+   */
   floor?: number | { readonly value: number; readonly label: string };
   /** Logarithmic axes. Default `x` for budgets, otherwise `none`. */
   log?: 'x' | 'y' | 'both' | 'none';
@@ -45,31 +54,37 @@ const FIELDS = {
 } as const;
 
 /**
- * A figure of one metric against the number of observations or the simulation budget: one line a method and setting, spread over seeds or
- * published observations.
+ * A figure of one metric against the number of observations or the simulation budget: one line per method and setting,
+ * with its spread over seeds or published observations.
  *
- * A method keeps its colour in every figure; its settings differ by dash and point shape. The subtitle says what the band is and
- * over how many of them. On a logarithmic y axis, values at or below 0 (with a floor, below a quarter of it) are
- * drawn at its lower end and counted in the subtitle.
+ * A method keeps its colour in every figure; its settings differ by dash and point shape. The subtitle says what the
+ * band shows and how many repeats it is taken over. Values at or below 0 (with a floor, below a quarter of it) are
+ * drawn at the lower end of a logarithmic y axis and counted in the subtitle.
  *
  * @param rows results of one metric (or choose it by `options.metric`).
- * @throws InvalidInputError for no rows, NaN, several metrics, and for several tasks, budgets or n that no panel tells apart.
+ * @throws InvalidInputError for no rows, NaN, several metrics, an invalid option, and for several tasks, budgets or n
+ * that no panel separates.
  * @example
  * const figure = plots.curvePlot(rows, { x: 'n', facet: 'budget', log: 'y', floor: 0.002 });
  */
 export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions = {}): VegaLiteSpec {
   checkResultRows(rows, 'rows');
   const { x = 'n', spread = 'standard error', over = 'seed' } = options;
+  requireOneOf('x', x, ['n', 'budget']);
+  requireOneOf('spread', spread, ['standard error', 'quantiles', 'none']);
+  requireOneOf('over', over, ['seed', 'observation']);
   const facets = options.facet === undefined ? [] : [options.facet].flat();
-  if (options.columns !== undefined && !(Number.isInteger(options.columns) && options.columns >= 1))
-    throw new InvalidInputError('columns', { expected: 'a positive whole number', received: String(options.columns) });
+  if (options.columns !== undefined) requireCount('columns', options.columns);
+  facets.forEach((facet) => requireOneOf('facet', facet, ['task', 'budget', 'n']));
   const log = options.log ?? (x === 'budget' ? 'x' : 'none');
+  requireOneOf('log', log, ['x', 'y', 'both', 'none']);
   const chosen = rowsOfOneMetric(rows, options.metric);
   for (const field of ['task', 'budget', 'n'] as const)
     if (field !== x && !facets.includes(field)) refuseMixed(chosen, field);
 
   const metric = chosen[0].metric;
   const floor = typeof options.floor === 'number' ? { value: options.floor, label: 'sampling floor' } : options.floor;
+  if (floor) requireNumber('floor', floor.value, 'a finite number');
   const axes = {
     xTitle: FIELDS[x].axis,
     yTitle: metric,
@@ -78,12 +93,8 @@ export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions 
     logX: log === 'x' || log === 'both',
     logY: log === 'y' || log === 'both',
   };
-  if (axes.logX && chosen.some((row) => row[x] <= 0)) {
-    throw new InvalidInputError('log', {
-      expected: `positive ${x} on a logarithmic x axis`,
-      received: 'a value of 0 or less',
-    });
-  }
+  const isDrawn = !axes.logX || chosen.every((row) => row[x] > 0);
+  demand('log', isDrawn, `positive ${x} on a logarithmic x axis`, 'a value of 0 or less');
   const series = curveSeries(chosen, options.colors);
   const panelOf = (row: ResultRow): string =>
     panelName([...facets].reverse().map((field) => FIELDS[field].panel(row[field])));
@@ -150,19 +161,12 @@ function rowsOfOneMetric(rows: readonly ResultRow[], metric?: string): readonly 
   const chosen =
     metric === undefined ? (metrics.length === 1 ? rows : []) : rows.filter((row) => row.metric === metric);
   if (chosen.length > 0) return chosen;
-  throw new InvalidInputError('rows', {
-    expected: metric === undefined ? 'rows of one metric' : `rows of the metric ${metric}`,
-    received: metrics.join(', '),
-    remedy: 'Choose one with { metric }.',
-  });
+  const expected = metric === undefined ? 'rows of one metric' : `rows of the metric ${metric}`;
+  return refuse('rows', expected, metrics.join(', '), 'Choose one with { metric }.');
 }
 
 function refuseMixed(rows: readonly ResultRow[], field: CurveFacet): void {
   const values = [...new Set(rows.map((row) => row[field]))];
-  if (values.length === 1) return;
-  throw new InvalidInputError('rows', {
-    expected: `one ${field} in a panel`,
-    received: values.join(', '),
-    remedy: `Filter the rows, or set { facet: '${field}' }.`,
-  });
+  const remedy = `Filter the rows, or set { facet: '${field}' }.`;
+  demand('rows', values.length === 1, `one ${field} in a panel`, values.join(', '), remedy);
 }

@@ -12,7 +12,7 @@ export interface CurvePoint {
   readonly center: number;
   readonly low: number;
   readonly high: number;
-  /** How many repeats; 0 for rows that are none themselves, such as a published mean among rows of observations. */
+  /** How many repeats; 0 for rows that are not repeats, such as a published mean among rows of observations. */
   readonly repeats: number;
 }
 
@@ -20,10 +20,10 @@ export interface CurvePoint {
 export type Repeat = 'seed' | 'observation';
 
 /**
- * Rows grouped by series, facet and x, each group reduced to its centre and band over repeats; several rows of one repeat count once,
- * by their mean.
+ * Rows grouped by series, facet and x, each group reduced to its centre and band over repeats; several rows of one
+ * repeat count once, as their mean.
  *
- * One repeat alone has no spread: its band is the standard error of its row where that is known.
+ * A single repeat has no spread: its band is the standard error of its row, where known.
  */
 export function curvePoints(
   rows: readonly ResultRow[],

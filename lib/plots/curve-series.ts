@@ -19,8 +19,8 @@ const DASHES = [
 const SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down'] as const;
 
 /**
- * One line for each method and setting. Colour says the method and dash the setting; where all rows are of one method, colour
- * says the setting. A setting is named only where rows differ in it.
+ * One line for each method and setting. Colour shows the method and dash the setting; where all rows are of one method,
+ * colour shows the setting. Settings are named only where rows differ in them.
  */
 export function curveSeries(rows: readonly ResultRow[], overrides?: Readonly<Record<string, string>>): CurveSeries {
   const methods = distinct(rows.map((row) => row.method));

@@ -2,13 +2,13 @@
 export interface RegionRing {
   /** The share of the density's mass within the region. */
   readonly share: number;
-  /** Whether the region lies outside of the curve. */
+  /** Whether the region lies outside the curve. */
   readonly isHole: boolean;
   /** The curve's corners [x, y], in order; the last one is joined to the first. */
   readonly corners: readonly (readonly [number, number])[];
 }
 
-/** Where the density is looked at: an even grid. */
+/** The even grid on which a density is evaluated. */
 export interface Grid {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
@@ -23,9 +23,11 @@ export function gridPoints({ x, y, points }: Grid): number[][] {
 }
 
 /**
- * The outlines of the smallest regions that hold given shares of a density on a grid: {p >= c} with c such that its mass is the share.
+ * The outlines of the smallest regions that hold given shares of a density on a grid: {p >= c} with c such that the
+ * region's mass is the share.
  *
- * Marching squares with linear interpolation; the density counts as zero beyond the grid, so that every outline is closed.
+ * Marching squares with linear interpolation; the density counts as zero beyond the grid, so that every outline is
+ * closed.
  *
  * @param logProb the log density up to a constant at {@link gridPoints}.
  * @param shares in (0, 1).

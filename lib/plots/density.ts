@@ -10,12 +10,12 @@ export interface Density {
  * A Gaussian kernel density estimate of one parameter on an even grid.
  *
  * p(x) = 1/N sum_i N(x; x_i, h^2) with Silverman's h = 0.9 min(std, IQR / 1.34) N^(-1/5). Samples are first shared out
- * linearly to their two neighbours of a grid of 4 points a step, which costs O(N + points^2) instead of O(N points).
- * A hard bound of the support is met by reflection: mass the kernel puts beyond it is folded back.
+ * linearly between their two neighbours on a grid of 4 points per step, which costs O(N + points^2) instead of O(N
+ * points). At a hard bound of the support, the mass that the kernel puts beyond it is reflected back.
  *
  * @param values N samples, at least one.
  * @param range where the grid starts and ends; samples outside still count in N.
- * @param bounds hard ends of the support. Default none.
+ * @param bounds hard bounds of the support. Default none.
  * @param points of the grid. Default 160.
  * Source: Silverman 1986, sections 2.10 and 3.4.2.
  * @example

@@ -5,11 +5,11 @@ import { sampleColumns, type SampleColumns, type SampleSets } from './sample-set
 export interface FigureChoice {
   /** Axis titles of the D parameters, with units. Default θ₁, θ₂, ... */
   labels?: readonly string[];
-  /** The parameter that made the observation; a rule in every panel. */
+  /** The parameter that generated the observation; drawn in every panel. */
   truth?: ArrayLike<number>;
   /** Which parameters, from 0. Default all. */
   dims?: readonly number[];
-  /** Hard ends of the support of each of the D parameters; the density does not leak beyond them. Default none. */
+  /** Hard bounds of the support of each of the D parameters; the density does not leak beyond them. Default none. */
   bounds?: readonly (readonly [number, number])[];
 }
 

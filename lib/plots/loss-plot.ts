@@ -1,11 +1,13 @@
-import { InvalidInputError } from '../core/errors';
+import { refuse } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import type { LossPoint } from '../core/host';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
 /** Options of `lossPlot`. */
 export interface LossPlotOptions {
-  /** Epoch whose weights were kept. Default: the lowest validation loss (without validation, the lowest training loss). */
+  /**
+   * Epoch whose weights were kept. Default: the lowest validation loss (without validation, the lowest training loss).
+   */
   best?: number;
   /** Default `Loss by epoch`. */
   title?: string;
@@ -16,8 +18,8 @@ const COLORS = { training: '#56b4e9', validation: '#d55e00' } as const;
 /**
  * A figure of the training and validation loss by epoch, with the best epoch marked.
  *
- * @param points one an epoch; a missing loss is not drawn.
- * @throws InvalidInputError for no loss at all, and for an infinite one or NaN.
+ * @param points one per epoch; a missing loss is not drawn.
+ * @throws InvalidInputError where there is no loss, or one is infinite or NaN.
  * @example
  * const figure = plots.lossPlot(estimator.fit.history);
  */
@@ -30,10 +32,8 @@ export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions 
   );
   const bad = values.find(({ epoch, loss }) => !Number.isFinite(epoch) || !Number.isFinite(loss));
   if (values.length === 0 || bad) {
-    throw new InvalidInputError('points', {
-      expected: 'at least one finite training or validation loss',
-      received: bad ? `the loss ${bad.loss} at epoch ${bad.epoch}` : `${points.length} points without a loss`,
-    });
+    const received = bad ? `the loss ${bad.loss} at epoch ${bad.epoch}` : `${points.length} points without a loss`;
+    refuse('points', 'at least one finite training or validation loss', received);
   }
   const watched = values.some(({ curve }) => curve === 'validation') ? 'validation' : 'training';
   const candidates = values.filter(

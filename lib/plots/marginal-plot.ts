@@ -13,7 +13,7 @@ export interface MarginalPlotOptions extends FigureChoice {
 }
 
 /**
- * A figure of the one-dimensional marginals of several sample sets: a panel a parameter, a density curve a set.
+ * A figure of the one-dimensional marginals of several sample sets: one panel per parameter, one density curve per set.
  *
  * The curves are Gaussian kernel estimates (`kernelDensity`); panels show 99.6 % of every set.
  *

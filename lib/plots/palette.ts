@@ -1,7 +1,7 @@
 /** Ink for what is known exactly: true parameters, exact or reference posteriors. */
 export const TRUTH_COLOR = '#1b1b1f';
 
-/** Grey for what was believed before the data. */
+/** Grey for beliefs before the data. */
 const PRIOR_COLOR = '#8c8c95';
 
 /** Colours that stay apart under the common colour-vision deficiencies (after Okabe and Ito 2008), then darker ones. */
@@ -24,7 +24,7 @@ const COLORS = [
   '#4d3013',
 ] as const;
 
-/** Seats of the names of the literature, so that those often shown together never meet. */
+/** Colours reserved for names of the literature, so that those often shown together never share one. */
 const SEATS: Readonly<Record<string, number>> = {
   posterior: 0,
   algorithm1: 0,
@@ -55,8 +55,8 @@ const TRUTHS = new Set(['truth', 'true', 'exact', 'exactposterior', 'reference',
 /**
  * The colour of one method or sample set: the same name has the same colour in every figure.
  *
- * Names of the literature (`Algorithm 1`, `NPE`, ...) have fixed colours, exact and reference ones are black, the prior is grey, other names get one
- * by a hash. Case, spaces and dashes do not count.
+ * Names of the literature (`Algorithm 1`, `NPE`, ...) have fixed colours, exact and reference ones are black, the prior
+ * is grey; other names get theirs by a hash. Case, spaces and dashes do not count.
  *
  * @example
  * colorOf('Algorithm 2') === colorOf('algorithm-2'); // true
@@ -67,8 +67,8 @@ export function colorOf(name: string): string {
 }
 
 /**
- * The colours of all names of one figure, each `colorOf` its name unless two would be the same: then the later one in the alphabet
- * moves to the next free colour.
+ * The colours of all names of one figure, each `colorOf` its name unless two would be the same: then the later one in
+ * the alphabet moves to the next free colour.
  *
  * @param names in any order; the result does not depend on it.
  * @param overrides colours that take precedence, by name.

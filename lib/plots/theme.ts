@@ -14,7 +14,8 @@ const GRID = '#e6e6ea';
  * Fonts, sizes and greys shared by all figures: white ground, quiet axes, legends above the plot.
  *
  * @example
- * const figure = { config: plots.figureConfig, data: { values: [{ a: 1, b: 2 }] }, mark: 'point', encoding: { x: { field: 'a' }, y: { field: 'b' } } };
+ * const encoding = { x: { field: 'a' }, y: { field: 'b' } };
+ * const figure = { config: plots.figureConfig, data: { values: [{ a: 1, b: 2 }] }, mark: 'point', encoding };
  */
 export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   font: FONT,
@@ -69,7 +70,7 @@ export function figureTitle(text: string, subtitle?: string): { text: string; su
   return subtitle ? { text, subtitle: wrap(subtitle, 105) } : { text };
 }
 
-/** How many legend entries fit beside each other. */
+/** How many legend entries fit side by side. */
 export function legendColumns(labels: readonly string[], width: number = FIGURE_WIDTH): number {
   const widest = Math.max(...labels.map((label) => label.length)) * 7.2 + 45;
   return Math.max(1, Math.min(labels.length, Math.floor(width / widest)));

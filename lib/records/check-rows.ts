@@ -1,40 +1,27 @@
-import { InvalidInputError } from '../core/errors';
+import { demand, requireCount, requireNumber } from '../core/checks';
 import type { ResultRow } from './result-row';
 
 const TEXT = ['task', 'method', 'setting', 'metric'] as const;
 const NUMBERS = ['budget', 'n', 'seed', 'value', 'seconds', 'simulatorCalls'] as const;
 
 /**
- * Refuses result rows that a record or a figure could not hold.
+ * Refuses result rows that a record or a figure cannot hold.
  * @throws InvalidInputError for no rows, a missing field, NaN or infinity.
  */
 export function checkResultRows(rows: readonly ResultRow[], what: string): void {
-  if (!Array.isArray(rows) || rows.length === 0) {
-    throw new InvalidInputError(what, {
-      expected: 'at least one result row',
-      received: Array.isArray(rows) ? 'an empty array' : typeof rows,
-    });
-  }
-  rows.forEach((row: ResultRow, index) => {
-    for (const field of TEXT) {
-      if (typeof row[field] !== 'string' || row[field] === '') refuse(index, field, 'a text', row[field]);
-    }
-    for (const field of NUMBERS) {
-      if (!Number.isFinite(row[field])) refuse(index, field, 'a finite number', row[field]);
-    }
-    if (row.standardError !== null && !(Number.isFinite(row.standardError) && row.standardError >= 0)) {
-      refuse(index, 'standardError', 'a finite number of at least 0, or null where it is not known', row.standardError);
-    }
-    if (row.observation !== undefined && !(Number.isInteger(row.observation) && row.observation >= 1))
-      refuse(index, 'observation', 'a positive whole number, or none', row.observation);
-    if (row.spread !== undefined && !(Number.isFinite(row.spread) && row.spread >= 0))
-      refuse(index, 'spread', 'a finite number of at least 0, or none', row.spread);
+  const received = Array.isArray(rows) ? rows : typeof rows;
+  demand(what, Array.isArray(rows) && rows.length > 0, 'at least one result row', received);
+  rows.forEach((row, index) => {
+    const place = (field: string): string => `${what}[${index}].${field}`;
+    for (const field of TEXT)
+      demand(place(field), typeof row[field] === 'string' && row[field] !== '', 'a text', row[field]);
+    for (const field of NUMBERS) requireNumber(place(field), row[field], 'a finite number');
+    const { standardError, observation, spread } = row;
+    const isSize = (value: number): boolean => Number.isFinite(value) && value >= 0;
+    const size = 'a finite number of at least 0';
+    const isError = standardError === null || isSize(standardError);
+    demand(place('standardError'), isError, `${size}, or null where it is not known`, standardError);
+    if (observation !== undefined) requireCount(place('observation'), observation);
+    demand(place('spread'), spread === undefined || isSize(spread), `${size}, or none`, spread);
   });
-
-  function refuse(index: number, field: string, expected: string, received: unknown): never {
-    throw new InvalidInputError(`${what}[${index}].${field}`, {
-      expected,
-      received: typeof received === 'string' ? JSON.stringify(received) : String(received),
-    });
-  }
 }

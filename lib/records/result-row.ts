@@ -14,11 +14,11 @@ export interface ResultRow {
   readonly method: string;
   /** The named group of settings, such as `paper` or `ours`. */
   readonly setting: string;
-  /** Simulator calls that training was allowed. */
+  /** Simulator calls allowed for the training. */
   readonly budget: number;
   /** Observations the posterior was conditioned on. */
   readonly n: number;
-  /** The number of the published observation; not there where the observations were simulated for the seed. */
+  /** The number of the published observation; absent where the observations were simulated for the seed. */
   readonly observation?: number;
   /** Seed of the run. */
   readonly seed: number;
@@ -28,10 +28,12 @@ export interface ResultRow {
   readonly value: number;
   /** Standard error of `value` within the run; `null` where it is not known. */
   readonly standardError: number | null;
-  /** Standard deviation of what `value` is the mean of, such as the folds of a C2ST; not there for metrics that are no mean. */
+  /**
+   * Standard deviation of what `value` averages, such as the folds of a C2ST; absent for metrics that are not a mean.
+   */
   readonly spread?: number;
   /** Wall-clock seconds the run took. */
   readonly seconds: number;
-  /** Simulator calls that were really spent on it; at most the budget, for methods that keep to it. */
+  /** Simulator calls that were actually spent on it; at most the budget, for methods that keep to it. */
   readonly simulatorCalls: number;
 }

@@ -157,14 +157,14 @@ describe('an experiment on numbered observations', () => {
     expect(failures[0].error.message).toMatch(/^The wrong is NaN: the draws reach \d/);
   });
 
-  it('is refused where numbers or measures are none, or are there twice', async () => {
+  it('is refused for invalid or repeated numbers and measures', async () => {
     const refused = (part: Partial<Experiment>, message: string) =>
       expect(runExperiment({ ...experiment, ...part }, openResults('demo'))).rejects.toThrow(message);
     await refused(
       { observations: numbered() },
       'observations: expected positive whole numbers, at least one, received none.',
     );
-    await refused({ observations: numbered(0) }, 'received 0.');
+    await refused({ observations: numbered(0) }, 'received 0 at 0.');
     await refused(
       { observations: numbered(1, 1) },
       'experiment observations: expected each number once, received 1 twice.',

@@ -295,12 +295,12 @@ describe('an experiment that could not be run', () => {
   const results = () => openResults('demo');
   const refused = (part: Partial<Experiment>) => expect(runExperiment({ ...experiment, ...part }, results())).rejects;
 
-  it('is refused before work: empty axes, repeats, and numbers that are none', async () => {
+  it('is refused before work: empty axes, repeats, and invalid numbers', async () => {
     const runs = await runsOf(async () => {
       for (const axis of ['settings', 'budgets', 'seeds', 'n'] as const)
         await refused({ [axis]: [] }).toThrow(`experiment ${axis}: expected at least one entry, received none.`);
       for (const n of [0, -1, 1.5, NaN]) await refused({ n: [1, n] }).toThrow(InvalidInputError);
-      await refused({ n: [0] }).toThrow('experiment n: expected positive whole numbers, received 0.');
+      await refused({ n: [0] }).toThrow('experiment n: expected positive whole numbers, received 0 at 0.');
       await refused({ budgets: [0] }).toThrow(/budgets/);
       await refused({ seeds: [1.5] }).toThrow(/seeds/);
       await refused({ seeds: [1, 2, 1] }).toThrow('experiment seeds: expected each number once, received 1 twice.');
@@ -311,14 +311,15 @@ describe('an experiment that could not be run', () => {
 
   it('is refused for budgets below a batch, and for settings that cannot be told apart', async () => {
     await refused({ budgets: [100, 31] }).toThrow(
-      'experiment budgets: expected at least 32 simulator calls, the fewest that the setting "small" trains from, received 31. ' +
-        'Take a larger budget, or train in smaller batches.',
+      'experiment budgets: expected at least 32 simulator calls, the fewest that the setting "small" trains from, ' +
+        'received 31. Take a larger budget, or a setting that trains from fewer.',
     );
     await refused({ settings: [small(one), small(two)] }).toThrow(
       'experiment settings: expected a different id for each, received small twice.',
     );
     await refused({ settings: [small(one), { ...small(one), id: 'other' }] }).toThrow(
-      'experiment methods: expected each method once in a setting, since rows are told apart by it, received small / A2 twice.',
+      'experiment methods: expected each method once in a setting, since rows are told apart by it, ' +
+        'received small / A2 twice.',
     );
     await refused({ settings: [small()] }).toThrow(
       'experiment setting "small": expected a name, an id and at least one method',

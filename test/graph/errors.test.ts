@@ -243,7 +243,7 @@ test('an op whose shape depends on the values is refused', () => {
   );
 });
 
-describe('what is no tensor is refused', () => {
+describe('anything but a tensor is refused', () => {
   const compiled = compile((v: Tensors) => v);
   test.each<[string, unknown, RegExp]>([
     ['a number', 3, /argument\[0\]: expected a tensor, .* received the number 3/],

@@ -9,7 +9,8 @@ type T = tf.Tensor;
 const mebibyte = 2 ** 20;
 
 test('10,000 calls leave memory as it was', () => {
-  // Each call takes in and gives out 64 KiB: were one in fifty of them kept, 10,000 calls would hold 12.5 MiB more; all of one of them, 625 MiB.
+  // Each call takes in and gives out 64 KiB: were one in fifty of them kept, 10,000 calls would hold 12.5 MiB more; all
+  // of one of them, 625 MiB.
   const x = floats([16_384]);
   const f = compile((v: T) => loop(2, v, (_i, u) => tf.mul(tf.sin(u), 2)));
   const calls = (count: number): void => {
@@ -25,7 +26,8 @@ test('10,000 calls leave memory as it was', () => {
 }, 60_000);
 
 test('recording, running and freeing a graph 200 times gives its memory back', () => {
-  // Each graph holds 1 MiB of constants; TensorFlow's session has them at least once more. 200 leaked graphs would be 200 MiB or more.
+  // Each graph holds 1 MiB of constants; TensorFlow's session has them at least once more. 200 leaked graphs would be
+  // 200 MiB or more.
   const x = floats([4]);
   const once = (seed: number): void => {
     const weights = tf.fill([2 ** 18], seed);

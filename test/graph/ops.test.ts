@@ -9,7 +9,10 @@ import { expectSame } from './support';
 const rows = Object.entries(opTable);
 const differentiable = rows.filter(([, { by }]) => by);
 
-/** Gradients are longer chains, whose sums and products TensorFlow's graph optimiser reorders: 16 units in the last place of float32. */
+/**
+ * Gradients are longer chains, whose sums and products TensorFlow's graph optimiser reorders: 16 units in the last
+ * place of float32.
+ */
 const gradientTolerance = 16 * 2 ** -23;
 
 test('the table holds more than a hundred expressions', () => {

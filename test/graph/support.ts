@@ -3,7 +3,10 @@ import { expect } from 'vitest';
 import { rng } from '../../lib/core/rng';
 import { flatten, type Tensors } from '../../lib/graph/tensors';
 
-/** A tensor's form and values, as plain data that `toEqual` compares (NaN equals NaN, and -0 differs from 0 no more than in IEEE). */
+/**
+ * A tensor's form and values, as plain data that `toEqual` compares (NaN equals NaN, and -0 differs from 0 no more than
+ * in IEEE).
+ */
 export function plain(tensors: Tensors): { shape: number[]; dtype: string; values: number[] }[] {
   return flatten(tensors, 'result').map((tensor) => ({
     shape: tensor.shape,
@@ -12,7 +15,9 @@ export function plain(tensors: Tensors): { shape: number[]; dtype: string; value
   }));
 }
 
-/** Expects the same nesting's tensors with equal values, or values within `tolerance` relative to max(1, |expected|). */
+/**
+ * Expects the same nesting's tensors with equal values, or values within `tolerance` relative to max(1, |expected|).
+ */
 export function expectSame(received: Tensors, expected: Tensors, tolerance = 0): void {
   const [got, want] = [plain(received), plain(expected)];
   if (tolerance === 0) return expect(got).toEqual(want);

@@ -32,10 +32,18 @@ describe('exportFigure', () => {
     expect(readFileSync(join(figures, 'loss.png')).subarray(1, 4).toString()).toBe('PNG');
   });
 
-  test('writes nothing for a specification that is none', async () => {
+  test('writes nothing for an invalid specification', async () => {
     const broken = { mark: 'no such mark', encoding: {} } as unknown as VegaLiteSpec;
     await expect(exportFigure(broken, 'results/demo/figures/broken')).rejects.toThrow(InvalidInputError);
     expect(existsSync(join(folder.path, 'demo'))).toBe(false);
+  });
+
+  test('writes nothing for a path without the name of a file', async () => {
+    for (const path of ['', '.', '..', 'results/demo/', 'results/demo/..', null, undefined, NaN])
+      await expect(exportFigure(figure, path as string)).rejects.toThrow(
+        /exportFigure: path: expected a path that ends/,
+      );
+    expect(readdirSync(folder.path)).toEqual([]);
   });
 });
 
@@ -56,7 +64,9 @@ describe('rendering', () => {
   });
 
   test.each(['loss', 'θ₁', '→'])('a PNG shows the text "%s" at twice the size on white', async (text) => {
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text x="5" y="15" font-family="Helvetica Neue, sans-serif" font-size="14">${text}</text></svg>`;
+    const style = 'font-family="Helvetica Neue, sans-serif" font-size="14"';
+    const content = `<text x="5" y="15" ${style}>${text}</text>`;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20">${content}</svg>`;
     const { width, height, dark, corner } = pixels(await renderPng(svg));
     expect([width, height]).toEqual([120, 40]);
     expect(dark).toBeGreaterThan(30);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -75,7 +75,11 @@ describe('the run store', () => {
 
   test('loses no line of processes that append at once', () => {
     const writer = `const fs = require('fs'); const rows = ${JSON.stringify([row(1), row(2)])};
-      for (let i = 0; i < 200; i++) { const f = fs.openSync(process.argv[1], 'a'); fs.writeSync(f, JSON.stringify({ run: process.argv[2] + i, rows }) + '\\n'); fs.closeSync(f); }`;
+      for (let i = 0; i < 200; i++) {
+        const file = fs.openSync(process.argv[1], 'a');
+        fs.writeSync(file, JSON.stringify({ run: process.argv[2] + i, rows }) + '\\n');
+        fs.closeSync(file);
+      }`;
     mkdirSync(join(folder.path, 'demo'));
     const children = spawnSync('sh', [
       '-c',
@@ -107,7 +111,24 @@ describe('the run store', () => {
 });
 
 describe('summary.json', () => {
-  test('has exactly the agreed fields, figures relative to the project, and no trace of the machine it ran on but its kind', async () => {
+  test('is not written without a mode, or with a seed or rows that are not finite', async () => {
+    const results = openResults('demo');
+    const input = { mode: 'quick', seed: 1 };
+    await expect(results.writeSummary({ ...input, mode: '' })).rejects.toThrow(/summary: mode/);
+    await expect(results.writeSummary({ ...input, seed: NaN })).rejects.toThrow(/summary: seed/);
+    const rows = [{ ...row(1), value: NaN }];
+    await expect(results.writeSummary({ ...input, rows })).rejects.toThrow(/summary: rows\[0\]\.value/);
+    expect(existsSync(join(folder.path, 'demo'))).toBe(false);
+  });
+
+  test('and figures stay in the folder: a figure is named by a file name', () => {
+    const { figurePath, path } = openResults('demo');
+    expect(figurePath('squared-mmd')).toBe(join(path, 'figures', 'squared-mmd'));
+    for (const name of ['', '.', '..', '../x', 'a/b', 'a\\b', null, undefined, NaN])
+      expect(() => figurePath(name as string)).toThrow(InvalidInputError);
+  });
+
+  test('has exactly the agreed fields, figures relative to the project, and only the kind of its machine', async () => {
     const results = openResults('demo');
     results.append('a', [row(1)]);
     const written = await results.writeSummary({

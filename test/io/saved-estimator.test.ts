@@ -54,15 +54,17 @@ describe('a saved estimator', () => {
     const script = `
       const { readFileSync } = require('node:fs');
       const ts = require('typescript');
+      const compilerOptions = { module: 'CommonJS', target: 'ES2022', esModuleInterop: true };
       // the TypeScript sources as they are, not a build that may be older
       require.extensions['.ts'] = (module, file) =>
-        module._compile(ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions: { module: 'CommonJS', target: 'ES2022', esModuleInterop: true } }).outputText, file);
+        module._compile(ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions }).outputText, file);
       require('@tensorflow/tfjs-node');
       const { normal } = require('${lib}/distributions/normal.ts');
-      const { npse } = require('${lib}/inference/npse.ts');
+      const { npse } = require('${lib}/inference/score/npse.ts');
       const { readEstimator } = require('${lib}/io/saved-estimator.ts');
       void (async () => {
-        const estimator = npse.restore(await readEstimator(${JSON.stringify(folder)}), { prior: normal({ mean: [0, 1] }) });
+        const prior = normal({ mean: [0, 1] });
+        const estimator = npse.restore(await readEstimator(${JSON.stringify(folder)}), { prior });
         const theta = await estimator.given(${JSON.stringify(xObs)}).sample(20, ${JSON.stringify(draw)});
         console.log('samples ' + JSON.stringify(Array.from(theta.dataSync())));
       })();`;
@@ -99,7 +101,7 @@ describe('a saved estimator', () => {
     for (const size of [length - 4, 1, 0]) {
       truncateSync(join(broken, 'weights.bin'), size);
       await expect(readEstimator(broken)).rejects.toThrow(
-        new RegExp(`expected ${length} bytes in weights\\.bin, received ${size}\\. The folder is not whole`),
+        new RegExp(`expected ${length} bytes in weights\\.bin, received ${size}\\. The folder is incomplete`),
       );
     }
     for (const text of ['', '{"config": {', '[]', 'null', '{"config": {}}']) {

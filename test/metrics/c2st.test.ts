@@ -44,7 +44,7 @@ describe('c2st', () => {
     expect(Math.abs(value - average(pair.scores))).toBeLessThan(0.02);
   });
 
-  it('does not depend on the units of the columns, nor, but for noise, on their origin and on which sample is first', async () => {
+  it("does not depend on the columns' units, nor, but for noise, on their origin and the samples' order", async () => {
     const [a, b] = [draw(300), draw(300, { mean: 0.5, std: 1.5, seed: 2 })];
     const change = (rows: number[][], scale: number[], shift: number): number[][] =>
       rows.map((row) => row.map((value, i) => scale[i] * value + shift));
@@ -79,7 +79,7 @@ describe('c2st', () => {
     expect(folds).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('centres a column that is constant in the first sample, and does not divide by its standard deviation', async () => {
+  it('centres a column that is constant in the first sample, and does not divide by its std', async () => {
     const withColumn = (rows: number[][], value: number): number[][] => rows.map((row) => [...row, value]);
     const [a, b] = [draw(100, { dim: 1 }), draw(100, { dim: 1, seed: 2 })];
     const same = await c2st(withColumn(a, 3), withColumn(b, 3));
@@ -106,12 +106,12 @@ describe('c2st', () => {
     }
   });
 
-  it('refuses what is no pair of samples, counting what is not finite, and options that are none', async () => {
+  it('refuses anything but two samples, counting what is not finite, and invalid options', async () => {
     const good = draw(5);
     const tensors = tf.memory().numTensors;
     await expect(c2st(good, draw(5, { dim: 3 }))).rejects.toThrow(InvalidInputError);
     await expect(c2st(good, draw(4))).rejects.toThrow(/at least 5 rows in each sample, received 5 and 4/);
-    await expect(c2st([...good.slice(1), [NaN, Infinity]], good)).rejects.toThrow(/first sample.*2 of 10 numbers/);
+    await expect(c2st([...good.slice(1), [NaN, Infinity]], good)).rejects.toThrow(/first sample.*2 of 10 places/);
     await expect(c2st([], good)).rejects.toThrow(InvalidInputError);
     await expect(c2st('no' as unknown as number[][], good)).rejects.toThrow(/table/);
     for (const folds of [1, 2.5, NaN]) await expect(c2st(good, good, { folds })).rejects.toThrow(/folds/);

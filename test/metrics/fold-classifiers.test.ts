@@ -34,7 +34,7 @@ function lossOf(flat: number[], x: number[][], y: number[]): number {
 }
 
 describe('trainEpoch', () => {
-  it("makes Adam's steps on scikit-learn's loss, for each classifier its own, also of batches that are not full", () => {
+  it("makes Adam's steps on scikit-learn's loss, separately for each classifier, also of partial batches", () => {
     const source = rng(3);
     const count = 7;
     const x = Array.from({ length: count }, () => [source.normal(), source.normal(), 1]);

@@ -61,7 +61,8 @@ describe('slicedWasserstein', () => {
     const a = draw(200, 5, 1);
     const { value, standardError } = slicedWasserstein(a, shifted(a, m), { projections: 2_000 });
     expect(Math.abs(value - Math.hypot(...m) / Math.sqrt(5))).toBeLessThan(4 * standardError);
-    // the projection u'm has E (u'm)^4 = 3 |m|^4 / (d (d + 2)), so that u'm squared has the variance 8 |m|^4 / 175 at d = 5
+    // the projection u'm has E (u'm)^4 = 3 |m|^4 / (d (d + 2)), so that u'm squared has the variance 8 |m|^4 / 175 at d
+    // = 5
     const expected = (Math.sqrt(8 / 175) * Math.hypot(...m) ** 2) / (2 * value * Math.sqrt(2_000));
     expect(standardError / expected).toBeGreaterThan(0.9);
     expect(standardError / expected).toBeLessThan(1.1);
@@ -74,7 +75,7 @@ describe('slicedWasserstein', () => {
     expect(Math.abs(value - 0.8)).toBeLessThan(4 * Math.sqrt(1 / n + 1 / m));
   });
 
-  it('is symmetric, zero between a sample and itself in any order or repeated, and small between samples of one law', () => {
+  it('is symmetric, zero between a sample and itself reordered or repeated, small between samples of one law', () => {
     const [a, b] = [draw(300, 3, 1), draw(200, 3, 2)];
     expect(slicedWasserstein(a, b).value).toBeCloseTo(slicedWasserstein(b, a).value, 9);
     expect(slicedWasserstein(a, [...a].reverse())).toEqual({ value: 0, standardError: 0, spread: 0 });
@@ -99,7 +100,7 @@ describe('slicedWasserstein', () => {
     tf.dispose([a, b]);
   });
 
-  it('refuses what is no sample, counting what is not finite, and options that are none', () => {
+  it('refuses anything but samples, counting what is not finite, and invalid options', () => {
     const good = draw(5, 2, 1);
     const before = tf.memory().numTensors;
     expect(() => slicedWasserstein(good, [[1], [2]])).toThrow(InvalidInputError);
@@ -108,7 +109,7 @@ describe('slicedWasserstein', () => {
       [NaN, 1],
       [Infinity, 2],
     ];
-    expect(() => slicedWasserstein(good, bad)).toThrow(/second sample.*2 of 4 numbers/);
+    expect(() => slicedWasserstein(good, bad)).toThrow(/second sample.*2 of 4 places/);
     for (const projections of [0, 1, 2.5])
       expect(() => slicedWasserstein(good, good, { projections })).toThrow(/projections/);
     for (const order of [0.5, NaN, Infinity]) expect(() => slicedWasserstein(good, good, { order })).toThrow(/order/);

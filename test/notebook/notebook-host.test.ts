@@ -154,7 +154,8 @@ function interruptedCell(): string {
   const source = JSON.stringify(join(__dirname, '../../lib/notebook/interrupts.ts'));
   return `
     const ts = require(${typescript}), fs = require('fs'), vm = require('vm');
-    const code = ts.transpileModule(fs.readFileSync(${source}, 'utf8'), { compilerOptions: { module: 'CommonJS', target: 'ES2022' } }).outputText;
+    const compilerOptions = { module: 'CommonJS', target: 'ES2022' };
+    const code = ts.transpileModule(fs.readFileSync(${source}, 'utf8'), { compilerOptions }).outputText;
     globalThis.library = {};
     new Function('exports', code)(library);
     process.on('SIGINT', () => process.stdout.write('kernel told, '));

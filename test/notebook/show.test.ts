@@ -89,6 +89,8 @@ describe('bad input', () => {
 
   test('a column no row has is refused with the names there are', () => {
     expect(() => showTable([{ a: 1, b: 2 }], { columns: ['c'] })).toThrow('names among a, b, received c');
+    for (const wrong of [{ digits: 0 }, { digits: NaN }, { maxRows: -1 }, { maxRows: NaN }])
+      expect(() => showTable([{ a: 1 }], wrong)).toThrow(InvalidInputError);
   });
 
   test('more rows than maxRows are counted', () => {

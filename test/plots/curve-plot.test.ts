@@ -173,5 +173,8 @@ describe('curvePlot', () => {
       "one budget in a panel, received 1000, 3000. Filter the rows, or set { facet: 'budget' }.",
     );
     expect(() => curvePlot([resultRow({ budget: 0 })], { x: 'budget' })).toThrow(InvalidInputError);
+    const options = [{ x: 'seed' }, { spread: 'std' }, { over: '' }, { log: 'z' }, { facet: 'seed' }, { floor: NaN }];
+    for (const wrong of options)
+      expect(() => curvePlot(sweep(), wrong as Parameters<typeof curvePlot>[1])).toThrow(InvalidInputError);
   });
 });

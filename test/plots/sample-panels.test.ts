@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { renderSvg } from '../../lib/io/render';
 import { colorOf } from '../../lib/plots/palette';
-import { samplePanels, type PlaneLogDensity } from '../../lib/plots/sample-panels';
+import { samplePanels } from '../../lib/plots/sample-panels';
+import type { PlaneLogDensity } from '../../lib/plots/shaded-regions';
 import { normalRows, textsOf, warningsOf } from './fixtures';
 
 const panels = (N = 100) => ({
@@ -77,6 +78,7 @@ describe('samplePanels', () => {
     ['marks of another length', { a: { x: [[1, 2]] } }, { marks: { t: [1] } }, '2 finite numbers'],
     ['labels of another length', { a: { x: [[1, 2]] } }, { labels: ['u'] }, '2 labels'],
     ['shares beyond one', { a: { x: [[1, 2]] } }, { shares: [2] }, 'between 0 and 1'],
+    ['no points', { a: { x: [[1, 2]] } }, { maxPoints: 0 }, 'maxPoints: expected a positive whole number'],
   ])('refuses %s', (_name, samples, options, message) => {
     const draw = () => samplePanels(samples as Parameters<typeof samplePanels>[0], options);
     expect(draw).toThrow(InvalidInputError);

@@ -100,6 +100,7 @@ describe('pairPlot', () => {
 
   test('refuses one and eleven parameters and says what to do', () => {
     expect(() => pairPlot({ a: [[1]] })).toThrow('Use marginalPlot.');
+    expect(() => pairPlot({ a: normalRows(5, 2) }, { maxPoints: NaN })).toThrow('maxPoints: expected a positive whole');
     expect(() => pairPlot({ a: normalRows(5, 11) })).toThrow('Choose some with { dims }.');
   });
 });

@@ -4,6 +4,7 @@ import { toTensor2D, type Rows } from '../core/rows';
 import { unconstrained } from '../distributions/bijector';
 import type { Prior } from '../distributions/prior';
 import { unconstrainedPrior } from '../distributions/unconstrained-prior';
+import type { Score } from '../diffusion/noise-level';
 import {
   farObservations,
   fitDataStandardisation,
@@ -43,6 +44,8 @@ export interface Frame {
   volumeScore(y: tf.Tensor2D): tf.Tensor2D;
   /** The prior's score in y, [B, D]. */
   priorScore(y: tf.Tensor2D): tf.Tensor2D;
+  /** The score of the diffused prior in y, where it is known in closed form. */
+  readonly diffusedPriorScore?: Score;
   /** toNetwork(theta), with 0 for rows outside of the support, where any point will do. */
   toNetworkInside(theta: tf.Tensor2D): tf.Tensor2D;
   /** Standardised data [N, L], unchecked. */
@@ -61,6 +64,7 @@ export function frameOf(prior: Prior, config: FrameConfig): Frame {
   const { theta: scales, x } = config;
   const dims = { theta: prior.dim, x: x.mean.length };
   const logStd = scales.std.reduce((sum, std) => sum + Math.log(std), 0);
+  const diffused = smooth.diffused?.standardised(scales.mean, scales.std);
   const toNetwork = (theta: tf.Tensor2D): tf.Tensor2D => standardise(scales, map.toUnconstrained(theta));
   return {
     config,
@@ -74,6 +78,7 @@ export function frameOf(prior: Prior, config: FrameConfig): Frame {
     },
     volumeScore: (y) => tf.mul(map.logAbsDetJacobianScore(unstandardise(scales, y)), tf.tensor1d(scales.std)),
     priorScore: (y) => tf.mul(smooth.score(unstandardise(scales, y)), tf.tensor1d(scales.std)),
+    ...(diffused && { diffusedPriorScore: diffused.score }),
     toNetworkInside: (theta) => {
       const y = toNetwork(theta);
       const inside = insideSupport(prior, theta);

@@ -58,7 +58,8 @@ export interface C2stResult {
  * Source: Lueckmann et al., "Benchmarking simulation-based inference", appendix on metrics, as sbibm 1.1.0 computes it;
  * Lopez-Paz and Oquab, "Revisiting classifier two-sample tests". The random numbers are not those of scikit-learn.
  * @example
- * const { value, standardError } = await c2st(exact.sample(200, 1), exact.sample(200, 2)); // about 0.5
+ * const [a, b] = [await exact.sample(200, { seed: 1 }), await exact.sample(200, { seed: 2 })];
+ * const { value, standardError } = await c2st(a, b); // about 0.5
  */
 export async function c2st(a: Rows, b: Rows, options: C2stOptions = {}): Promise<C2stResult> {
   const { seed = 1, folds = 5, maxEpochs = 10_000 } = options;

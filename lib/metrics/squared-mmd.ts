@@ -26,7 +26,7 @@ const medianRows = 1000;
  * @throws InvalidInputError for fewer than two rows, different widths, NaN or infinity, or an invalid option.
  * Source: Gretton et al., "A kernel two-sample test", equations (3) and (5).
  * @example
- * squaredMmd(theta, exact.sample(1_000, 1)); // about 0 for samples of the exact posterior
+ * squaredMmd(theta, await exact.sample(1_000, { seed: 1 })); // about 0 for samples of the exact posterior
  */
 export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): number {
   const { estimator = 'unbiased' } = options;
@@ -64,17 +64,22 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
  * @param seed of the first draw; the others follow it. Default 0.
  * @throws InvalidInputError where repeats is not a positive whole number, or as {@link squaredMmd}.
  * @example
- * mmdFloor((seed) => exact.sample(200, seed)).quantile95; // what 200 exact samples stay below
+ * const floor = await mmdFloor((seed) => exact.sample(200, { seed }));
+ * floor.quantile95; // what 200 exact samples stay below
  */
-export function mmdFloor(
-  draw: (seed: number) => tf.Tensor2D,
+export async function mmdFloor(
+  draw: (seed: number) => tf.Tensor2D | Promise<tf.Tensor2D>,
   { repeats = 20, seed = 0, ...options }: SquaredMmdOptions & { repeats?: number; seed?: number } = {},
-): { mean: number; quantile95: number } {
+): Promise<{ mean: number; quantile95: number }> {
   requireCount('mmdFloor: repeats', repeats);
   requireNumber('mmdFloor: seed', seed, 'a finite number');
-  const values = Array.from({ length: repeats }, (_, i) =>
-    tf.tidy(() => squaredMmd(draw(seed + 2 * i), draw(seed + 2 * i + 1), options)),
-  ).sort((p, q) => p - q);
+  const values: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const pair = [await draw(seed + 2 * i), await draw(seed + 2 * i + 1)];
+    values.push(squaredMmd(pair[0], pair[1], options));
+    tf.dispose(pair);
+  }
+  values.sort((p, q) => p - q);
   return {
     mean: values.reduce((sum, value) => sum + value, 0) / repeats,
     quantile95: values[Math.min(repeats - 1, Math.floor(0.95 * repeats))],

@@ -5,7 +5,17 @@
 import { tmpdir } from 'node:os';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawObservations, npse, openResults, simulate, tasks, type ResultRow } from 'scorebook';
+import {
+  continuous,
+  denoisingNetwork,
+  drawObservations,
+  npse,
+  openResults,
+  simulate,
+  tasks,
+  vpLinear,
+} from 'scorebook';
+import type { ResultRow } from 'scorebook';
 
 export type Fixture = Awaited<ReturnType<typeof makeFixture>>;
 
@@ -26,15 +36,15 @@ export async function makeFixture() {
   const estimator = await npse.train(simulations, {
     prior,
     seed: 2,
-    maxEpochs: 5,
     emulated: 0,
-    levels: 20,
-    network: { width: 8, hidden: 1 },
+    levels: continuous(vpLinear(), { count: 20 }),
+    network: denoisingNetwork({ width: 8, hidden: 1 }),
+    fit: { maxEpochs: 5 },
   });
   const { theta: truth, xObs } = drawObservations(task, 3, 3);
   const posterior = estimator.given(xObs);
   const exact = task.exactPosterior(xObs);
-  const theta = exact.sample(1_000, 4);
+  const theta = await exact.sample(1_000, { seed: 4 });
   const row = { task: task.name, setting: 'scorebook', metric: 'squared MMD', standardError: null, seconds: 1 };
   const cost = (budget: number) => ({ budget, simulatorCalls: budget });
   const rows: ResultRow[] = ['Algorithm 1', 'Algorithm 2'].flatMap((method, k) =>

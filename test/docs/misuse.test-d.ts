@@ -6,44 +6,41 @@ import {
   annealedLangevin,
   batchedSimulator,
   checkPrior,
-  compile,
+  continuous,
+  denoisingNetwork,
+  diffusion,
   defineSimulator,
   drawObservations,
+  experiments,
   exportFigure,
   factorized,
-  gaussianScore,
   gaussianTransitions,
+  graph,
   independent,
-  linearSchedule,
   logNormal,
-  loop,
   mixture,
   mmdFloor,
   normal,
   npse,
   openResults,
-  paper001,
   plots,
   predictorCorrector,
   priorSamples,
-  randomNormal,
   readEstimator,
   rng,
-  runExperiment,
   saveEstimator,
   show,
   showTable,
   simulate,
   simulationsFrom,
-  splitKey,
   squaredMmd,
+  studies,
   tasks,
   tf,
   uniform,
   vpLevels,
-  type Key,
   type Model,
-  type Posterior,
+  type ScorePosterior,
   type Prior,
   type ResultRow,
   type ScoreEstimator,
@@ -56,9 +53,13 @@ declare const prior: Prior;
 declare const model: Model;
 declare const simulations: Simulations;
 declare const estimator: ScoreEstimator;
-declare const posterior: Posterior;
+declare const posterior: ScorePosterior;
 declare const theta: tf.Tensor2D;
-declare const key: Key;
+declare const key: graph.Key;
+const { compile, loop, randomNormal, splitKey } = graph;
+const { gaussianScore, linearSchedule } = diffusion;
+const { runExperiment } = experiments;
+const { paper001 } = studies;
 declare const rows: ResultRow[];
 
 export const distributions = {
@@ -133,10 +134,16 @@ export const training = {
   // @ts-expect-error the seed is needed
   noSeed: () => npse.train(simulations, { prior }),
   // @ts-expect-error the option is called maxEpochs
-  epochs: () => npse.train(simulations, { prior, seed: 1, epochs: 10 }),
+  epochs: () => npse.train(simulations, { prior, seed: 1, fit: { epochs: 10 } }),
+  // @ts-expect-error how to fit is a group of its own
+  ungrouped: () => npse.train(simulations, { prior, seed: 1, maxEpochs: 10 }),
+  // @ts-expect-error a network is made by its function
+  network: () => npse.train(simulations, { prior, seed: 1, network: { width: 64 } }),
+  // @ts-expect-error a weighting is made by its function
+  weighting: () => continuous(undefined, { weighting: 'balanced' }),
   // @ts-expect-error an activation by a name that does not exist
-  activation: () => npse.train(simulations, { prior, seed: 1, network: { activation: 'gelu' } }),
-  // @ts-expect-error levels are a number here
+  activation: () => npse.train(simulations, { prior, seed: 1, network: denoisingNetwork({ activation: 'gelu' }) }),
+  // @ts-expect-error levels to train on are discrete() or continuous()
   levels: () => npse.train(simulations, { prior, seed: 1, levels: vpLevels() }),
   // @ts-expect-error parameters and data, not theta alone
   noData: () => npse.train({ theta }, { prior, seed: 1 }),
@@ -167,7 +174,7 @@ export const sampling = {
   noObservations: () => estimator.sample(100, { seed: 1 }),
   // @ts-expect-error the option is called steps
   langevin: () => annealedLangevin({ stepsPerLevel: 5 }),
-  // @ts-expect-error Algorithm 2 has no options
+  // @ts-expect-error Algorithm 2 has no steps
   transitions: () => gaussianTransitions({ steps: 5 }),
   // @ts-expect-error the option is called corrections
   corrector: () => predictorCorrector({ steps: 2 }),

@@ -36,7 +36,7 @@ const exactly: ExperimentSetting = {
       simulatorCalls: budget,
       draw: async (_method, xObs, samples) => {
         await fault(xObs[0][0]);
-        return task.exactPosterior(xObs).sample(samples, 7);
+        return task.exactPosterior(xObs).sample(samples, { seed: 7 });
       },
       dispose: () => {},
     };

@@ -6,12 +6,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InterruptedError, InvalidInputError, NonFiniteError } from '../../lib/core/errors';
 import type { ResultRow } from '../../lib/records/result-row';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
+import type { DrawMethod } from '../../lib/experiments/estimator-setting';
 import type { Experiment, ExperimentSetting } from '../../lib/experiments/experiment';
-import { flowNpeSetting } from '../../lib/experiments/flow-npe-setting';
 import { missingRuns } from '../../lib/experiments/missing-runs';
 import * as paper001 from '../../lib/studies/paper-001';
 import { runExperiment } from '../../lib/experiments/run-experiment';
-import { scoreNpseSetting } from '../../lib/experiments/score-npse-setting';
+import { pairsSetting } from '../../lib/experiments/pairs-setting';
+import { setsSetting } from '../../lib/experiments/sets-setting';
+import { flowNpe } from '../../lib/inference/density/flow-npe';
+import { npse } from '../../lib/inference/score/npse';
+import { denoisingNetwork } from '../../lib/nn/score/denoising-network';
 import { openResults } from '../../lib/io/records';
 import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';
 import { predictorCorrector } from '../../lib/samplers/predictor-corrector';
@@ -20,11 +24,17 @@ import { temporaryResults } from '../io/temporary-results';
 
 temporaryResults();
 const levels = vpLevels({ count: 10 });
-const one = { method: 'A2', sampler: gaussianTransitions(), levels };
-const two = { method: 'PC', sampler: predictorCorrector(), levels };
-const training = { maxEpochs: 1, batchSize: 32, network: { width: 4, hidden: 1, blocks: 1 } };
-const small = (...methods: (typeof one)[]): ExperimentSetting =>
-  scoreNpseSetting({ setting: 'small', training, methods });
+const one = { method: 'A2', sampler: gaussianTransitions({ levels }) };
+const two = { method: 'PC', sampler: predictorCorrector({ levels }) };
+const network = denoisingNetwork({ width: 4, hidden: 1, blocks: 1 });
+const small = (methods: DrawMethod[], maxEpochs = 1): ExperimentSetting =>
+  pairsSetting({
+    setting: 'small',
+    smallestBudget: 32,
+    methods,
+    train: (pairs, options) =>
+      npse.train(pairs, { network, emulated: 0, fit: { maxEpochs, batchSize: 32 }, ...options }),
+  });
 const exact = gaussianLinear([1, 1]);
 let simulated = 0;
 const task = {
@@ -34,7 +44,14 @@ const task = {
     [a + rng.normal(), b + rng.normal()]
   ),
 };
-const experiment: Experiment = { task, settings: [small(one)], budgets: [100], seeds: [1, 2], n: [1, 2], samples: 50 };
+const experiment: Experiment = {
+  task,
+  settings: [small([one])],
+  budgets: [100],
+  seeds: [1, 2],
+  n: [1, 2],
+  samples: 50,
+};
 const quiet = { progress: false };
 const names = (rows: readonly { method: string; n: number; seed: number }[]): string[] =>
   rows.map(({ method, n, seed }) => `${method} n=${n} seed=${seed}`).sort();
@@ -60,7 +77,7 @@ function exactSetting(fault: (stage: string, seed: number) => void, methods = ['
         simulatorCalls: budget - 1,
         draw: async (method, xObs, samples, options) => {
           fault(`${method}, n = ${xObs.length}`, options.seed);
-          return exact.exactPosterior(xObs).sample(samples, options.seed + 1000);
+          return exact.exactPosterior(xObs).sample(samples, { seed: options.seed + 1000 });
         },
         dispose: () => fault('dispose', seed),
       };
@@ -72,7 +89,7 @@ describe('runExperiment', () => {
   it('gives a row for each method, n, budget and seed, and leaves no tensor', async () => {
     const before = tf.memory().numTensors;
     const { rows, failures } = await runExperiment(
-      { ...experiment, settings: [small(one, two)] },
+      { ...experiment, settings: [small([one, two])] },
       openResults('demo'),
       quiet,
     );
@@ -112,7 +129,7 @@ describe('runExperiment', () => {
   it('runs what a larger experiment misses, and gives the rows that were asked for only', async () => {
     const results = openResults('demo');
     await runExperiment({ ...experiment, seeds: [1] }, results, quiet);
-    const larger = { ...experiment, n: [1, 2, 3], settings: [small(one, two)] };
+    const larger = { ...experiment, n: [1, 2, 3], settings: [small([one, two])] };
     let rows: readonly ResultRow[] = [];
     expect(await runsOf(async () => void ({ rows } = await runExperiment(larger, results, quiet)))).toBe(2);
     expect(names(rows)).toEqual(
@@ -152,11 +169,7 @@ describe('runExperiment', () => {
     const results = openResults('demo');
     const controller = new AbortController();
     const before = tf.memory().numTensors;
-    const setting = scoreNpseSetting({
-      setting: 'small',
-      training: { ...training, maxEpochs: 20_000 },
-      methods: [one],
-    });
+    const setting = small([one], 20_000);
     const stopped = runExperiment({ ...experiment, settings: [setting] }, results, {
       signal: controller.signal,
       ...quiet,
@@ -314,14 +327,14 @@ describe('an experiment that could not be run', () => {
       'experiment budgets: expected at least 32 simulator calls, the fewest that the setting "small" trains from, ' +
         'received 31. Take a larger budget, or a setting that trains from fewer.',
     );
-    await refused({ settings: [small(one), small(two)] }).toThrow(
+    await refused({ settings: [small([one]), small([two])] }).toThrow(
       'experiment settings: expected a different id for each, received small twice.',
     );
-    await refused({ settings: [small(one), { ...small(one), id: 'other' }] }).toThrow(
+    await refused({ settings: [small([one]), { ...small([one]), id: 'other' }] }).toThrow(
       'experiment methods: expected each method once in a setting, since rows are told apart by it, ' +
         'received small / A2 twice.',
     );
-    await refused({ settings: [small()] }).toThrow(
+    await refused({ settings: [small([])] }).toThrow(
       'experiment setting "small": expected a name, an id and at least one method',
     );
   });
@@ -333,11 +346,12 @@ describe('an experiment that could not be run', () => {
   });
 });
 
-describe('scoreNpseSetting', () => {
+describe('pairsSetting', () => {
   it('has a whole batch as its smallest budget, and knows its methods only', async () => {
-    expect(scoreNpseSetting({ setting: 'a', training: {}, methods: [one] }).smallestBudget).toBe(256);
+    const train = (): Promise<never> => Promise.reject(new Error('not trained'));
+    expect(pairsSetting({ setting: 'a', methods: [one], train }).smallestBudget).toBe(256);
     const options = { seed: 1, signal: new AbortController().signal };
-    const trained = await small(one).train(task, 100, options);
+    const trained = await small([one]).train(task, 100, options);
     await expect(trained.draw('PC', [[1, 2]], 10, options)).rejects.toThrow(
       'setting "small": method: expected A2, received PC.',
     );
@@ -345,12 +359,18 @@ describe('scoreNpseSetting', () => {
   });
 });
 
-describe('flowNpeSetting', () => {
+describe('setsSetting', () => {
   it('trains a flow on sets within the budget, beside Score NPE in the same setting', async () => {
     const before = tf.memory().numTensors;
-    const flow = flowNpeSetting({ setting: 'small', training: { maxEpochs: 1, batchSize: 32, network: { width: 4 } } });
+    const fit = { maxEpochs: 1, batchSize: 32 };
+    const flow = setsSetting({
+      setting: 'small',
+      method: 'Flow NPE',
+      smallestBudget: 32,
+      train: (sets, options) => flowNpe.train(sets, { network: { width: 4 }, fit, ...options }),
+    });
     const results = openResults('demo');
-    const { rows } = await runExperiment({ ...experiment, settings: [small(one), flow], seeds: [1] }, results, quiet);
+    const { rows } = await runExperiment({ ...experiment, settings: [small([one]), flow], seeds: [1] }, results, quiet);
     expect(names(rows)).toEqual(['A2 n=1 seed=1', 'A2 n=2 seed=1', 'Flow NPE n=1 seed=1', 'Flow NPE n=2 seed=1']);
     expect(results.has('gaussian-linear-2d/small/Flow NPE/budget=100/seed=1')).toBe(true);
     for (const { method, simulatorCalls } of rows) if (method === 'Flow NPE') expect(simulatorCalls).toBe(100);
@@ -360,7 +380,6 @@ describe('flowNpeSetting', () => {
     await expect(trained.draw('Flow NPE', [[1, 2]], 10, options)).rejects.toThrow(InterruptedError);
     trained.dispose();
     expect(tf.memory().numTensors).toBe(before);
-    expect(flowNpeSetting({ setting: 'paper', training: {} }).smallestBudget).toBe(256);
   });
 });
 

@@ -195,8 +195,8 @@ describe('the 10-D mixture posterior', () => {
       }
     }
     const thinned = rows.filter((_, i) => i % 20 === 0);
-    const reference = exact.sample(thinned.length, 5);
-    const floor = mmdFloor((seed) => exact.sample(thinned.length, seed + 100), { repeats: 5 });
+    const reference = await exact.sample(thinned.length, { seed: 5 });
+    const floor = await mmdFloor((seed) => exact.sample(thinned.length, { seed: seed + 100 }), { repeats: 5 });
     expect(squaredMmd(thinned, reference)).toBeLessThan(2 * floor.quantile95);
     reference.dispose();
   });

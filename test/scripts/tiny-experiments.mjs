@@ -9,9 +9,17 @@ import { join } from 'node:path';
 export const experiments = (library, { folder, seeds = [1, 2, 3], settings = ['small', 'told'] }) => {
   const task = library.tasks.gaussianLinear([1, 1]);
   const all = {
-    small: library.scoreNpseSetting({
+    small: library.experiments.pairsSetting({
       setting: 'small',
-      training: { maxEpochs: 1, emulated: 0, batchSize: 32, levels: 10, network: { width: 4, hidden: 1, blocks: 1 } },
+      smallestBudget: 32,
+      train: (pairs, options) =>
+        library.npse.train(pairs, {
+          emulated: 0,
+          levels: library.discrete({ count: 10 }),
+          network: library.denoisingNetwork({ width: 4, hidden: 1, blocks: 1 }),
+          fit: { maxEpochs: 1, batchSize: 32 },
+          ...options,
+        }),
       methods: [{ method: 'A2', sampler: library.gaussianTransitions() }],
     }),
     told: {
@@ -28,7 +36,7 @@ export const experiments = (library, { folder, seeds = [1, 2, 3], settings = ['s
         if (told('fail')) throw new library.NonFiniteError('Training left the finite numbers in epoch 3.');
         return {
           simulatorCalls: budget,
-          draw: async (method, xObs, samples) => task.exactPosterior(xObs).sample(samples, seed + 100),
+          draw: async (method, xObs, samples) => task.exactPosterior(xObs).sample(samples, { seed: seed + 100 }),
           dispose: () => {},
         };
       },

@@ -6,17 +6,20 @@ import * as benchmark from '../../lib/studies/benchmark';
 import { missingRuns } from '../../lib/experiments/missing-runs';
 import { pairsSetting } from '../../lib/experiments/pairs-setting';
 import { runExperiment } from '../../lib/experiments/run-experiment';
+import { continuous } from '../../lib/inference/score/levels';
 import { npse } from '../../lib/inference/score/npse';
+import { denoisingNetwork } from '../../lib/nn/score/denoising-network';
 import { openResults } from '../../lib/io/records';
 import { referencePosterior } from '../../lib/io/reference-posterior';
 import { temporaryResults } from '../io/temporary-results';
 
 temporaryResults();
+const network = denoisingNetwork({ width: 8, hidden: 1 });
 const tiny = pairsSetting({
   setting: 'tiny',
   methods: [{ method: 'NPSE (VE)' }],
   train: (pairs, options) =>
-    npse.train(pairs, { diffusion: ve(), maxEpochs: 2, emulated: 0, network: { width: 8, hidden: 1 }, ...options }),
+    npse.train(pairs, { levels: continuous(ve()), emulated: 0, network, fit: { maxEpochs: 2 }, ...options }),
 });
 
 describe('the benchmark', () => {

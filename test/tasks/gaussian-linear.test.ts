@@ -44,11 +44,11 @@ describe('gaussian10d', () => {
     posterior.covariance.forEach((row, i) => expect(row[i]).toBeCloseTo(1 / (1 + 5 / task.noiseVariance[i]), 12));
   });
 
-  it('draws from its posterior within four standard errors', () => {
+  it('draws from its posterior within four standard errors', async () => {
     const before = tf.memory().numTensors;
     const posterior = task.exactPosterior(drawObservations(task, 3, 2).xObs);
     const n = 10_000;
-    const draws = posterior.sample(n, 4);
+    const draws = await posterior.sample(n, { seed: 4 });
     expect(draws.shape).toEqual([n, 10]);
     const mean = tf.tidy(() => draws.mean(0).arraySync() as number[]);
     mean.forEach((value, i) =>

@@ -95,11 +95,11 @@ describe('the exact posterior of a linear mixture', () => {
     });
   });
 
-  it('draws what it says: the mean square of the draws, within four standard errors', () => {
+  it('draws what it says: the mean square of the draws, within four standard errors', async () => {
     const task = mixture10d();
     const posterior = task.exactPosterior(drawObservations(task, 3, 2).xObs);
     const n = 10_000;
-    const draws = posterior.sample(n, 4);
+    const draws = await posterior.sample(n, { seed: 4 });
     const rows = draws.arraySync();
     for (let i = 0; i < 10; i++) {
       const moment = (power: number): number =>

@@ -95,7 +95,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     config,
     prior: frame.prior,
     given: (xObs, { compose: composition = factorized() } = {}) => {
-      requireComposition(composition);
+      requireComposition(composition, frame);
       const observations = embed(xObs);
       const isDiffused = composition.isDiffused(observations.shares.shape[0]);
       const sampler = isDiffused ? method.sampler : corrector;
@@ -143,12 +143,19 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
   };
 }
 
-function requireComposition(composition: Composition): void {
+function requireComposition(composition: Composition, { diffusedPriorScore }: Frame): void {
   const isOne = typeof composition?.compose === 'function' && typeof composition.isDiffused === 'function';
   demand('given: compose', isOne, 'a composition, such as factorized()', composition);
   const remedy = 'Its compiled samplers are kept under that name: give it every setting that changes what it does.';
   const hasId = typeof composition.id === 'string' && composition.id !== '';
   demand('given: compose.id', hasId, 'a text of name and settings', String(composition.id), remedy);
+  demand(
+    `given: compose ${composition.id}`,
+    composition.needs.prior === 'score' || diffusedPriorScore !== undefined,
+    'a prior whose law after diffusion is known, which this composition needs',
+    'one without',
+    'normal(), uniform(), logNormal(), and products and mixtures of these have it.',
+  );
 }
 
 /**

@@ -59,11 +59,11 @@ export function describeReference(ks: readonly number[], count: number): void {
       ['gaussian_linear_uniform', benchmark.gaussianLinearUniform()],
       ['gaussian_mixture', benchmark.gaussianMixture()],
       ['two_moons', benchmark.twoMoons()],
-    ])('have the moments of the exact posterior: %s', (_, task) => {
+    ])('have the moments of the exact posterior: %s', async (_, task) => {
       for (const k of ks) {
         const { samples, xObs } = firstSamples(task, k);
         const exact = task.exactPosterior(xObs);
-        const own = exact.sample(count, k);
+        const own = await exact.sample(count, { seed: k });
         const rows = own.arraySync();
         own.dispose();
         // theta, its square and neighbours' products
@@ -86,12 +86,12 @@ export function describeReference(ks: readonly number[], count: number): void {
       ['gaussian_linear_uniform', benchmark.gaussianLinearUniform()],
       ['gaussian_mixture', benchmark.gaussianMixture()],
       ['two_moons', benchmark.twoMoons()],
-    ])('are as far from exact draws as exact draws are from each other: %s', (_, task) => {
+    ])('are as far from exact draws as exact draws are from each other: %s', async (_, task) => {
       const { samples, xObs } = referencePosterior(task, ks[0]);
       const exact = task.exactPosterior(xObs);
       const rows = Math.min(count, 3000) / 10;
-      const own = exact.sample(rows, 1);
-      const { quantile95 } = mmdFloor((seed) => exact.sample(rows, seed), { repeats: 8, seed: 5 });
+      const own = await exact.sample(rows, { seed: 1 });
+      const { quantile95 } = await mmdFloor((seed) => exact.sample(rows, { seed }), { repeats: 8, seed: 5 });
       expect(squaredMmd(samples.slice(0, rows), own)).toBeLessThan(2 * quantile95);
       own.dispose();
     });
@@ -100,11 +100,11 @@ export function describeReference(ks: readonly number[], count: number): void {
       ['gaussian_linear_uniform', benchmark.gaussianLinearUniform()],
       ['gaussian_mixture', benchmark.gaussianMixture()],
       ['two_moons', benchmark.twoMoons()],
-    ])('have the mean log density of exact draws: %s', (_, task) => {
+    ])('have the mean log density of exact draws: %s', async (_, task) => {
       for (const k of ks) {
         const { samples, xObs } = firstSamples(task, k);
         const exact = task.exactPosterior(xObs);
-        const own = exact.sample(count, k + 20);
+        const own = await exact.sample(count, { seed: k + 20 });
         const [a, b] = tf
           .tidy(() => [exact.logProb(tf.tensor2d(samples)).arraySync(), exact.logProb(own).arraySync()])
           .map((values) =>

@@ -80,8 +80,8 @@ export interface Composition {
   /** What `compose` takes of its arguments. */
   readonly needs: CompositionNeeds;
   /**
-   * Whether the result for n observations is the score of a diffused density. It decides which samplers are allowed, and
-   * which is the default: a reverse equation where it is, Langevin steps along the levels where it is not.
+   * Whether the result for n observations is the score of a diffused density. It decides which samplers are allowed,
+   * and which is the default: a reverse equation where it is, Langevin steps along the levels where it is not.
    */
   isDiffused(n: number): boolean;
   /** The composed score; recorded into the sampler's graph, so of tfjs operations only. */

@@ -5,8 +5,8 @@ import type { Composition } from './composed-score';
  * The factorised composition: (1 - n) (T - t) / T grad log p(theta) + sum_j s(theta, t, x_j).
  *
  * It is the score of p_t(theta | x_1, ..., x_n) proportional to (p(theta)^{1-n})^{(T-t)/T} prod_j p_t(theta | x_j): the
- * posterior at t = 0 and N(0, I / n) at t = T. For n = 1 it is the score of the one observation, unchanged, and only then
- * that of a diffused density.
+ * posterior at t = 0 and N(0, I / n) at t = T. For n = 1 it is the score of the one observation, unchanged, and only
+ * then that of a diffused density.
  *
  * Source: Geffner et al., equations (3) to (5).
  */

@@ -22,8 +22,8 @@ export interface Estimator<P extends Posterior = Posterior> {
    */
   given(xObs: Rows): P;
   /**
-   * Draws from the posterior of each row of x [N, L] by itself, [N, K, D], in few large calls: for calibration, say, 1,000
-   * observations with 100 draws each. The caller disposes the tensor.
+   * Draws from the posterior of each row of x [N, L] by itself, [N, K, D], in few large calls: for calibration, say,
+   * 1,000 observations with 100 draws each. The caller disposes the tensor.
    * @throws InvalidInputError as `given`, and for a number of draws that is not a positive whole number.
    */
   drawEach(x: Rows, options: DrawEachOptions): Promise<tf.Tensor3D>;

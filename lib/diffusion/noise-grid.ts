@@ -105,7 +105,7 @@ export interface LevelTable {
  * @throws InvalidInputError for a count below 3, or invalid options of the grid.
  * @example
  * const levels = unevenLevels(vpLinear(), { count: 50, smallestNoise: 0.005 });
- * const theta = await posterior.sample(500, { seed: 3, sampler: predictorCorrector(), levels }); // shape [500, 2]
+ * const theta = await posterior.sample(500, { seed: 3, sampler: predictorCorrector({ levels }) }); // shape [500, 2]
  */
 export function unevenLevels(
   diffusion: Diffusion,

@@ -36,7 +36,9 @@ export interface EstimatorSettingOptions {
   ): Promise<{ estimator: DrawableEstimator; calls: number }>;
 }
 
-/** A setting of an experiment that trains an estimator, whatever the method, and draws from it in one or several ways. */
+/**
+ * A setting of an experiment that trains an estimator, whatever the method, and draws from it in one or several ways.
+ */
 export function estimatorSetting(options: EstimatorSettingOptions): ExperimentSetting {
   const { setting, id = setting, methods, smallestBudget, train } = options;
   return {

@@ -1,4 +1,7 @@
-/** The engine of experiments: settings, budgets, seeds and observations to rows that are kept, and run on where they stopped. */
+/**
+ * The engine of experiments: settings, budgets, seeds and observations to rows that are kept, and run on where they
+ * stopped.
+ */
 export type { DrawableEstimator, DrawMethod } from './estimator-setting';
 export type {
   Experiment,

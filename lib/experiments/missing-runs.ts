@@ -58,7 +58,8 @@ export function allRuns({ task, settings, budgets, seeds, n, observations, measu
  *
  * @throws InvalidInputError for an experiment that cannot be run; see {@link runExperiment}.
  * @example
- * const setting = scoreNpseSetting({ setting: 'small', training: {}, methods: [{ method: 'Score NPE' }] });
+ * const train = (pairs: Simulations, options: NpseOptions) => npse.train(pairs, options);
+ * const setting = pairsSetting({ setting: 'small', methods: [{ method: 'Score NPE' }], train });
  * missingRuns({ task, settings: [setting], budgets: [1_000, 3_000], seeds: [1, 2], n: [1, 8] }, results).length; // 4
  */
 export function missingRuns(experiment: Experiment, results: ResultsFolder): ExperimentRun[] {

@@ -16,8 +16,8 @@ export interface PairsSettingOptions extends Omit<EstimatorSettingOptions, 'trai
 }
 
 /**
- * A setting of an experiment that trains an estimator on pairs of parameters and data, and draws from it in one or several
- * ways.
+ * A setting of an experiment that trains an estimator on pairs of parameters and data, and draws from it in one or
+ * several ways.
  *
  * @throws InvalidInputError, from a draw, for a method that it does not have.
  * @example

@@ -42,10 +42,11 @@ export interface ExperimentOutcome {
  * @throws InterruptedError on interrupt, with the rows so far as `partial`; unkept rows of the run in progress are
  * lost.
  * @example
- * const setting = scoreNpseSetting({
+ * const small = { network: denoisingNetwork({ width: 8, hidden: 1 }), emulated: 0, fit: { maxEpochs: 2 } };
+ * const setting = pairsSetting({
  *   setting: 'small',
- *   training: { maxEpochs: 2, levels: 20, network: { width: 8, hidden: 1 } },
  *   methods: [{ method: 'Score NPE (A2)', sampler: gaussianTransitions() }],
+ *   train: (pairs, options) => npse.train(pairs, { ...small, ...options }),
  * });
  * const experiment = { task, settings: [setting], budgets: [300], seeds: [1], n: [1, 2], samples: 100 };
  * const outcome = await runExperiment(experiment, results);

@@ -21,7 +21,8 @@ export interface SetsSettingOptions {
 }
 
 /**
- * A setting of an experiment that trains an estimator on sets of observations, whose sizes are such that the budget is kept.
+ * A setting of an experiment that trains an estimator on sets of observations, whose sizes are such that the budget is
+ * kept.
  *
  * @throws InvalidInputError, from a draw, for a method that it does not have.
  * @example

@@ -38,8 +38,8 @@ export function checkFinite(what: string, tensor: tf.Tensor, remedy: string): vo
 }
 
 /**
- * Refuses parameters that have no density to learn or that the prior cannot have drawn: columns of whole numbers only, rows
- * outside of its support.
+ * Refuses parameters that have no density to learn or that the prior cannot have drawn: columns of whole numbers only,
+ * rows outside of its support.
  * @param what how the message names them, such as `npse.train: theta`.
  * @throws InvalidInputError with the first such column, or the number of such rows.
  */

@@ -24,8 +24,9 @@ export interface FrameConfig {
 }
 
 /**
- * How parameters and data become what a network sees, and back: theta = map(mean + std y), with the prior's map from R^D to
- * its support, and standardised data. All that is known of bounds, Jacobians and units stands here, for every method.
+ * How parameters and data become what a network sees, and back: theta = map(mean + std y), with the prior's map from
+ * R^D to its support, and standardised data. All that is known of bounds, Jacobians and units stands here, for every
+ * method.
  */
 export interface Frame {
   readonly config: FrameConfig;
@@ -37,7 +38,8 @@ export interface Frame {
   /** Parameters [B, D], in the prior's support, of y [B, D]. */
   toParameters(y: tf.Tensor2D): tf.Tensor2D;
   /**
-   * log q(theta) [B] of log q(y) [B] at y = toNetwork(theta): less log |d theta / d y|, and -Infinity outside of the support.
+   * log q(theta) [B] of log q(y) [B] at y = toNetwork(theta): less log |d theta / d y|, and -Infinity outside of the
+   * support.
    */
   logProb(theta: tf.Tensor2D, ofY: tf.Tensor1D): tf.Tensor1D;
   /** The gradient in y of log |d theta / d y|, [B, D]. */

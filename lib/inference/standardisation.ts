@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Matrix } from '../maths/linalg';
 import { mean, rowViews } from '../maths/moments';
 
-/** The map v -> (v - mean) / std of each column or of its logarithm, and the range of the values that it was fitted to, in its own units. */
+/**
+ * The map v -> (v - mean) / std of each column or of its logarithm, and the range of the values that it was fitted to,
+ * in its own units.
+ */
 export interface Standardisation {
   readonly mean: number[];
   readonly std: number[];
@@ -26,8 +29,8 @@ export function fitStandardisation(values: tf.Tensor2D, apply: boolean): Standar
 }
 
 /**
- * {@link fitStandardisation} of data, where columns that are positive and nearer to log-normal than to normal, by the likelihood, are taken as
- * logarithms: concentrations, populations.
+ * {@link fitStandardisation} of data, where columns that are positive and nearer to log-normal than to normal, by the
+ * likelihood, are taken as logarithms: concentrations, populations.
  */
 export function fitDataStandardisation(values: tf.Tensor2D, apply: boolean): Standardisation {
   const rows = rowViews(values.dataSync<'float32'>(), values.shape[1]);
@@ -93,7 +96,8 @@ export function unstandardise({ mean: centre, std }: Standardisation, values: tf
 }
 
 /**
- * A sentence about the observations that lie far outside of what was simulated, farther than half the simulations' range beyond it; or none.
+ * A sentence about the observations that lie far outside of what was simulated, farther than half the simulations'
+ * range beyond it; or none.
  * @param x standardised observations.
  */
 export function farObservations(

@@ -31,7 +31,10 @@ export interface Network {
   apply(weights: Weights, rows: tf.Tensor2D): tf.Tensor2D;
 }
 
-/** The weights and bias of one dense layer. `gain` scales the normal first values of standard deviation gain / sqrt(inputs). */
+/**
+ * The weights and bias of one dense layer. `gain` scales the normal first values of standard deviation gain /
+ * sqrt(inputs).
+ */
 export function denseSpecs(name: string, inputs: number, outputs: number, gain = 1): WeightSpec[] {
   return [
     { name: `${name}/weights`, shape: [inputs, outputs], initialStd: gain / Math.sqrt(inputs) },

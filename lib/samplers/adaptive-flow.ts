@@ -15,15 +15,17 @@ export interface AdaptiveFlowOptions extends Omit<ReverseGridOptions, 'steps' | 
 }
 
 /**
- * The probability flow by the Dormand-Prince 5(4) pair with steps that follow the error estimate, for each particle its own: particles that
- * have arrived wait for the others.
+ * The probability flow by the Dormand-Prince 5(4) pair with steps that follow the error estimate, for each particle its
+ * own: particles that have arrived wait for the others.
  *
- * Six score evaluations a step. From a draw, it throws FlowOdeError with the number of particles that did not arrive, never NaN.
+ * Six score evaluations a step. From a draw, it throws FlowOdeError with the number of particles that did not arrive,
+ * never NaN.
  * @param options see {@link AdaptiveFlowOptions}.
  * @throws InvalidInputError for options outside of their ranges, here or where the sampler meets its diffusion.
  * Source: Song et al. (2021), appendix D.4, with one step for each particle instead of one for all.
  * @example
- * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: adaptiveFlow({ tolerance: 1e-2 }) }); // shape [500, 2]
+ * const sampler = adaptiveFlow({ tolerance: 1e-2 });
+ * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler }); // shape [500, 2]
  */
 export function adaptiveFlow(options: AdaptiveFlowOptions = {}): Sampler {
   const { tolerance = 1e-3, maxSteps = 500, lastStep } = options;
@@ -65,7 +67,10 @@ export function adaptiveFlow(options: AdaptiveFlowOptions = {}): Sampler {
   };
 }
 
-/** The error of v that counts as 1: the tolerance times the noise of the level, the least width that a density has there. */
+/**
+ * The error of v that counts as 1: the tolerance times the noise of the level, the least width that a density has
+ * there.
+ */
 export function flowErrorScale(tolerance: number): (u: tf.Tensor2D) => tf.Tensor2D {
   return (u) => tf.mul(tolerance, tf.sqrt(tf.sigmoid(tf.mul(2, u) as tf.Tensor2D))) as tf.Tensor2D;
 }

@@ -8,13 +8,14 @@ import { levelSampler, type LevelParts, type LevelSamplerOptions, type LevelStep
 import type { Sampler } from './sampler';
 
 /**
- * Annealed Langevin dynamics: at each level L times theta <- theta + delta_t / 2 s(theta, t) + sqrt(delta_t) eta, eta ~ N(0, I),
- * with delta_t = stepSize (1 - alpha_t) / sqrt(alpha_t).
+ * Annealed Langevin dynamics: at each level L times theta <- theta + delta_t / 2 s(theta, t) + sqrt(delta_t) eta, eta ~
+ * N(0, I), with delta_t = stepSize (1 - alpha_t) / sqrt(alpha_t).
  *
  * L (T - 1) score evaluations per particle.
  *
- * @param options `steps`, L, default 50, and `stepSize`, the factor of delta_t, default 0.05, both the paper's; `levels`,
- * default those of the estimator.
+ * @param steps L. Default 50, the paper's.
+ * @param stepSize the factor of delta_t, positive. Default 0.05, the paper's.
+ * @param options `levels`: the levels that it goes down. Default: those of the estimator.
  * @throws InvalidInputError for options outside of these ranges.
  * Source: Geffner et al., Algorithm 1 and appendix B.1.
  * @example

@@ -11,7 +11,9 @@ export type DescentState = {
   readonly [name: string]: Tensors;
 };
 
-/** A way from noise down to samples in numbered rounds. All of it is pure tfjs, so that it runs eagerly and in a graph. */
+/**
+ * A way from noise down to samples in numbered rounds. All of it is pure tfjs, so that it runs eagerly and in a graph.
+ */
 export interface Descent<S extends DescentState = DescentState> {
   /** Name and settings, as messages say them. */
   readonly name: string;

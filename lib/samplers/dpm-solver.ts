@@ -8,17 +8,20 @@ import { diffusionOf, type Sampler } from './sampler';
 /**
  * DPM-Solver++(2M) for the reverse diffusion or, with `stochastic: false`, for the probability flow; of order 2.
  *
- * Each step from level k takes the denoised mean D, linear in the log noise ratio through its last two values, and everything else
- * exactly: with step h in that ratio, theta <- std' / std e^{-h} theta + meanCoeff' (1 - e^{-2h}) D + std' sqrt(1 - e^{-2h}) eta; without
- * noise std' / std theta + meanCoeff' (1 - e^{-h}) D. A first-order step is one of Gaussian transitions for n = 1.
+ * Each step from level k takes the denoised mean D, linear in the log noise ratio through its last two values, and
+ * everything else exactly: with step h in that ratio, theta <- std' / std e^{-h} theta + meanCoeff' (1 - e^{-2h}) D +
+ * std' sqrt(1 - e^{-2h}) eta; without noise std' / std theta + meanCoeff' (1 - e^{-h}) D. A first-order step is one of
+ * Gaussian transitions for n = 1.
  *
  * A score evaluation a step and one for the last.
- * @param options `steps`, default 50; `stochastic`, default true: noise forgets the errors of a learned score; and the grid's, see
- * {@link ReverseGridOptions}.
+ * @param options `steps`, default 50; `stochastic`, default true: noise forgets the errors of a learned score; and the
+ * grid's, see {@link ReverseGridOptions}.
  * @throws InvalidInputError for options outside of their ranges, here or where the sampler meets its diffusion.
- * Source: Lu et al. (2022), "DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models", section 4.2 and algorithm 2.
+ * Source: Lu et al. (2022), "DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models", section
+ * 4.2 and algorithm 2.
  * @example
- * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: dpmSolver({ steps: 25 }) }); // shape [500, 2]
+ * const sampler = dpmSolver({ steps: 25 });
+ * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler }); // shape [500, 2]
  */
 export function dpmSolver(options: ReverseGridOptions & { stochastic?: boolean } = {}): Sampler {
   const { steps = 50, lastStep, stochastic = true } = options;

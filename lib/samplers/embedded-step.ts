@@ -31,7 +31,10 @@ export interface EmbeddedProblem {
 export const stagesPerStep = 6;
 /** The length of the first step, in u. */
 const firstStep = 0.3;
-/** Longer steps than one unit of the log noise ratio, over which densities change, would pass features by that no stage sees. */
+/**
+ * Longer steps than one unit of the log noise ratio, over which densities change, would pass features by that no stage
+ * sees.
+ */
 const longestStep = 1;
 /** Steps shorter than this lose themselves in float32's digits of u. */
 const shortestStep = 1e-5;
@@ -46,8 +49,8 @@ export function embeddedStart(
 }
 
 /**
- * One step of the Dormand-Prince 5(4) pair for all particles that have not arrived: taken where the error estimate is below 1, else tried
- * again with a shorter one. Six evaluations of the right side.
+ * One step of the Dormand-Prince 5(4) pair for all particles that have not arrived: taken where the error estimate is
+ * below 1, else tried again with a shorter one. Six evaluations of the right side.
  *
  * A particle whose right side is not finite comes to no step; none takes a value that is not finite.
  * Source: Dormand and Prince (1980), "A family of embedded Runge-Kutta formulae", table 2.

@@ -6,14 +6,16 @@ import { checkLastStep, finishAt, fromReference, gridId, type ReverseGridOptions
 import { diffusionOf, type Sampler } from './sampler';
 
 /**
- * The Euler-Maruyama method for the reverse diffusion: theta <- theta - (f theta - g^2 s) dt + g sqrt(dt) eta, eta ~ N(0, I), of weak order 1.
+ * The Euler-Maruyama method for the reverse diffusion: theta <- theta - (f theta - g^2 s) dt + g sqrt(dt) eta, eta ~
+ * N(0, I), of weak order 1.
  *
  * A score evaluation a step and one for the last.
  * @param options `steps`, default 200, and the grid's; see {@link ReverseGridOptions}.
  * @throws InvalidInputError for options outside of their ranges, here or where the sampler meets its diffusion.
  * Source: Song et al. (2021), equation (6).
  * @example
- * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: eulerMaruyama({ steps: 50 }) }); // shape [500, 2]
+ * const sampler = eulerMaruyama({ steps: 50 });
+ * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler }); // shape [500, 2]
  */
 export function eulerMaruyama(options: ReverseGridOptions = {}): Sampler {
   const { steps = 200, lastStep } = options;

@@ -23,7 +23,9 @@ export interface FlowDensityOptions {
   trace?: TraceMethod;
   /** Probes of `hutchinson` for each point. Default 1. */
   probes?: number;
-  /** The error that a step may make: of the log density, and of the path in units of the level's noise. Default 1e-4. */
+  /**
+   * The error that a step may make: of the log density, and of the path in units of the level's noise. Default 1e-4.
+   */
   tolerance?: number;
   /** Steps at most, refused ones included. Default 500. */
   maxSteps?: number;
@@ -49,21 +51,24 @@ export interface FlowDensity<C extends Tensors> {
 const mostRows = 16_384;
 
 /**
- * Compiles the log density of the probability flow: log p(theta) = log N(theta(1)) + the integral over the path from theta of the flow's
- * divergence.
+ * Compiles the log density of the probability flow: log p(theta) = log N(theta(1)) + the integral over the path from
+ * theta of the flow's divergence.
  *
- * The density is that of the samples of `adaptiveFlow`, normalised whatever the score. From theta to the first level leads one step of the
- * flow, as samples' last one, which leaves errors of order (smallestNoise / width)^4. Each point goes by steps of its own.
+ * The density is that of the samples of `adaptiveFlow`, normalised whatever the score. From theta to the first level
+ * leads one step of the flow, as samples' last one, which leaves errors of order (smallestNoise / width)^4. Each point
+ * goes by steps of its own.
  *
- * @param bind makes the target of `logProb`'s tensors, which must be able to take a level for each row; it is recorded into the graph.
- * @throws InvalidInputError for options outside of their ranges and, from `logProb`, for the composed score of several observations.
- * @throws FlowOdeError, from `logProb`, with the number of points whose path did not end, NonFiniteError for points that are not finite, and
- * InterruptedError on interrupt.
+ * @param bind makes the target of `logProb`'s tensors, which must be able to take a level for each row; it is recorded
+ * into the graph.
+ * @throws InvalidInputError for options outside of their ranges and, from `logProb`, for the composed score of several
+ * observations.
+ * @throws FlowOdeError, from `logProb`, with the number of points whose path did not end, NonFiniteError for points
+ * that are not finite, and InterruptedError on interrupt.
  * Source: Song et al. (2021), equation (39); Grathwohl et al. (2019) for Hutchinson's estimate.
  * @example
- * const density = flowDensity(vpLinear(), ({ mean }: { mean: tf.Tensor1D }) => ({
- *   n: 1, dim: 2, observations: (theta, { meanCoeff }) => tf.sub(tf.mul(meanCoeff, mean), theta), priorCorrection: (theta) => tf.zerosLike(theta),
- * }));
+ * const density = flowDensity(vpLinear(), ({ mean }: { mean: tf.Tensor1D }) =>
+ *   diffusedTarget(2, (theta, { meanCoeff }) => tf.sub(tf.mul(meanCoeff, mean), theta)),
+ * );
  * await density.logProb({ mean: tf.tensor1d([1, 2]) }, tf.tensor2d([[1, 2]])); // [-1.838]
  */
 export function flowDensity<C extends Tensors>(

@@ -5,16 +5,17 @@ import { levelSampler, type LevelSamplerOptions, type LevelStep } from './level-
 import type { Sampler } from './sampler';
 
 /**
- * Gaussian transitions: theta_{t-1} ~ N(mu_t, sigma_t^2 I) with sigma_t^2 = beta_t / (n - alpha_t (n - 1)),
- * mu_jt = (theta + (1 - alpha_t) s(theta, t, x_j)) / sqrt(alpha_t) and
- * mu_t = (sum_j mu_jt - (n - 1) sqrt(alpha_t) theta) / (n - alpha_t (n - 1)) + sigma_t^2 (1 - n) (T - t) / T grad log p(theta).
+ * Gaussian transitions: theta_{t-1} ~ N(mu_t, sigma_t^2 I) with sigma_t^2 = beta_t / (n - alpha_t (n - 1)), mu_jt =
+ * (theta + (1 - alpha_t) s(theta, t, x_j)) / sqrt(alpha_t) and mu_t = (sum_j mu_jt - (n - 1) sqrt(alpha_t) theta) / (n
+ * - alpha_t (n - 1)) + sigma_t^2 (1 - n) (T - t) / T grad log p(theta).
  *
- * The sum over mu_jt needs only the sum of the scores. T - 1 score evaluations per particle. For n = 1 it is the ancestral sampler of a
- * variance-preserving diffusion.
+ * The sum over mu_jt needs only the sum of the scores. T - 1 score evaluations per particle. For n = 1 it is the
+ * ancestral sampler of a variance-preserving diffusion.
  *
- * At level t it takes deviations along an eigenvector of the bridging density's precision, of eigenvalue lambda, about times
- * 1 - sigma_t^2 lambda. For many observations that are informative, sigma_t^2 lambda exceeds 2 and deviations grow: sampling then warns,
- * or throws where they leave all bounds. `predictorCorrector()` holds there, and so may more levels.
+ * At level t it takes deviations along an eigenvector of the bridging density's precision, of eigenvalue lambda, about
+ * times 1 - sigma_t^2 lambda. For many observations that are informative, sigma_t^2 lambda exceeds 2 and deviations
+ * grow: sampling then warns, or throws where they leave all bounds. `predictorCorrector()` holds there, and so may more
+ * levels.
  *
  * Here n is the precision of the target's reference N(0, I / n), which for the factorised composition is the number of
  * observations; for the score of a diffused density it is 1.

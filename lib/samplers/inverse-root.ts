@@ -1,15 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Newton-Schulz rounds: the smallest eigenvalue's root grows 1.5-fold a round, so 24 reach condition numbers of about 1e6. */
+/**
+ * Newton-Schulz rounds: the smallest eigenvalue's root grows 1.5-fold a round, so 24 reach condition numbers of about
+ * 1e6.
+ */
 const rounds = 24;
-/** Added to the diagonal of the correlation matrix; what is narrower than that by directions is left to the predictor. */
+/**
+ * Added to the diagonal of the correlation matrix; what is narrower than that by directions is left to the predictor.
+ */
 const ridge = 1e-4;
 
 /**
- * A matrix R [D, D] with R F R^T = I, for a symmetric positive definite F: R = C^{-1/2} diag(F)^{-1/2} with the correlation matrix C of F.
+ * A matrix R [D, D] with R F R^T = I, for a symmetric positive definite F: R = C^{-1/2} diag(F)^{-1/2} with the
+ * correlation matrix C of F.
  *
- * C^{-1/2} comes from the coupled Newton-Schulz iteration Y <- Y (3 I - Z Y) / 2, Z <- (3 I - Z Y) Z / 2, which is matrix products only and
- * so runs in a recording on any backend.
+ * C^{-1/2} comes from the coupled Newton-Schulz iteration Y <- Y (3 I - Z Y) / 2, Z <- (3 I - Z Y) Z / 2, which is
+ * matrix products only and so runs in a recording on any backend.
  * Source: Higham, "Functions of matrices", equation (6.35).
  */
 export function inverseRoot(matrix: tf.Tensor2D): tf.Tensor2D {

@@ -2,16 +2,18 @@ import * as tf from '@tensorflow/tfjs';
 import { randomUniform, type Key } from '../graph/random';
 
 /**
- * How the trace of a Jacobian is taken: `exact` by D vector-Jacobian products, `hutchinson` by the mean of v^T J v over probes v of
- * independent signs.
+ * How the trace of a Jacobian is taken: `exact` by D vector-Jacobian products, `hutchinson` by the mean of v^T J v over
+ * probes v of independent signs.
  */
 export type TraceMethod = 'exact' | 'hutchinson';
 
 /**
- * The weighted sum over probes of v_k^T J v_k at each point [B, 1], one reverse pass over a copy of the points for each probe.
+ * The weighted sum over probes of v_k^T J v_k at each point [B, 1], one reverse pass over a copy of the points for each
+ * probe.
  *
  * First derivatives only, so that it works through `dense` and inside a loop's body.
- * @param velocity the function whose Jacobian J is meant, of K copies of the points one after the other, [K B, D] -> [K B, D], row by row.
+ * @param velocity the function whose Jacobian J is meant, of K copies of the points one after the other, [K B, D] -> [K
+ * B, D], row by row.
  * @param points [B, D].
  * @param probes v_k [K, B or 1, D].
  */

@@ -25,8 +25,8 @@ export interface LevelStep {
   /** The like steps that `step` consists of, where there are any, so that an error can name the one that diverged. */
   readonly parts?: LevelParts;
   /**
-   * The largest factor x, a scalar, by which a level's step overshot: it took deviations from the mean times 1 - x. Above 2
-   * they grow from level to level. Where it is given, the sampler watches for that.
+   * The largest factor x, a scalar, by which a level's step overshot: it took deviations from the mean times 1 - x.
+   * Above 2 they grow from level to level. Where it is given, the sampler watches for that.
    */
   overshoot?(before: tf.Tensor2D, after: tf.Tensor2D): tf.Scalar;
 }

@@ -13,21 +13,25 @@ import type { Sampler } from './sampler';
 const particlesPerParameter = 8;
 
 /**
- * Gaussian transitions (Algorithm 2) as the predictor, with Langevin corrections at each level that follow the width of the bridging density.
+ * Gaussian transitions (Algorithm 2) as the predictor, with Langevin corrections at each level that follow the width of
+ * the bridging density.
  *
- * For particles that follow the density at a level, the mean of s s^T is its Fisher information F; for a Gaussian, its inverse covariance.
- * A correction is theta <- theta + r/2 R^T R s + sqrt(r (1 - r/4)) R^T eta with R F R^T = I, a Langevin step in the coordinates in which
- * the density is round: the factor 1 - r/4 makes the stationary law of a Gaussian exact at any r, where the plain Langevin step would
- * widen it by 1 / (1 - r/4). A wrong width is multiplied by 1 - r at each step, so r = 1 is also the steadiest.
+ * For particles that follow the density at a level, the mean of s s^T is its Fisher information F; for a Gaussian, its
+ * inverse covariance. A correction is theta <- theta + r/2 R^T R s + sqrt(r (1 - r/4)) R^T eta with R F R^T = I, a
+ * Langevin step in the coordinates in which the density is round: the factor 1 - r/4 makes the stationary law of a
+ * Gaussian exact at any r, where the plain Langevin step would widen it by 1 / (1 - r/4). A wrong width is multiplied
+ * by 1 - r at each step, so r = 1 is also the steadiest.
  *
- * Algorithm 2 multiplies deviations along an eigenvector of F by about 1 - sigma_t^2 lambda at level t, which explodes where sigma_t^2 lambda
- * exceeds 2, as it does for many observations that are informative. The predictor is left out at levels where it exceeds 1: the corrections
- * follow the bridging density there by themselves.
+ * Algorithm 2 multiplies deviations along an eigenvector of F by about 1 - sigma_t^2 lambda at level t, which explodes
+ * where sigma_t^2 lambda exceeds 2, as it does for many observations that are informative. The predictor is left out at
+ * levels where it exceeds 1: the corrections follow the bridging density there by themselves.
  *
- * (1 + corrections) (T - 1) score evaluations per particle. F is taken over the particles, so it wants at least some hundred.
+ * (1 + corrections) (T - 1) score evaluations per particle. F is taken over the particles, so it wants at least some
+ * hundred.
  *
- * @param options `corrections`, Langevin steps at each level, default 1; `relativeStep`, r, in (0, 1.5], default 1, which
- * halves the distance to the stationary mean at each step; `levels`, default those of the estimator.
+ * @param corrections Langevin steps at each level. Default 1.
+ * @param relativeStep r, in (0, 1.5]. Default 1, which halves the distance to the stationary mean at each step.
+ * @param options `levels`: the levels that it goes down. Default: those of the estimator.
  * @throws InvalidInputError for options outside of these ranges.
  * @example
  * const theta = await posterior.sample(1_000, { seed: 3, sampler: predictorCorrector({ corrections: 2 }) });

@@ -6,8 +6,8 @@ import { checkLastStep, finishAt, flowVelocity, fromReference, gridId, type Reve
 import { diffusionOf, type Sampler } from './sampler';
 
 /**
- * The probability flow d theta = (f theta - g^2 s / 2) dt by a Runge-Kutta method of fixed steps: Heun's, of order 2 with two score
- * evaluations a step, or the classical one, of order 4 with four.
+ * The probability flow d theta = (f theta - g^2 s / 2) dt by a Runge-Kutta method of fixed steps: Heun's, of order 2
+ * with two score evaluations a step, or the classical one, of order 4 with four.
  *
  * Deterministic but for the start: one map from noise to samples, the inverse of that behind the log density.
  * @param options `method`, default `heun`; `steps`, default 40; and the grid's, see {@link ReverseGridOptions}.

@@ -7,9 +7,9 @@ import type { NoiseLevel } from '../diffusion/noise-level';
 import { requireDiffused } from './descent';
 
 /**
- * What becomes of the last level's noise: `flow` takes it away by a step of the probability flow, y + sigma^2 s / 2 with y = theta / meanCoeff,
- * which leaves errors of order (sigma / width)^4; `mean` gives the denoised mean y + sigma^2 s, too narrow by a share of order
- * (sigma / width)^2; `none` gives y, as much too wide.
+ * What becomes of the last level's noise: `flow` takes it away by a step of the probability flow, y + sigma^2 s / 2
+ * with y = theta / meanCoeff, which leaves errors of order (sigma / width)^4; `mean` gives the denoised mean y +
+ * sigma^2 s, too narrow by a share of order (sigma / width)^2; `none` gives y, as much too wide.
  */
 export type LastStep = 'flow' | 'mean' | 'none';
 
@@ -35,7 +35,8 @@ export function checkLastStep(lastStep: LastStep = 'flow'): void {
 }
 
 /**
- * theta [B, D] at the largest time from N(0, I) draws: its law there is N(mean, std^2 I) with mean = std^2 s(0), nearly meanCoeff times that of the data.
+ * theta [B, D] at the largest time from N(0, I) draws: its law there is N(mean, std^2 I) with mean = std^2 s(0), nearly
+ * meanCoeff times that of the data.
  * @throws InvalidInputError for a score that is not a diffused density's.
  */
 export function fromReference(
@@ -72,8 +73,8 @@ export function finishAt(
 }
 
 /**
- * The probability flow in the log noise ratio u, dv/du = -std^2 (v + s_v): v = theta scale and s_v = s / scale are what a
- * variance-preserving diffusion has at the same noise ratio, with its std, so that v keeps its size.
+ * The probability flow in the log noise ratio u, dv/du = -std^2 (v + s_v): v = theta scale and s_v = s / scale are what
+ * a variance-preserving diffusion has at the same noise ratio, with its std, so that v keeps its size.
  */
 export function flowVelocity(target: ComposedScore, v: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
   const { scale, level: twin } = vpTwin(level);

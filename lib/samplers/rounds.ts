@@ -32,7 +32,8 @@ export interface Rounds<S> {
 /**
  * The last state of the rounds; `first` is disposed.
  * @param onRounds hears how many rounds are left.
- * @throws NonFiniteError where particles leave the finite numbers or the bound, FlowOdeError where they do not arrive, and InterruptedError.
+ * @throws NonFiniteError where particles leave the finite numbers or the bound, FlowOdeError where they do not arrive,
+ * and InterruptedError.
  */
 export async function runRounds<S>(
   { name, rounds, advance, look, dispose, bound, diverged }: Rounds<S>,

@@ -21,8 +21,8 @@ export interface OwnTargets<C extends Tensors, O extends Tensors> {
 }
 
 /**
- * One draw for each of many targets, [R, D], in few passes of a sampler whose particles are independent; the caller disposes
- * the tensor.
+ * One draw for each of many targets, [R, D], in few passes of a sampler whose particles are independent; the caller
+ * disposes the tensor.
  *
  * All passes have as many particles, so that there is one graph: the last one repeats rows.
  * @throws what the program's `sample` throws.

@@ -33,15 +33,16 @@ export const mostParticles = 16_384;
 /**
  * Compiles a sampler for the targets that `bind` makes of their tensors.
  *
- * The levels run in graph calls of about 120 ms, between which progress shows and an interrupt is heard. Where a sampler's
- * steps overshoot so far that deviations grow, as those of gaussianTransitions may, console.warn says so once a draw.
+ * The levels run in graph calls of about 120 ms, between which progress shows and an interrupt is heard. Where a
+ * sampler's steps overshoot so far that deviations grow, as those of gaussianTransitions may, console.warn says so once
+ * a draw.
  * @param schedule the noise that the sampler goes down: `diffusion`, `levels`, or both.
  * @param bind makes the target of `sample`'s tensors; it is recorded into the graph.
- * @throws InvalidInputError for a schedule without what the sampler needs and, from `sample`, where the number of samples is
- * not a positive whole number.
- * @throws NonFiniteError, from `sample`, where a particle leaves the finite numbers or, at discrete levels, is further than
- * 10,000 from zero: it names the level, for annealedLangevin the Langevin step, and the particle. FlowOdeError where an
- * adaptive sampler's particles do not arrive, and InterruptedError on interrupt.
+ * @throws InvalidInputError for a schedule without what the sampler needs and, from `sample`, where the number of
+ * samples is not a positive whole number.
+ * @throws NonFiniteError, from `sample`, where a particle leaves the finite numbers or, at discrete levels, is further
+ * than 10,000 from zero: it names the level, for annealedLangevin the Langevin step, and the particle. FlowOdeError
+ * where an adaptive sampler's particles do not arrive, and InterruptedError on interrupt.
  * @example
  * const score = gaussianScore([1, 2], [[1, 0], [0, 1]]);
  * const schedule = { levels: vpLevels({ count: 50 }) };

@@ -7,7 +7,10 @@ import type { Descent } from './descent';
 export interface NoiseSchedule {
   /** What the reverse equations are those of. */
   readonly diffusion: Diffusion;
-  /** What annealed Langevin dynamics, Algorithm 2 and the predictor-corrector go down, unless they have levels of their own. */
+  /**
+   * What annealed Langevin dynamics, Algorithm 2 and the predictor-corrector go down, unless they have levels of their
+   * own.
+   */
   readonly levels: VpLevels;
 }
 
@@ -18,8 +21,8 @@ export interface Sampler {
   /** Whether it follows a reverse equation, and so needs the score of a diffused density. */
   readonly needsDiffused: boolean;
   /**
-   * Whether its steps take statistics over all particles, which must then be many and of one density; without, particles
-   * are independent, and each may have a density of its own.
+   * Whether its steps take statistics over all particles, which must then be many and of one density; without,
+   * particles are independent, and each may have a density of its own.
    */
   readonly poolsParticles: boolean;
   /**

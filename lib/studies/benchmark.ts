@@ -30,7 +30,10 @@ export interface BenchmarkOptions {
   readonly seeds?: readonly number[];
   /** Draws, and reference draws that they are compared with. Default 10,000, as published. */
   readonly samples?: number;
-  /** Added to the names of settings, so that trial runs are never mistaken for the experiment's: `, quick`. Default none. */
+  /**
+   * Added to the names of settings, so that trial runs are never mistaken for the experiment's: `, quick`. Default
+   * none.
+   */
   readonly suffix?: string;
 }
 
@@ -66,8 +69,9 @@ export const settings = Object.keys(trainings) as readonly BenchmarkSetting[];
 export const tasks: readonly string[] = all().map(({ name }) => name);
 
 /**
- * The benchmark of simulation-based inference on one task: one training for each setting, budget and seed, judged for each published
- * observation by C2ST, squared MMD (on 1,000 draws) and sliced Wasserstein distance to the published reference samples, besides seconds.
+ * The benchmark of simulation-based inference on one task: one training for each setting, budget and seed, judged for
+ * each published observation by C2ST, squared MMD (on 1,000 draws) and sliced Wasserstein distance to the published
+ * reference samples, besides seconds.
  *
  * A setting trains the same way on all tasks. The reference samples are fetched by the project's set-up.
  *
@@ -76,7 +80,8 @@ export const tasks: readonly string[] = all().map(({ name }) => name);
  * @throws InvalidInputError for an unknown task or setting, or an observation that is not among the published ones.
  * Source: Lueckmann et al. (2021), "Benchmarking simulation-based inference".
  * @example
- * const trial = benchmark.experiment('two_moons', { settings: ['vp'], budgets: [1_000], observations: [1], suffix: ', quick' });
+ * const part = { settings: ['vp'], budgets: [1_000], observations: [1] } as const;
+ * const trial = benchmark.experiment('two_moons', { ...part, suffix: ', quick' });
  * trial.observations?.numbers; // [1]
  */
 export function experiment(task: string, options: BenchmarkOptions = {}): Experiment {
@@ -84,7 +89,8 @@ export function experiment(task: string, options: BenchmarkOptions = {}): Experi
 }
 
 /**
- * The benchmark of simulation-based inference, an {@link experiment} for each task: rows of `results/04-sbi-benchmarks`.
+ * The benchmark of simulation-based inference, an {@link experiment} for each task: rows of
+ * `results/04-sbi-benchmarks`.
  * @throws InvalidInputError for an unknown task or setting, or an observation that is not among the published ones.
  * @example
  * benchmark.experiments({ budgets: [1_000] }).length; // 10

@@ -26,7 +26,10 @@ export interface Paper001Options {
   readonly seeds?: readonly number[];
   /** Numbers of observations. Default: 1 to 8. */
   readonly n?: readonly number[];
-  /** Added to the names of settings, so that trial runs are never mistaken for the experiment's: `, quick`. Default none. */
+  /**
+   * Added to the names of settings, so that trial runs are never mistaken for the experiment's: `, quick`. Default
+   * none.
+   */
   readonly suffix?: string;
 }
 
@@ -47,8 +50,9 @@ export const budgets: readonly number[] = [1000, 3000, 10_000, 30_000];
 /**
  * The experiment on the 10-D Gaussian task: rows of `results/01-gaussian-10d`.
  *
- * The settings are `paper` (Score NPE unchanged, by Algorithm 1 with L = 50, 256 samples, and by Algorithm 2; Flow NPE is
- * a training of its own in the same setting) and `scorebook` (ours, by Algorithm 2, Algorithm 1 with five larger steps, and the predictor-corrector).
+ * The settings are `paper` (Score NPE unchanged, by Algorithm 1 with L = 50, 256 samples, and by Algorithm 2; Flow NPE
+ * is a training of its own in the same setting) and `scorebook` (ours, by Algorithm 2, Algorithm 1 with five larger
+ * steps, and the predictor-corrector).
  * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
  * @example
  * const trial = paper001.gaussian10d({ seeds: [1], budgets: [1_000], n: [1, 8], suffix: ', quick' });
@@ -59,8 +63,9 @@ export function gaussian10d(options: Paper001Options = {}): Experiment {
 }
 
 /**
- * The experiment on the 10-D mixture task: rows of `results/02-mixture-10d`, in the settings of {@link gaussian10d}; ours draws by Algorithm 2 and by the
- * library's choice on 200 discrete levels, Algorithm 2 for n = 1 and the predictor-corrector for more.
+ * The experiment on the 10-D mixture task: rows of `results/02-mixture-10d`, in the settings of {@link gaussian10d};
+ * ours draws by Algorithm 2 and by the library's choice on 200 discrete levels, Algorithm 2 for n = 1 and the
+ * predictor-corrector for more.
  * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
  * @example
  * paper001.mixture10d({ seeds: [1] }).budgets; // [1000, 3000, 10000, 30000]
@@ -82,8 +87,8 @@ export function experiments(options: Paper001Options = {}): Paper001Experiment[]
 }
 
 /**
- * Algorithm 2 for one observation and the predictor-corrector for more, on 200 levels: how estimators of discrete levels drew by
- * default when the mixture experiment was run.
+ * Algorithm 2 for one observation and the predictor-corrector for more, on 200 levels: how estimators of discrete
+ * levels drew by default when the mixture experiment was run.
  * @param n the number of observations.
  * @example
  * paper001.onFewerLevels(8).poolsParticles; // true

@@ -19,7 +19,8 @@ const epsilon = 1e-8;
 /**
  * One step of Adam: w <- w - rate m / (sqrt(v) + epsilon), with the bias-corrected averages m of g and v of g^2.
  *
- * The averages are kept without their factors 1 - beta, which saves two passes over the weights; the factors enter the rate instead.
+ * The averages are kept without their factors 1 - beta, which saves two passes over the weights; the factors enter the
+ * rate instead.
  *
  * @param step number of this step, a float scalar that starts at 1.
  * @param rate learning rate, a float scalar.

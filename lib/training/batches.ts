@@ -14,7 +14,10 @@ export function split(
   });
 }
 
-/** The row numbers of each batch of `epochs` epochs, int32 [steps, batchSize]; rows that fill no batch wait for the next shuffle. */
+/**
+ * The row numbers of each batch of `epochs` epochs, int32 [steps, batchSize]; rows that fill no batch wait for the next
+ * shuffle.
+ */
 export function batches(count: number, batchSize: number, epochs: number, source: Rng): tf.Tensor2D {
   const perEpoch = Math.floor(count / batchSize) * batchSize;
   const order = new Int32Array(epochs * perEpoch);
@@ -23,7 +26,10 @@ export function batches(count: number, batchSize: number, epochs: number, source
   return tf.tensor2d(order, [order.length / batchSize, batchSize], 'int32');
 }
 
-/** The row numbers of `steps` batches, int32 [steps, batchSize], of rows that are many more: none twice before all were there. */
+/**
+ * The row numbers of `steps` batches, int32 [steps, batchSize], of rows that are many more: none twice before all were
+ * there.
+ */
 export function someBatches(count: number, batchSize: number, steps: number, source: Rng): tf.Tensor2D {
   const perPass = Math.floor(count / batchSize);
   return tf.tidy(() =>

@@ -12,9 +12,9 @@ export type NoisePrediction = (
 ) => tf.Tensor2D;
 
 /**
- * The denoising score matching loss: the mean over rows of a loss of eps_hat(theta_t, t, x) - eps with
- * theta_t = meanCoeff theta + std eps, eps ~ N(0, I), and levels of the given law: for the paper the squared norm, and t
- * uniform on {1, ..., T - 1}.
+ * The denoising score matching loss: the mean over rows of a loss of eps_hat(theta_t, t, x) - eps with theta_t =
+ * meanCoeff theta + std eps, eps ~ N(0, I), and levels of the given law: for the paper the squared norm, and t uniform
+ * on {1, ..., T - 1}.
  *
  * With score = -eps_hat / std this is (2) of the paper with each level weighted by std^2.
  *

@@ -20,7 +20,9 @@ export interface FitProblem {
   readonly loss: Loss;
   /** Tensors [N, ...] of equal N; kept by the caller. */
   readonly rows: tf.Tensor2D[];
-  /** Rows [M, ...] to train on besides, never to validate on; an epoch has as many steps as without. Kept by the caller. */
+  /**
+   * Rows [M, ...] to train on besides, never to validate on; an epoch has as many steps as without. Kept by the caller.
+   */
   readonly added?: tf.Tensor2D[];
   /** Weights to start from, such as those of a round before; kept by the caller. Default: drawn from the seed. */
   readonly first?: readonly tf.Tensor[];
@@ -51,10 +53,11 @@ const callMilliseconds = 120;
 /**
  * Minimises the expected loss over rows by Adam with early stopping, in a compiled loop of many steps per call.
  *
- * It always gives back weights: where it was interrupted, or the loss left the finite numbers, those of the best validation so
- * far, with the error as `stopped`, for the caller to throw once it has made of them what users know.
+ * It always gives back weights: where it was interrupted, or the loss left the finite numbers, those of the best
+ * validation so far, with the error as `stopped`, for the caller to throw once it has made of them what users know.
  * @returns the best weights; the caller disposes them.
- * @throws InvalidInputError for an invalid option, first weights of other shapes, or fewer than 3 rows, before any work.
+ * @throws InvalidInputError for an invalid option, first weights of other shapes, or fewer than 3 rows, before any
+ * work.
  */
 export async function fit(problem: FitProblem, options: FitOptions): Promise<Fit> {
   const { weights: specs, loss, rows, added, first, label = 'Training', length } = problem;

@@ -20,8 +20,8 @@ export function disposeState({ weights, adam, average, loss }: TrainingState): v
 }
 
 /**
- * The compiled loop of training steps: `count` steps on the batches from `start` on; the state's loss is the sum over these
- * steps.
+ * The compiled loop of training steps: `count` steps on the batches from `start` on; the state's loss is the sum over
+ * these steps.
  * @returns a compiled function that `fit` calls again and again; the benchmark times it.
  */
 export function trainingProgram(

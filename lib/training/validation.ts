@@ -10,7 +10,8 @@ const chunkRows = 8192;
 const mostDraws = 16;
 
 /**
- * The mean loss over held-out rows with noise that is the same at every call, so that two validations differ by the weights alone.
+ * The mean loss over held-out rows with noise that is the same at every call, so that two validations differ by the
+ * weights alone.
  */
 export function validationLoss(loss: Loss): {
   (weights: tf.Tensor[], rows: tf.Tensor2D[], key: Key): number;

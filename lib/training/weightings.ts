@@ -48,8 +48,8 @@ export function noise(): Weighting {
 /**
  * lambda = g^2, which bounds the likelihood of the flow's samples and makes more of small noise.
  *
- * Its weight beside that of {@link noise} is g^2 / std^2 = 2 du/dt, with the log noise ratio u, which is u uniform: the same
- * loss with far less variance.
+ * Its weight beside that of {@link noise} is g^2 / std^2 = 2 du/dt, with the log noise ratio u, which is u uniform: the
+ * same loss with far less variance.
  * Source: Song et al. (2021), "Maximum likelihood training of score-based diffusion models", sections 4 and 4.3.
  */
 export function likelihood(): Weighting {

@@ -8,6 +8,8 @@ export const arrows = {
   maths: ['core'],
   graph: ['core'],
   diffusion: ['core', 'maths'],
+  // A prior knows its own law after diffusion, where that has a closed form.
+  distributions: ['core', 'maths', 'diffusion'],
   // What every method keeps: posteriors, estimators, proposals; types only.
   contract: ['core', 'records', 'distributions'],
   simulation: ['core', 'contract', 'distributions'],

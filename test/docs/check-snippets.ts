@@ -6,6 +6,8 @@ import { usedNames, type Snippet } from './snippets';
 /** Where the names come from that an example may use without import, in this order. */
 export interface Provided {
   readonly library: string[];
+  /** Names in a namespace of the library, such as `compile` in `graph`. */
+  readonly rooms: readonly (readonly [name: string, namespace: string])[];
   /** Exports of its own file; none for what the library exports, since users cannot import them. */
   readonly own: string[];
   readonly fixture: string[];
@@ -16,10 +18,14 @@ export function checkSnippets(snippets: readonly Snippet[]): Map<string, { provi
   const exported = publicNames();
   const modules = snippets.map((snippet, i) => {
     const path = join(root, 'test', 'docs', `snippet-${i}.ts`);
-    const provided = snippet.file === undefined ? { library: [], own: [], fixture: [] } : provide(snippet, exported);
+    const provided = snippet.file === undefined ? nothing : provide(snippet, exported);
     const file = snippet.file;
     const preamble = [
       provided.library.length > 0 ? `import { ${provided.library.join(', ')} } from 'scorebook';` : '',
+      ...provided.rooms.map(
+        ([name, room]) =>
+          `import { ${room} as ${room}_${name} } from 'scorebook'; import ${name} = ${room}_${name}.${name};`,
+      ),
       provided.own.length > 0 ? `import { ${provided.own.join(', ')} } from '${importPath(path, file!)}';` : '',
       provided.fixture.length > 0
         ? `import type { Fixture } from './fixture'; declare const fixture: Fixture; const { ${provided.fixture.join(', ')} } = fixture;`
@@ -42,8 +48,12 @@ export function checkSnippets(snippets: readonly Snippet[]): Map<string, { provi
   );
 }
 
+const nothing: Provided = { library: [], rooms: [], own: [], fixture: [] };
+
 interface PublicNames {
   readonly library: ReadonlySet<string>;
+  /** The namespace of each name that a namespace of the library exports. */
+  readonly rooms: ReadonlyMap<string, string>;
   readonly fixture: ReadonlySet<string>;
   /** Names exported by a file that the library does not export, at its top or within `tasks` and `plots`. */
   internal(file: string): string[];
@@ -61,16 +71,25 @@ function publicNames(): PublicNames {
   const target = (symbol: ts.Symbol): ts.Symbol =>
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const library = exportsOf(join(root, 'lib', 'index.ts'));
+  const isOurs = (symbol: ts.Symbol): boolean =>
+    symbol.declarations?.every((each) => each.getSourceFile().fileName.startsWith(join(root, 'lib'))) ?? false;
+  const rooms = new Map(
+    library.flatMap((symbol) => {
+      const own = target(symbol);
+      if (!(own.flags & ts.SymbolFlags.Module) || !isOurs(own)) return [];
+      return checker.getExportsOfModule(own).map(({ name }) => [name, symbol.name] as const);
+    }),
+  );
   const reachable = new Set(
     library.flatMap((symbol) => {
       const own = target(symbol);
-      const isOurs = own.declarations?.every((each) => each.getSourceFile().fileName.startsWith(join(root, 'lib')));
-      return own.flags & ts.SymbolFlags.Module && isOurs ? checker.getExportsOfModule(own).map(target) : [own];
+      return own.flags & ts.SymbolFlags.Module && isOurs(own) ? checker.getExportsOfModule(own).map(target) : [own];
     }),
   );
   const fixture = target(exportsOf(probe)[0]);
   return {
     library: new Set(library.map(({ name }) => name)),
+    rooms,
     fixture: new Set(
       checker
         .getDeclaredTypeOfSymbol(fixture)
@@ -89,9 +108,16 @@ function provide({ code, file }: Snippet, names: PublicNames): Provided {
   const internal = names.internal(file!);
   const library = used.filter((name) => names.library.has(name));
   const own = used.filter((name) => !library.includes(name) && internal.includes(name));
-  return {
-    library,
-    own,
-    fixture: used.filter((name) => !library.includes(name) && !own.includes(name) && names.fixture.has(name)),
-  };
+  const fixture = used.filter((name) => ![...library, ...own].includes(name) && names.fixture.has(name));
+  const left = used.filter((name) => ![...library, ...own, ...fixture].includes(name));
+  const rooms = left.flatMap((name) => {
+    const room = names.rooms.get(name);
+    return room && !isMember(code, name) ? [[name, room] as const] : [];
+  });
+  return { library, rooms, own, fixture };
+}
+
+/** Whether a name stands behind a dot or as a key only, so that it is no name of its own. */
+function isMember(code: string, name: string): boolean {
+  return !new RegExp(`(^|[^.\\w])${name}\\b(?!\\s*:)`).test(code);
 }

@@ -51,6 +51,7 @@ describe('the examples of the doc comments', () => {
       names.map((each) => [each, (from as Record<string, unknown>)[each]]);
     const scope = Object.fromEntries([
       ...pick(library, provided.library),
+      ...provided.rooms.flatMap(([each, room]) => pick((library as unknown as Record<string, object>)[room], [each])),
       ...pick(own, provided.own),
       ...pick(fixture, provided.fixture),
     ]);

@@ -62,9 +62,10 @@ const method: DensityMethod<SetFlowOptions, DensityModel & SetFlow> = {
 /**
  * The settings of the paper, unchanged: raw parameters and data, Adam at 1e-4, 20% validation, at most 20,000 epochs.
  *
- * The paper leaves open the batch size (256 sets here), the width (128), the activation (silu), the patience of early stopping
- * (500 epochs) and the flow's start (the identity). With few sets the flow is at its best within a few dozen epochs, so each is
- * validated. The learning rate falls along a half cosine over the 20,000 epochs, of which early stopping sees the start.
+ * The paper leaves open the batch size (256 sets here), the width (128), the activation (silu), the patience of early
+ * stopping (500 epochs) and the flow's start (the identity). With few sets the flow is at its best within a few dozen
+ * epochs, so each is validated. The learning rate falls along a half cosine over the 20,000 epochs, of which early
+ * stopping sees the start.
  * Source: Geffner et al., section 3 and appendix B.
  */
 export const paperSettings = {
@@ -74,9 +75,9 @@ export const paperSettings = {
 } satisfies FlowNpeSettings;
 
 /**
- * The default settings of {@link trainFlowNpe}: standardised, in small batches, at a higher rate and stopped sooner than the
- * paper's. On the 10-D Gaussian task (one run) they were about as accurate as those for 1,000 calls and more so for 10,000, in a
- * third of the time.
+ * The default settings of {@link trainFlowNpe}: standardised, in small batches, at a higher rate and stopped sooner
+ * than the paper's. On the 10-D Gaussian task (one run) they were about as accurate as those for 1,000 calls and more
+ * so for 10,000, in a third of the time.
  */
 export const defaultSettings = {
   standardise: true,
@@ -94,19 +95,20 @@ export const defaultSettings = {
 } satisfies FlowNpeSettings;
 
 /**
- * Flow NPE, the baseline of the paper: learns a normalised density q(theta | x_1, ..., x_n, n) for sets of any size by maximum
- * likelihood.
+ * Flow NPE, the baseline of the paper: learns a normalised density q(theta | x_1, ..., x_n, n) for sets of any size by
+ * maximum likelihood.
  *
  * q is a RealNVP of four affine couplings given the mean embedding of the observations and a fixed embedding of n, see
- * {@link setFlow}. Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets is all of them.
+ * {@link setFlow}. Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets is all
+ * of them.
  * @param sets parameters and observations; they stay the caller's.
- * @param options prior and seed, and any of {@link FlowNpeSettings}; `{ ...flowNpe.paperSettings, prior, seed }` is the paper's
- * row.
+ * @param options prior and seed, and any of {@link FlowNpeSettings}; `{ ...flowNpe.paperSettings, prior, seed }` is the
+ * paper's row.
  * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
- * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer observations in all
- * than a batch has rows, NaN or infinity.
- * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator
- * so far as `partial`.
+ * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer observations
+ * in all than a batch has rows, NaN or infinity.
+ * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
+ * estimator so far as `partial`.
  * Source: Geffner et al., appendix B.2.
  * @example
  * const sets = await simulateSets(task, { calls: 300, seed: 1 });
@@ -140,7 +142,10 @@ export async function trainFlowNpe(sets: TrainingSets, options: FlowNpeOptions):
   }
 }
 
-/** Flow NPE: `flowNpe.train(sets, { prior, seed })`, its settings, and `flowNpe.restore(record, { prior })` for a saved estimator. */
+/**
+ * Flow NPE: `flowNpe.train(sets, { prior, seed })`, its settings, and `flowNpe.restore(record, { prior })` for a saved
+ * estimator.
+ */
 export const flowNpe = {
   /** Trains an estimator; see {@link trainFlowNpe}. */
   train: trainFlowNpe,
@@ -156,7 +161,9 @@ export const flowNpe = {
     restoreDensityEstimator(method, record, prior),
 };
 
-/** What the network sees: parameters, the observations of each set in a row with zeros behind them, and their number. */
+/**
+ * What the network sees: parameters, the observations of each set in a row with zeros behind them, and their number.
+ */
 function trainingRows(sets: TrainingSets, counts: readonly number[], frame: Frame): tf.Tensor2D[] {
   const [, maxObservations, width] = sets.x.shape;
   return tf.tidy(() => {

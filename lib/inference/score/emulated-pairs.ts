@@ -19,12 +19,12 @@ const mostPairs = 100_000;
 const fewestPairs = 256;
 
 /**
- * Pairs of parameters from the prior and data from an emulator of the simulator: a diffusion model of p(x | theta) that is
- * learned from the same simulations.
+ * Pairs of parameters from the prior and data from an emulator of the simulator: a diffusion model of p(x | theta) that
+ * is learned from the same simulations.
  *
- * A likelihood is often simpler than the posterior that it implies, so that a network that sees emulated pairs besides is less
- * free to overfit the simulations. The emulator sees the parameters as they are and, where they are bounded, unconstrained
- * too; what it draws is kept within the range of the simulations.
+ * A likelihood is often simpler than the posterior that it implies, so that a network that sees emulated pairs besides
+ * is less free to overfit the simulations. The emulator sees the parameters as they are and, where they are bounded,
+ * unconstrained too; what it draws is kept within the range of the simulations.
  *
  * @param rows what a network sees of parameters [N, D] and data [N, L]; kept by the caller.
  * @param count pairs; at most 100,000 are made.
@@ -69,7 +69,10 @@ export async function emulatedPairs(
   }
 }
 
-/** What the emulator sees of parameters: what a network does and, where they are bounded, the parameters as they are, too. */
+/**
+ * What the emulator sees of parameters: what a network does and, where they are bounded, the parameters as they are,
+ * too.
+ */
 function conditionsOf(frame: Frame, y: tf.Tensor2D): (y: tf.Tensor2D, theta?: tf.Tensor2D) => tf.Tensor2D {
   if (frame.prior.support === undefined) return (of) => of.clone();
   const asTheyAre = fitStandardisation(frame.toParameters(y), true);

@@ -12,17 +12,19 @@ import type { ScoreModelConfig } from './score-model-config';
 
 /** How the score of a target given conditions is learned. */
 export interface ScoreSettings {
-  /** The network: `denoisingNetwork({ ... })`, or the paper's, `paperNetwork({ ... })`. Default `denoisingNetwork()`. */
+  /**
+   * The network: `denoisingNetwork({ ... })`, or the paper's, `paperNetwork({ ... })`. Default `denoisingNetwork()`.
+   */
   network?: NetworkDefinition;
   /**
-   * The noise levels that it learns on, and by which error: `continuous(vpLinear())`, or `discrete({ count: 400 })` as in the
-   * paper. Default `continuous()`.
+   * The noise levels that it learns on, and by which error: `continuous(vpLinear())`, or `discrete({ count: 400 })` as
+   * in the paper. Default `continuous()`.
    */
   levels?: TrainingLevels;
   /**
-   * Gaussians at most of the closed-form fit that leaves the network only what is not Gaussian; as many are taken as tell
-   * held-out parameters better, and 0 trains the network alone. Default 1: several are exact where parameters and data are a
-   * mixture of Gaussians, and otherwise leave more to unlearn than they help.
+   * Gaussians at most of the closed-form fit that leaves the network only what is not Gaussian; as many are taken as
+   * tell held-out parameters better, and 0 trains the network alone. Default 1: several are exact where parameters and
+   * data are a mixture of Gaussians, and otherwise leave more to unlearn than they help.
    */
   gaussians?: number;
 }

@@ -20,7 +20,9 @@ export type LevelsSpec =
     }
   | { readonly name: 'discrete'; readonly count: number };
 
-/** On which noise levels a score is learned, and by which error: `continuous(vpLinear())` or `discrete({ count: 400 })`. */
+/**
+ * On which noise levels a score is learned, and by which error: `continuous(vpLinear())` or `discrete({ count: 400 })`.
+ */
 export interface TrainingLevels {
   /** Name and numbers. */
   readonly spec: LevelsSpec;
@@ -51,7 +53,8 @@ export interface ContinuousOptions {
  * @param diffusion default `vpLinear()`.
  * @param options see {@link ContinuousOptions}.
  * @throws InvalidInputError for a value that is no diffusion, weighting or parameterisation, or an invalid count.
- * Source: Song et al. (2021), "Score-based generative modeling through stochastic differential equations", equation (7).
+ * Source: Song et al. (2021), "Score-based generative modeling through stochastic differential equations", equation
+ * (7).
  * @example
  * continuous(ve(), { weighting: weightings.likelihood() }).spec.name; // 'continuous'
  */
@@ -75,19 +78,23 @@ export function continuous(
   };
 }
 
+/** Options of {@link discrete}. */
+export interface DiscreteOptions {
+  /** T, at least 2. Default 400. */
+  readonly count?: number;
+  /** What the network's output is. Default `parameterisations.score()` beside a closed-form part, else `noise()`. */
+  readonly parameterisation?: Parameterisation;
+}
+
 /**
  * Training on the discrete levels of the paper, `vpLevels({ count })`, all as often.
- * @param options `count`, T, default 400; `parameterisation`, default `parameterisations.score()` beside a closed-form part,
- * else `parameterisations.noise()`.
+ * @param options see {@link DiscreteOptions}.
  * @throws InvalidInputError for a count below 2, or a value that is no parameterisation.
  * Source: Geffner et al., equation (2) and appendix B.1.
  * @example
  * discrete({ count: 100 }).spec; // { name: 'discrete', count: 100 }
  */
-export function discrete({
-  count = 400,
-  parameterisation,
-}: { readonly count?: number; readonly parameterisation?: Parameterisation } = {}): TrainingLevels {
+export function discrete({ count = 400, parameterisation }: DiscreteOptions = {}): TrainingLevels {
   const levels = vpLevels({ count });
   if (parameterisation) requireParameterisation('discrete', parameterisation);
   const length: TrainingLength = { steps: 6000, patience: 1 / 5 };

@@ -21,7 +21,8 @@ export interface ModeSearch<C extends Tensors> {
 }
 
 /**
- * Adam in the coordinates in which the draws are round, with steps that fall to a hundredth: lengths are those of the density, in whatever units.
+ * Adam in the coordinates in which the draws are round, with steps that fall to a hundredth: lengths are those of the
+ * density, in whatever units.
  * @param gradient the gradient of the log density at rows.
  */
 export function modeSearch<C extends Tensors>(gradient: (context: C, rows: tf.Tensor2D) => tf.Tensor2D): ModeSearch<C> {
@@ -54,7 +55,10 @@ const sameMode = 0.05;
 /** Modes that are told apart at most. */
 const mostModes = 16;
 
-/** The rows of `ends` [B, D] without those that are another's neighbour on the scale of `draws` [B, D]; the caller disposes the tensor. */
+/**
+ * The rows of `ends` [B, D] without those that are another's neighbour on the scale of `draws` [B, D]; the caller
+ * disposes the tensor.
+ */
 export function distinctRows(ends: tf.Tensor2D, draws: tf.Tensor2D): tf.Tensor2D {
   const dim = draws.shape[1];
   const widths = covariance(rowViews(draws.dataSync() as Float32Array, dim)).map((row, i) => Math.sqrt(row[i]));

@@ -18,12 +18,12 @@ import {
 const method: ScoreMethod = { kind: 'npse', sampler: dpmSolver() };
 
 /**
- * The settings of the paper, as far as it states them: plain network, raw parameters and data, Adam at 1e-4, 20% validation, at
- * most 20,000 epochs, T = 400.
+ * The settings of the paper, as far as it states them: plain network, raw parameters and data, Adam at 1e-4, 20%
+ * validation, at most 20,000 epochs, T = 400.
  *
- * The paper leaves open the batch size (256 here), the width (128), the activation (silu), the patience of early stopping (500
- * epochs) and the schedule of the levels (linear). The learning rate falls along a half cosine over the 20,000 epochs, of which
- * early stopping sees the start.
+ * The paper leaves open the batch size (256 here), the width (128), the activation (silu), the patience of early
+ * stopping (500 epochs) and the schedule of the levels (linear). The learning rate falls along a half cosine over the
+ * 20,000 epochs, of which early stopping sees the start.
  * Source: Geffner et al., section 3 and appendix B.1.
  */
 export const paperSettings = {
@@ -36,9 +36,9 @@ export const paperSettings = {
 } satisfies NpseSettings;
 
 /**
- * Score NPE on the discrete levels of the paper, with its network beside a closed-form part, standardised data and a running
- * average of the weights: the `scorebook` rows of the paper's experiments. Training lasts for 6,000 steps, but at least 100 and
- * at most 2,000 epochs, and stops after a fifth of that without a better validation loss.
+ * Score NPE on the discrete levels of the paper, with its network beside a closed-form part, standardised data and a
+ * running average of the weights: the `scorebook` rows of the paper's experiments. Training lasts for 6,000 steps, but
+ * at least 100 and at most 2,000 epochs, and stops after a fifth of that without a better validation loss.
  */
 export const discreteSettings = {
   network: paperNetwork({ activation: 'silu' }),
@@ -50,12 +50,12 @@ export const discreteSettings = {
 } satisfies NpseSettings;
 
 /**
- * The default settings of {@link trainNpse}. Besides, a training lasts for 10,000 steps, but at least 100 and at most 2,000
- * epochs, and stops after a third of that without a better validation loss.
+ * The default settings of {@link trainNpse}. Besides, a training lasts for 10,000 steps, but at least 100 and at most
+ * 2,000 epochs, and stops after a third of that without a better validation loss.
  *
- * There are three: of the estimator on the simulations, of an emulator, and of the estimator on simulations and emulated pairs.
- * Of the two estimators the one with the better loss on held-out simulations is kept. `emulated: 0` leaves it at the first, in a
- * third of the time.
+ * There are three: of the estimator on the simulations, of an emulator, and of the estimator on simulations and
+ * emulated pairs. Of the two estimators the one with the better loss on held-out simulations is kept. `emulated: 0`
+ * leaves it at the first, in a third of the time.
  */
 export const defaultSettings = {
   network: denoisingNetwork(),
@@ -67,18 +67,18 @@ export const defaultSettings = {
 } satisfies NpseSettings;
 
 /**
- * Neural posterior score estimation: learns the score of the diffused posterior p_t(theta | x) from simulations by denoising
- * score matching.
+ * Neural posterior score estimation: learns the score of the diffused posterior p_t(theta | x) from simulations by
+ * denoising score matching.
  *
  * @param pairs parameters and data, one row a simulation; they stay the caller's.
- * @param options prior and seed, and any of {@link NpseSettings}; those of the group `fit` that are not given keep their
- * defaults. `{ ...npse.paperSettings, prior, seed }` is the paper's row.
+ * @param options prior and seed, and any of {@link NpseSettings}; those of the group `fit` that are not given keep
+ * their defaults. `{ ...npse.paperSettings, prior, seed }` is the paper's row.
  * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
  * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
- * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best estimator
- * so far as `partial`.
- * Source: Geffner et al., sections 1.1 and 2; Sharrock et al. (2024), "Sequential neural score estimation"; the closed-form part
- * is ours.
+ * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
+ * estimator so far as `partial`.
+ * Source: Geffner et al., sections 1.1 and 2; Sharrock et al. (2024), "Sequential neural score estimation"; the
+ * closed-form part is ours.
  * @example
  * const trained = await npse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
  * const samples = await trained.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 }); // shape [500, 2]
@@ -88,7 +88,10 @@ export function trainNpse(pairs: TrainingPairs, options: NpseOptions): Promise<T
   return trainScoreEstimator(method, pairs, { ...defaultSettings, ...options, fit });
 }
 
-/** NPSE: `npse.train(simulations, { prior, seed })`, its settings, and `npse.restore(record, { prior })` for a saved estimator. */
+/**
+ * NPSE: `npse.train(simulations, { prior, seed })`, its settings, and `npse.restore(record, { prior })` for a saved
+ * estimator.
+ */
 export const npse = {
   /** Trains an estimator; see {@link trainNpse}. */
   train: trainNpse,

@@ -51,12 +51,13 @@ export interface ScoreEstimator extends Estimator<ScorePosterior> {
    * The posterior given observations.
    * @param xObs observations [n, L], any n of at least 1; they are taken as independent given theta.
    * @param options `compose`: how the scores of the observations are put together. Default {@link factorized}.
-   * @throws InvalidInputError for no observations, another width than the simulations', NaN or infinity, and a composition
-   * that needs what the prior does not have.
+   * @throws InvalidInputError for no observations, another width than the simulations', NaN or infinity, and a
+   * composition that needs what the prior does not have.
    */
   given(xObs: Rows, options?: { compose?: Composition }): ScorePosterior;
   /**
-   * Draws from the posterior of each row of x [N, L] by itself, [N, K, D], in passes of 10,000; the caller disposes the tensor.
+   * Draws from the posterior of each row of x [N, L] by itself, [N, K, D], in passes of 10,000; the caller disposes the
+   * tensor.
    * @param options `draws`, K, and `seed`; `sampler`, default the method's own, one whose particles are independent.
    * @throws InvalidInputError as `given`, and for an invalid number of draws or a sampler that pools its particles.
    */
@@ -159,11 +160,11 @@ function requireComposition(composition: Composition, { diffusedPriorScore }: Fr
 }
 
 /**
- * The smallest noise of discrete levels for a network that was trained in continuous time: .4 of the least standard deviation
- * of the Gaussian that it scales by, at most .2 of the prior's.
+ * The smallest noise of discrete levels for a network that was trained in continuous time: .4 of the least standard
+ * deviation of the Gaussian that it scales by, at most .2 of the prior's.
  *
- * An error of the network's output is one of the score times 1 / std: a reverse equation does not feel it, but Langevin steps
- * come to rest on it. Below this noise nothing but that is added.
+ * An error of the network's output is one of the score times 1 / std: a reverse equation does not feel it, but Langevin
+ * steps come to rest on it. Below this noise nothing but that is added.
  */
 function langevinNoise({ model, tensors }: ScoreEstimatorParts): number {
   const gaussian = model.closedForm.scaling(tensors.closedForm);

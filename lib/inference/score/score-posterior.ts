@@ -14,8 +14,8 @@ import type { ScorePrograms } from './score-programs';
 /** How samples are drawn from a score. */
 export interface PosteriorSampleOptions extends DrawOptions {
   /**
-   * How noise becomes samples. Default: the method's own where the composed score is that of a diffused density, as for one
-   * observation; else `predictorCorrector()`.
+   * How noise becomes samples. Default: the method's own where the composed score is that of a diffused density, as for
+   * one observation; else `predictorCorrector()`.
    */
   sampler?: Sampler;
 }
@@ -29,13 +29,13 @@ export interface PosteriorMapOptions extends DrawOptions {
 /** The posterior given n observations, as a score has it. */
 export interface ScorePosterior extends Posterior<PosteriorSampleOptions, PosteriorDensityOptions> {
   /**
-   * The log density. Of one observation it is normalised, by the probability flow; of several it is known up to a constant,
-   * (1 - n) log p(theta) + sum_j log q(theta | x_j), at the cost of n log densities.
+   * The log density. Of one observation it is normalised, by the probability flow; of several it is known up to a
+   * constant, (1 - n) log p(theta) + sum_j log q(theta | x_j), at the cost of n log densities.
    */
   readonly density: PosteriorDensity<PosteriorDensityOptions>;
   /**
-   * The parameters [D] of the highest density: ascents along the score at the smallest noise, from draws, and of where they
-   * end the point of the highest density; the caller disposes the tensor.
+   * The parameters [D] of the highest density: ascents along the score at the smallest noise, from draws, and of where
+   * they end the point of the highest density; the caller disposes the tensor.
    * @throws InvalidInputError for an invalid number of starts; what `sample` and `density.logProb` throw.
    */
   map(options: PosteriorMapOptions): Promise<tf.Tensor1D>;

@@ -17,11 +17,14 @@ export interface NpseSettings extends ScoreSettings, LongWorkOptions {
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
   /**
-   * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior, with data
-   * drawn from an emulator p(x | theta) that is learned from the same simulations. 0: none. Default 9, of `fmpe` 0.
+   * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior,
+   * with data drawn from an emulator p(x | theta) that is learned from the same simulations. 0: none. Default 9, of
+   * `fmpe` 0.
    */
   emulated?: number;
-  /** How the weights are fitted: batch size, learning rate, epochs, early stopping, ... Defaults in {@link FitSettings}. */
+  /**
+   * How the weights are fitted: batch size, learning rate, epochs, early stopping, ... Defaults in {@link FitSettings}.
+   */
   fit?: FitSettings;
 }
 
@@ -83,8 +86,8 @@ interface EmulationProblem {
 }
 
 /**
- * The better of two scores by their loss on held-out simulations: the one that was trained on the simulations alone, and one
- * that is trained on emulated pairs besides. Where that is interrupted, the first, with the interrupt.
+ * The better of two scores by their loss on held-out simulations: the one that was trained on the simulations alone,
+ * and one that is trained on emulated pairs besides. Where that is interrupted, the first, with the interrupt.
  */
 async function withEmulatedPairs(
   what: string,

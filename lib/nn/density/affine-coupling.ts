@@ -21,14 +21,19 @@ export interface AffineCoupling {
   inverse(weights: Weights, y: tf.Tensor2D, context: tf.Tensor2D): tf.Tensor2D;
 }
 
-/** No log-scale of one layer leaves (-c, c): a dimension is scaled by at most e^4, about 55, in each layer that changes it. */
+/**
+ * No log-scale of one layer leaves (-c, c): a dimension is scaled by at most e^4, about 55, in each layer that changes
+ * it.
+ */
 const mostLogScale = 4;
 
 /**
- * An affine coupling layer: of x = (a, b) it keeps a, and changes b to b exp(s) + m with (r, m) = MLP(a, context) and s = c tanh(r / c).
+ * An affine coupling layer: of x = (a, b) it keeps a, and changes b to b exp(s) + m with (r, m) = MLP(a, context) and s
+ * = c tanh(r / c).
  *
- * The bound c = 4 on the log-scale is ours: without one a step of training that goes wrong takes exp(s) out of the finite numbers. For
- * small r it changes nothing. The MLP's last layer starts at zero, so that the layer starts as the identity.
+ * The bound c = 4 on the log-scale is ours: without one a step of training that goes wrong takes exp(s) out of the
+ * finite numbers. For small r it changes nothing. The MLP's last layer starts at zero, so that the layer starts as the
+ * identity.
  * Source: Dinh et al., "Density estimation using Real NVP", equations (7) and (8).
  */
 export function affineCoupling(options: AffineCouplingOptions): AffineCoupling {

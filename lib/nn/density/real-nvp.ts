@@ -10,7 +10,8 @@ export interface RealNvpOptions extends Omit<AffineCouplingOptions, 'keeps'> {
 }
 
 /**
- * A RealNVP flow: affine couplings one after the other, each of which sees what the one before has made of the other half.
+ * A RealNVP flow: affine couplings one after the other, each of which sees what the one before has made of the other
+ * half.
  *
  * With z ~ N(0, I) the density of theta is N(z(theta); 0, I) |det dz / dtheta|.
  * Source: Dinh et al., "Density estimation using Real NVP".

@@ -37,10 +37,11 @@ export interface SetFlow {
 }
 
 /**
- * The flow of the paper, q(theta | x_1, ..., x_n, n): a RealNVP of four affine couplings whose MLPs take the mean embedding of the
- * observations and a fixed sinusoidal embedding of n.
+ * The flow of the paper, q(theta | x_1, ..., x_n, n): a RealNVP of four affine couplings whose MLPs take the mean
+ * embedding of the observations and a fixed sinusoidal embedding of n.
  * @param dims D parameters, at least 2, and L data values.
- * @throws InvalidInputError for a size that is not a positive whole number, an odd embedding of n or an unknown activation.
+ * @throws InvalidInputError for a size that is not a positive whole number, an odd embedding of n or an unknown
+ * activation.
  * Source: Geffner et al., appendix B.2.
  */
 export function setFlow(dims: { theta: number; x: number }, options: SetFlowOptions = {}): SetFlow {

@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 const positions = 400;
 
 /**
- * Sinusoidal embedding of the diffusion time: [sin(p w_k), cos(p w_k)] with p = 400 t and w_k falling from 1 to 1/10,000.
+ * Sinusoidal embedding of the diffusion time: [sin(p w_k), cos(p w_k)] with p = 400 t and w_k falling from 1 to
+ * 1/10,000.
  * @param t column [B, 1] in [0, 1].
  * @param size length of the embedding, even.
  * @returns [B, size].

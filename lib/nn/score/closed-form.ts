@@ -14,8 +14,8 @@ import {
 } from './mixture-noise';
 
 /**
- * The tensors of a closed-form part: `gaussian`, the one Gaussian by which the network sees and scales, where there is one,
- * and `parts`, those of a mixture.
+ * The tensors of a closed-form part: `gaussian`, the one Gaussian by which the network sees and scales, where there is
+ * one, and `parts`, those of a mixture.
  */
 export type ClosedFormTensors = { readonly [name: string]: Tensors };
 
@@ -24,8 +24,8 @@ export type RowTensors = { readonly [name: string]: tf.Tensor2D };
 
 /**
  * What is known of the noise in closed form, from the Gaussians nearest to the training pairs, theta | x ~ sum_k r_k(x)
- * N(m_k(x), C_k) with m_k(x) = x W_k + b_k. Diffused to a level its score is known, and a network that starts at zero and is
- * added to it learns only what is left.
+ * N(m_k(x), C_k) with m_k(x) = x W_k + b_k. Diffused to a level its score is known, and a network that starts at zero
+ * and is added to it learns only what is left.
  */
 export interface ClosedForm {
   /** The one Gaussian by which the network sees and scales, where there is one. */
@@ -57,7 +57,9 @@ export const oneGaussian: ClosedForm = {
   noise: ({ gaussian }, theta, level, { means }) => gaussianNoise(gaussian as LinearGaussian, theta, level, means),
 };
 
-/** A mixture of several Gaussians; the network sees and scales by one Gaussian beside them, where its tensors have one. */
+/**
+ * A mixture of several Gaussians; the network sees and scales by one Gaussian beside them, where its tensors have one.
+ */
 export const gaussianMixture: ClosedForm = {
   scaling: ({ gaussian }) => gaussian as LinearGaussian | undefined,
   ofX: ({ parts }, x) => mixtureOfX(parts as MixturePart[], x),
@@ -66,8 +68,8 @@ export const gaussianMixture: ClosedForm = {
 };
 
 /**
- * Fits the closed-form part: by expectation-maximisation where several Gaussians tell held-out parameters better than one,
- * else by least squares.
+ * Fits the closed-form part: by expectation-maximisation where several Gaussians tell held-out parameters better than
+ * one, else by least squares.
  * @param pairs parameters [N, D] and data [N, L].
  * @param most Gaussians at most; 0 gives no tensors.
  * @param isScaled whether one Gaussian is wanted beside a mixture, to see and scale by.

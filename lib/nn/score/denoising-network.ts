@@ -22,22 +22,23 @@ export interface DenoisingNetworkOptions {
   /** Default `silu`. */
   activation?: Activation;
   /**
-   * How many exchangeable parts x is made of, such as independent points of one simulation: x [E K] is E rows of K values whose order means
-   * nothing, and its embedding is a mean over them. Default 1: x is a vector.
+   * How many exchangeable parts x is made of, such as independent points of one simulation: x [E K] is E rows of K
+   * values whose order means nothing, and its embedding is a mean over them. Default 1: x is a vector.
    */
   exchangeable?: number;
 }
 
 /**
- * A network for the noise in theta_t, of (theta_t, noise ratio, x) and of theta's distance from a Gaussian N(m(x), C), where
- * there is one.
+ * A network for the noise in theta_t, of (theta_t, noise ratio, x) and of theta's distance from a Gaussian N(m(x), C),
+ * where there is one.
  *
- * x goes through an MLP, or a deep set, and the noise ratio through another; their sum with linear shares of theta_t and of
- * the distance goes through normalised residual blocks. It starts as the zero function.
+ * x goes through an MLP, or a deep set, and the noise ratio through another; their sum with linear shares of theta_t
+ * and of the distance goes through normalised residual blocks. It starts as the zero function.
  * @param options see {@link DenoisingNetworkOptions}.
  * @throws InvalidInputError for a size that is not a positive whole number, a dropout outside of [0, 1), an unknown
  * activation or, in training, parts that L is not a multiple of.
- * Source: residual MLPs as in Karras et al. (2022) preconditioned; Zaheer et al. (2017), "Deep sets"; the distance is ours.
+ * Source: residual MLPs as in Karras et al. (2022) preconditioned; Zaheer et al. (2017), "Deep sets"; the distance is
+ * ours.
  * @example
  * denoisingNetwork({ width: 64, blocks: 2 }).spec; // { name: 'denoising', width: 64, blocks: 2 }
  */

@@ -37,8 +37,8 @@ const rowsPerDimension = 5;
 const mostDimensions = 60;
 
 /**
- * The mixture of linear regressions that a mixture of Gaussians of the pairs (theta, x) implies, with the number of parts chosen by the log density
- * of held-out theta given x; undefined where one Gaussian is as good.
+ * The mixture of linear regressions that a mixture of Gaussians of the pairs (theta, x) implies, with the number of
+ * parts chosen by the log density of held-out theta given x; undefined where one Gaussian is as good.
  * @param most parts at most.
  */
 export async function fitJointMixture(

@@ -16,7 +16,10 @@ export type LinearGaussian = {
   readonly variances: tf.Tensor1D;
 };
 
-/** Parameters that the data determine leave no residual; this keeps the precision finite (in units of standardised theta). */
+/**
+ * Parameters that the data determine leave no residual; this keeps the precision finite (in units of standardised
+ * theta).
+ */
 const smallestVariance = 1e-6;
 
 /** The Gaussian nearest to pairs theta [N, D] and x [N, L], by least squares; the caller disposes its tensors. */
@@ -69,7 +72,10 @@ export function gaussianNoise(
   return tf.mul(level.std, tf.matMul(tf.div(rotated, variance) as tf.Tensor2D, axes, false, true));
 }
 
-/** theta [B, D] along the axes, in units of the standard deviations at the level: U^T theta / sqrt(meanCoeff^2 lambda + std^2). */
+/**
+ * theta [B, D] along the axes, in units of the standard deviations at the level: U^T theta / sqrt(meanCoeff^2 lambda +
+ * std^2).
+ */
 export function inStandardDeviations(
   { axes, variances }: LinearGaussian,
   theta: tf.Tensor2D,

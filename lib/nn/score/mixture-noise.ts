@@ -4,7 +4,10 @@ import { symmetricEigen, transpose } from '../../maths/linalg';
 import type { RegressionPart } from './joint-mixture';
 import { diffusedVariance, linearGaussian, meanOfX, type LinearGaussian } from './linear-gaussian';
 
-/** A part of theta | x ~ sum_k r_k(x) N(m_k(x), C_k), with r_k(x) proportional to exp(logShare) N(x; xMean, S) |S|^{1/2}. */
+/**
+ * A part of theta | x ~ sum_k r_k(x) N(m_k(x), C_k), with r_k(x) proportional to exp(logShare) N(x; xMean, S)
+ * |S|^{1/2}.
+ */
 export type MixturePart = LinearGaussian & {
   /** [L]. */
   readonly xMean: tf.Tensor1D;

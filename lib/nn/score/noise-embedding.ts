@@ -7,8 +7,8 @@ const frequencies = Array.from({ length: 16 }, (_, k) => 0.25 * 64 ** (k / 15));
 export const noiseEmbeddingSize = 1 + 2 * frequencies.length;
 
 /**
- * An embedding of the noise ratio, whatever the diffusion's time: [v, sin(v w_k), cos(v w_k)] with v = log(std / meanCoeff) / 4 and w_k from
- * 1/4 to 16.
+ * An embedding of the noise ratio, whatever the diffusion's time: [v, sin(v w_k), cos(v w_k)] with v = log(std /
+ * meanCoeff) / 4 and w_k from 1/4 to 16.
  * @returns [B or 1, 33].
  * Source: Karras et al. (2022), table 1 (c_noise), with the frequencies of a narrow range.
  */

@@ -21,10 +21,10 @@ export interface NormalisedBlocks {
 }
 
 /**
- * Residual blocks h <- h + f(n(h) W_1 + b_1) W_2 + b_2 with n(h) = h / sqrt(mean_i h_i^2); the last layer of each starts at zero, so that all
- * start as the identity.
- * Source: He et al. (2016), "Identity mappings in deep residual networks"; Zhang and Sennrich (2019), "Root mean square layer
- * normalization", without gains, which W_1 has.
+ * Residual blocks h <- h + f(n(h) W_1 + b_1) W_2 + b_2 with n(h) = h / sqrt(mean_i h_i^2); the last layer of each
+ * starts at zero, so that all start as the identity.
+ * Source: He et al. (2016), "Identity mappings in deep residual networks"; Zhang and Sennrich (2019), "Root mean square
+ * layer normalization", without gains, which W_1 has.
  */
 export function normalisedBlocks({
   name,

@@ -4,7 +4,10 @@ import { loop } from '../../graph/loop';
 import { inStandardDeviations } from './linear-gaussian';
 import type { ObservationRows, ScoreModel, ScoreModelTensors } from './score-model';
 
-/** Rows that the head works on at once: larger chunks are not faster, and this bounds the memory for any number of observations. */
+/**
+ * Rows that the head works on at once: larger chunks are not faster, and this bounds the memory for any number of
+ * observations.
+ */
 const headRows = 8192;
 
 /** A trained model with the observations that it is asked about. */
@@ -48,8 +51,8 @@ function scoreOfNoise(learned: tf.Tensor, known: tf.Tensor, level: NoiseLevel): 
 }
 
 /**
- * The score s(theta, t, x) [B, D] of each row with the observation of the same row, or with one for all; each row may have a
- * level of its own.
+ * The score s(theta, t, x) [B, D] of each row with the observation of the same row, or with one for all; each row may
+ * have a level of its own.
  */
 export function scoreOfRows(
   model: ScoreModel,
@@ -81,10 +84,11 @@ export function scoresOfEach(
 }
 
 /**
- * sum_j s(theta, t, x_j) [B, D] over all observations, at one level; of one observation, each row may have a level of its own.
+ * sum_j s(theta, t, x_j) [B, D] over all observations, at one level; of one observation, each row may have a level of
+ * its own.
  *
- * theta is embedded once a particle and t once a level; the trunk of the head sees a chunk of B n rows at a time, and its last
- * layer, which is linear, only their sum.
+ * theta is embedded once a particle and t once a level; the trunk of the head sees a chunk of B n rows at a time, and
+ * its last layer, which is linear, only their sum.
  */
 export function sumOfScores(
   model: ScoreModel,

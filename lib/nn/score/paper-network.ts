@@ -21,9 +21,11 @@ export interface PaperNetworkOptions {
 }
 
 /**
- * The score network of the paper: residual MLPs embed theta and x, a third one takes both with a sinusoidal embedding of t.
+ * The score network of the paper: residual MLPs embed theta and x, a third one takes both with a sinusoidal embedding
+ * of t.
  * @param options see {@link PaperNetworkOptions}.
- * @throws InvalidInputError for a size that is not a positive whole number, an odd time embedding or an unknown activation.
+ * @throws InvalidInputError for a size that is not a positive whole number, an odd time embedding or an unknown
+ * activation.
  * Source: Geffner et al., appendix B.1.
  * @example
  * paperNetwork({ width: 64 }).spec; // { name: 'paper', width: 64 }

@@ -1,4 +1,6 @@
-/** What a network's output says of the noise: values for `continuous(diffusion, { parameterisation })` and `discrete`. */
+/**
+ * What a network's output says of the noise: values for `continuous(diffusion, { parameterisation })` and `discrete`.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { requireOneOf } from '../../core/checks';
 import type { NoiseLevel } from '../../diffusion/noise-level';
@@ -13,8 +15,8 @@ export interface OutputScale {
 }
 
 /**
- * What a network's output F [B, D] says of the noise in theta_t = meanCoeff theta + std eps: eps_hat = known + scale F, in
- * units in which meanCoeff^2 + std^2 = 1. Beside a closed-form part, its noise is what is known in all of them.
+ * What a network's output F [B, D] says of the noise in theta_t = meanCoeff theta + std eps: eps_hat = known + scale F,
+ * in units in which meanCoeff^2 + std^2 = 1. Beside a closed-form part, its noise is what is known in all of them.
  */
 export interface Parameterisation {
   /** Its name in a saved estimator. */
@@ -65,9 +67,9 @@ export function score(): Parameterisation {
 }
 
 /**
- * The output has variance 1 at each level and along each axis where theta given x is the Gaussian N(m(x), U diag(lambda) U^T):
- * known is that Gaussian's noise, and along its axes scale = meanCoeff sqrt(lambda / (meanCoeff^2 lambda + std^2)). Of N(0, I)
- * it is {@link velocity}.
+ * The output has variance 1 at each level and along each axis where theta given x is the Gaussian N(m(x), U
+ * diag(lambda) U^T): known is that Gaussian's noise, and along its axes scale = meanCoeff sqrt(lambda / (meanCoeff^2
+ * lambda + std^2)). Of N(0, I) it is {@link velocity}.
  * Source: Karras et al. (2022), "Elucidating the design space of diffusion-based generative models", section 5, for
  * N(0, sigmaData^2 I); the Gaussian of x is ours.
  */

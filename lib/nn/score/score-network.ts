@@ -19,9 +19,15 @@ export interface ScoreNetwork {
   embedDistance?(weights: Weights, distance: tf.Tensor2D): tf.Tensor2D;
   /** The head's first-layer share of t [B or 1, 1] -> [B or 1, width]. */
   embedTime(weights: Weights, level: NoiseLevel): tf.Tensor2D;
-  /** The head's residual layers on the sum of the shares, [R, width] -> [R, width]; with a `key`, as in training, with dropout. */
+  /**
+   * The head's residual layers on the sum of the shares, [R, width] -> [R, width]; with a `key`, as in training, with
+   * dropout.
+   */
   trunk(weights: Weights, sum: tf.Tensor2D, key?: Key): tf.Tensor2D;
-  /** The head's linear last layer, [R, width] -> [R, D]; of a sum of `terms` trunk outputs it gives the sum of their noises. */
+  /**
+   * The head's linear last layer, [R, width] -> [R, D]; of a sum of `terms` trunk outputs it gives the sum of their
+   * noises.
+   */
   last(weights: Weights, hidden: tf.Tensor2D, terms?: number): tf.Tensor2D;
 }
 

@@ -20,7 +20,7 @@ export interface PriorScores {
   /** grad log p(theta), [B, D]. */
   score(theta: tf.Tensor2D): tf.Tensor2D;
   /** The score of the diffused prior, grad log p_t(theta), where it is known in closed form. */
-  readonly diffused?: Score;
+  readonly diffusedScore?: Score;
 }
 
 /** A score for all observations at once, kept in its two terms, because Algorithm 2 scales them differently. */

@@ -8,3 +8,4 @@ export {
   type ObservationScores,
   type PriorScores,
 } from './composed-score';
+export { observationScores } from './observation-scores';

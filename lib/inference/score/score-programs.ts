@@ -47,7 +47,7 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
           return sumOfScores(model, { ...observed, observations }, theta, level);
         },
       },
-      { score: frame.priorScore, diffused: frame.diffusedPriorScore },
+      { score: frame.priorScore, diffusedScore: frame.diffusedPriorScore },
     );
   const modeGradient = (composition: Composition) => (observed: ObservedModel, y: tf.Tensor2D) => {
     const level = diffusion.at(tf.scalar(diffusion.earliest));

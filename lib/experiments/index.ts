@@ -18,4 +18,5 @@ export { missingRuns, type ExperimentCell, type ExperimentRun } from './missing-
 export * as measures from './measures';
 export { pairsSetting, type PairsSettingOptions } from './pairs-setting';
 export { runExperiment, type ExperimentOutcome } from './run-experiment';
+export type { RunFailure } from '../io/run-lines';
 export { setsSetting, type SetsSettingOptions } from './sets-setting';

@@ -2,7 +2,7 @@
 
 /** @type {Definition['experiments']} */
 export const experiments = (library, options) =>
-  library.benchmark.experiments(/** @type {import('scorebook').benchmark.BenchmarkOptions} */ (options));
+  library.studies.benchmark.experiments(/** @type {import('scorebook').studies.benchmark.BenchmarkOptions} */ (options));
 
 /** @type {Definition['settings']} */
-export const settings = (library) => library.benchmark.settings;
+export const settings = (library) => library.studies.benchmark.settings;

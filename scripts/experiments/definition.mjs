@@ -7,13 +7,13 @@ import { Problem } from '../setup/problem.mjs';
 /**
  * What a module says of experiments, those of a paper or of the benchmark; each process of a sweep imports it, since trainings cannot be sent to a process.
  * @typedef {object} Definition
- * @property {(library: Library, options: Options) => { notebook: string, experiment: import('scorebook').Experiment }[]} experiments
+ * @property {(library: Library, options: Options) => { notebook: string, experiment: import('scorebook').experiments.Experiment }[]} experiments
  * @property {(library: Library) => readonly string[]} settings the names that `options.settings` may have
  */
 
 /**
  * One experiment of a definition, with its place there.
- * @typedef {{ index: number, notebook: string, experiment: import('scorebook').Experiment }} Part
+ * @typedef {{ index: number, notebook: string, experiment: import('scorebook').experiments.Experiment }} Part
  */
 
 /** The built library, which is CommonJS. */
@@ -49,7 +49,7 @@ export async function chosen(definition, library, { tasks, options }) {
   );
   const parts = all.filter(({ experiment }) => !tasks || tasks.includes(experiment.task.name));
   try {
-    for (const { notebook, experiment } of parts) library.missingRuns(experiment, library.openResults(notebook));
+    for (const { notebook, experiment } of parts) library.experiments.missingRuns(experiment, library.openResults(notebook));
   } catch (error) {
     throw refused(error);
   }
@@ -94,7 +94,7 @@ export function status(parts, library) {
   let left = 0;
   const lines = parts.flatMap(({ notebook, experiment }) => {
     const { task, settings, budgets, seeds } = experiment;
-    const missing = library.missingRuns(experiment, library.openResults(notebook));
+    const missing = library.experiments.missingRuns(experiment, library.openResults(notebook));
     return settings.flatMap(({ id }) =>
       budgets.map((budget) => {
         const open = missing.filter((run) => run.setting.id === id && run.budget === budget).length;

@@ -2,7 +2,7 @@
 
 /** @type {Definition['experiments']} */
 export const experiments = (library, options) =>
-  library.paper001.experiments(/** @type {import('scorebook').paper001.Paper001Options} */ (options));
+  library.studies.paper001.experiments(/** @type {import('scorebook').studies.paper001.Paper001Options} */ (options));
 
 /** @type {Definition['settings']} */
-export const settings = (library) => library.paper001.settings;
+export const settings = (library) => library.studies.paper001.settings;

@@ -36,7 +36,7 @@ export async function sweep({ definition, options, parts, jobs, library }) {
   const count = Math.min(jobs, total);
   /** @type {(import('./time-left.mjs').Kind & { seconds: number })[]} */
   const ended = [];
-  /** @type {import('scorebook').RunFailure[]} */
+  /** @type {import('scorebook').experiments.RunFailure[]} */
   const failures = [];
   let failedRuns = 0;
   /** @type {Set<Worker>} */
@@ -125,7 +125,7 @@ export async function sweep({ definition, options, parts, jobs, library }) {
   /**
    * @param {Run} run
    * @param {Worker} worker
-   * @param {import('scorebook').RunFailure[]} failed
+   * @param {import('scorebook').experiments.RunFailure[]} failed
    */
   const finish = (run, worker, failed) => {
     failures.push(...failed);
@@ -176,7 +176,7 @@ export async function sweep({ definition, options, parts, jobs, library }) {
  */
 function missing(parts, library) {
   const runs = parts.flatMap(({ index, notebook, experiment }) =>
-    library.missingRuns(experiment, library.openResults(notebook)).map(({ key, setting: { id }, budget, seed }) => ({
+    library.experiments.missingRuns(experiment, library.openResults(notebook)).map(({ key, setting: { id }, budget, seed }) => ({
       experiment: index,
       notebook,
       setting: id,

@@ -5,7 +5,7 @@ import { loadLibrary } from './definition.mjs';
  * parent is gone, so is this process.
  *
  * @typedef {{ experiment: number, setting: string, budget: number, seed: number }} Order
- * @typedef {{ ready: true } | { failures: import('scorebook').RunFailure[] } | { stopped: true } | { broken: string }} Answer
+ * @typedef {{ ready: true } | { failures: import('scorebook').experiments.RunFailure[] } | { stopped: true } | { broken: string }} Answer
  */
 
 // Ctrl-C reaches all processes of a terminal
@@ -38,7 +38,7 @@ process.on('message', async (/** @type {Order | { stop: true }} */ order) => {
     seeds: [order.seed],
   };
   try {
-    const { failures } = await library.runExperiment(run, library.openResults(notebook), { signal: stop.signal });
+    const { failures } = await library.experiments.runExperiment(run, library.openResults(notebook), { signal: stop.signal });
     answer({ failures: [...failures] });
   } catch (error) {
     if (error instanceof library.InterruptedError) answer({ stopped: true });

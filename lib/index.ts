@@ -8,7 +8,7 @@ export * as tf from '@tensorflow/tfjs';
 
 // What a notebook uses every day.
 export { InterruptedError, InvalidInputError, NonFiniteError } from './core/errors';
-export { installHost, silentHost, type Host, type LongWorkOptions, type LossPoint, type Progress } from './core/host';
+export type { LongWorkOptions } from './core/host';
 export { rng, type Rng } from './core/rng';
 export type { Rows } from './core/rows';
 
@@ -35,18 +35,18 @@ export * as tasks from './tasks/index';
 export type { ExactPosterior } from './tasks/exact-posterior';
 export type { Task } from './tasks/task';
 
-export type { DrawEachOptions, Estimator } from './contract/estimator';
-export type { DrawOptions, Posterior, PosteriorDensity } from './contract/posterior';
+export type { Estimator } from './contract/estimator';
+export type { DrawOptions, Posterior } from './contract/posterior';
 export type { Proposal } from './contract/proposal';
-export { flowNpe, type FlowEstimator, type FlowNpeOptions, type FlowNpeSettings } from './inference/density/flow-npe';
+export { flowNpe, type FlowNpeOptions } from './inference/density/flow-npe';
 export { fmpe } from './inference/score/fmpe';
-export { continuous, discrete, type TrainingLevels } from './inference/score/levels';
+export { continuous, discrete } from './inference/score/levels';
 export { npse } from './inference/score/npse';
 export type { ScoreEstimator } from './inference/score/score-estimator';
-export type { PosteriorMapOptions, PosteriorSampleOptions, ScorePosterior } from './inference/score/score-posterior';
+export type { ScorePosterior } from './inference/score/score-posterior';
 export type { NpseOptions, NpseSettings, TrainedScoreEstimator } from './inference/score/train-score-estimator';
-export { denoisingNetwork, type DenoisingNetworkOptions } from './nn/score/denoising-network';
-export { paperNetwork, type PaperNetworkOptions } from './nn/score/paper-network';
+export { denoisingNetwork } from './nn/score/denoising-network';
+export { paperNetwork } from './nn/score/paper-network';
 export * as parameterisations from './nn/score/parameterisations';
 export type { FitSettings } from './training/fit-settings';
 export * as weightings from './training/weightings';
@@ -86,6 +86,9 @@ export * as compose from './compose/index';
 export * as diffusion from './diffusion/index';
 export * as experiments from './experiments/index';
 export * as graph from './graph/index';
+export * as host from './core/index';
+export * as inference from './inference/index';
 export * as mcmc from './mcmc/index';
+export * as nn from './nn/index';
 export * as samplers from './samplers/index';
 export * as studies from './studies/index';

@@ -19,7 +19,7 @@ const stop = new AbortController();
 /** @type {{ definition: string, options: import('./definition.mjs').Options }} */
 const { definition, options } = JSON.parse(process.argv[2]);
 const library = loadLibrary();
-library.installHost(library.silentHost);
+library.host.installHost(library.host.silentHost);
 /** @type {import('./definition.mjs').Definition} */
 const module = await import(definition);
 const experiments = module.experiments(library, options);

@@ -17,14 +17,14 @@ let fixture: Fixture;
 let folder: string;
 
 beforeAll(async () => {
-  library.installHost(library.silentHost);
+  library.host.installHost(library.host.silentHost);
   checked = checkSnippets([...documented, ...readme]);
   folder = temporaryFolder();
   fixture = await makeFixture();
 }, 120_000);
 
 // some examples install another host
-beforeEach(() => void library.installHost(library.silentHost));
+beforeEach(() => void library.host.installHost(library.host.silentHost));
 
 afterAll(() => {
   process.chdir(home);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { documentedNames, missing } from './documented';
 import { libraryProgram, root } from './program';
@@ -21,6 +22,19 @@ describe('what the library exports', () => {
       ]),
     );
     expect(found.length).toBeGreaterThan(150);
+  });
+
+  it('has at most a hundred names at its top, and as many options at the top of a training as a glance takes', () => {
+    const top = checker.getExportsOfModule(
+      checker.getSymbolAtLocation(program.getSourceFile(join(library, 'index.ts'))!)!,
+    );
+    expect(top.length).toBeLessThanOrEqual(100);
+    const typeOf = (name: string): ts.Type => {
+      const symbol = top.find((each) => each.name === name)!;
+      return checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(symbol));
+    };
+    for (const name of ['NpseOptions', 'FlowNpeOptions'])
+      expect(typeOf(name).getProperties().length, name).toBeLessThanOrEqual(10);
   });
 
   it('has doc comments with a sentence, the owner of tensors, the errors and the options', () => {

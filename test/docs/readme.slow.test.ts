@@ -3,7 +3,7 @@ import * as library from 'scorebook';
 import { runSnippet } from './run-snippet';
 import { readmeSnippets } from './snippets';
 
-beforeAll(() => void library.installHost(library.silentHost));
+beforeAll(() => void library.host.installHost(library.host.silentHost));
 
 describe('the code of the README', () => {
   it.each(readmeSnippets())(

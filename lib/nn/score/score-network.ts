@@ -10,6 +10,7 @@ import type { WeightSpec, Weights } from '../network';
  * embedded n times, theta B times and t once, and only the head sees B n rows.
  */
 export interface ScoreNetwork {
+  /** All weights, in order. */
   readonly weights: readonly WeightSpec[];
   /** The head's first-layer share of theta [B, D] -> [B, width]. */
   embedTheta(weights: Weights, theta: tf.Tensor2D): tf.Tensor2D;
@@ -33,6 +34,7 @@ export interface ScoreNetwork {
 
 /** A network by name, with its settings; JSON, so that a saved estimator keeps its own. */
 export interface NetworkSpec {
+  /** Which network. */
   readonly name: 'denoising' | 'paper';
   readonly [setting: string]: unknown;
 }

@@ -1,0 +1,9 @@
+/** The types of training, drawing and densities, where they must be named. */
+export type { DrawEachOptions } from '../contract/estimator';
+export type { PosteriorDensity } from '../contract/posterior';
+export type { TrainingPairs } from './check-pairs';
+export type { Course } from './course';
+export type { FlowEstimator, FlowNpeSettings, TrainedFlowEstimator, TrainingSets } from './density/flow-npe';
+export type { ContinuousOptions, DiscreteOptions, TrainingLevels } from './score/levels';
+export type { PosteriorDensityOptions } from './score/score-density';
+export type { PosteriorMapOptions, PosteriorSampleOptions } from './score/score-posterior';

@@ -1,33 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireCount } from '../../core/checks';
-import { breathe, longWork, type LongWorkOptions } from '../../core/host';
-import { InterruptedError } from '../../core/errors';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
-import type { DrawOptions, Posterior, PosteriorDensity } from '../../contract/posterior';
+import type { Posterior, PosteriorDensity } from '../../contract/posterior';
 import type { Prior } from '../../distributions/prior';
-import { compile } from '../../graph/compile';
-import { foldKey, randomKey, type Key } from '../../graph/random';
-import type { ConditionalDensity } from '../../nn/density/conditional-density';
-import type { WeightSpec, Weights } from '../../nn/network';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import { arraysOf, checkRecord, tensorsOf } from '../estimator-record';
-import { frameOf, requireParameters, type Frame, type FrameConfig } from '../frame';
+import { frameOf, type Frame, type FrameConfig } from '../frame';
 import { checkPriorProbe, type PriorProbe } from '../prior-probe';
+import { byRepetition, repeatedRows } from '../repeated-rows';
+import { densityPrograms } from './density-programs';
+import type { DensityModel } from './density-model';
 import type { Standardisation } from '../standardisation';
-
-/** A conditional density with what makes its context of observations. */
-export interface DensityModel {
-  /** All weights, of the embedding and of the density. */
-  readonly weights: readonly WeightSpec[];
-  /** q(theta | context). */
-  readonly density: ConditionalDensity;
-  /** The share of all weights that is the density's. */
-  densityWeights(weights: Weights): Weights;
-  /** The context [1, C] of a set of observations x [n, L]. */
-  contextOf(weights: Weights, x: tf.Tensor2D): tf.Tensor2D;
-  /** The contexts [N, C] of the rows of x [N, L], each by itself. */
-  contextOfEach(weights: Weights, x: tf.Tensor2D): tf.Tensor2D;
-}
 
 /** A method that learns a density: what tells one from another once it is trained. */
 export interface DensityMethod<N, M extends DensityModel = DensityModel> {
@@ -68,9 +51,6 @@ export interface DensityEstimator<N> extends Estimator<DensityPosterior> {
   readonly config: DensityEstimatorConfig<N>;
 }
 
-/** Rows of one pass, which bounds the memory for any number of them. */
-const mostRows = 16_384;
-
 /** The estimator of trained weights, which it owns from here on. */
 export function densityEstimator<N>(
   model: DensityModel,
@@ -78,25 +58,7 @@ export function densityEstimator<N>(
 ): DensityEstimator<N> {
   const { maxObservations } = config;
   const { prior, dims } = frame;
-  const draw = compile((w: tf.Tensor[], key: Key, context: tf.Tensor2D): tf.Tensor2D =>
-    frame.toParameters(model.density.sample(model.densityWeights(w), key, context)),
-  );
-  const logDensity = compile((w: tf.Tensor[], context: tf.Tensor2D, theta: tf.Tensor2D): tf.Tensor1D => {
-    const ofY = model.density.logProb(model.densityWeights(w), frame.toNetwork(theta), context);
-    return frame.logProb(theta, ofY);
-  });
-  /** One draw for each of `count` rows, of the contexts [rows, C] that `contexts` gives of some of them. */
-  const drawRows = async (
-    count: number,
-    contexts: (start: number, rows: number) => tf.Tensor2D,
-    { seed, ...work }: DrawOptions,
-  ): Promise<tf.Tensor2D> => {
-    const root = randomKey(seed);
-    const parts = await inPasses('Sampling', count, work, (start, rows) =>
-      tf.tidy(() => draw(weights, start === 0 ? root : foldKey(root, start / mostRows), contexts(start, rows))),
-    ).finally(() => root.dispose());
-    return joined(parts);
-  };
+  const programs = densityPrograms(model, weights, frame);
   return {
     config,
     prior,
@@ -105,8 +67,8 @@ export function densityEstimator<N>(
       const n = x.shape[0];
       if (n > maxObservations)
         console.warn(
-          `The network has seen at most ${maxObservations} observations at a time, and ${n} came; the posterior there is an ` +
-            'extrapolation.',
+          `The network has seen at most ${maxObservations} observations at a time, and ${n} came; the posterior there ` +
+            'is an extrapolation.',
         );
       const context = tf.tidy(() => model.contextOf(weights, x));
       x.dispose();
@@ -115,18 +77,9 @@ export function densityEstimator<N>(
         dim: dims.theta,
         sample: async (count, options) => {
           requireCount('samples', count);
-          return drawRows(count, (_, rows) => tf.tile(context, [rows, 1]), options);
+          return programs.sample(count, (_, rows) => tf.tile(context, [rows, 1]), options);
         },
-        density: {
-          normalised: true,
-          logProb: async (theta, options = {}) => {
-            requireParameters('logProb: theta', theta, frame);
-            const parts = await inPasses('Log density', theta.shape[0], options, (start, rows) =>
-              tf.tidy(() => logDensity(weights, context, tf.slice(theta, [start, 0], [rows, -1]))),
-            );
-            return joined(parts);
-          },
-        },
+        density: { normalised: true, logProb: (theta, options = {}) => programs.logProb(context, theta, options) },
         dispose: () => context.dispose(),
       };
     },
@@ -135,19 +88,12 @@ export function densityEstimator<N>(
       const x = frame.observations(xObs);
       const contexts = tf.tidy(() => model.contextOfEach(weights, x));
       x.dispose();
-      const count = contexts.shape[0];
-      const numbers = (start: number, rows: number): Int32Array =>
-        Int32Array.from({ length: rows }, (_, i) => Math.floor((start + i) / draws));
-      const rows = await drawRows(
-        count * draws,
-        (start, some) => tf.gather(contexts, tf.tensor1d(numbers(start, some), 'int32')),
-        options,
-      ).finally(() => contexts.dispose());
-      return tf.tidy(() => {
-        const theta = tf.reshape(rows, [count, draws, dims.theta]) as tf.Tensor3D;
-        rows.dispose();
-        return theta;
-      });
+      const contextsOf = (start: number, rows: number): tf.Tensor2D =>
+        tf.gather(contexts, repeatedRows(start, rows, draws));
+      const rows = await programs
+        .sample(contexts.shape[0] * draws, contextsOf, options)
+        .finally(() => contexts.dispose());
+      return byRepetition(rows, draws);
     },
     record: () => ({
       config: config as unknown as EstimatorRecord['config'],
@@ -155,8 +101,7 @@ export function densityEstimator<N>(
     }),
     dispose: () => {
       tf.dispose(weights);
-      draw.dispose();
-      logDensity.dispose();
+      programs.dispose();
     },
   };
 }
@@ -179,38 +124,4 @@ export function restoreDensityEstimator<N>(
   const weights = tensorsOf(record, 'weights');
   const frame = frameOf(prior, config.frame);
   return densityEstimator(method.model(config.dims, config.network), { config, weights, frame });
-}
-
-/** What `pass` makes of a few rows at a time; between passes other cells run, and an interrupt is heard. */
-async function inPasses<T extends tf.Tensor>(
-  label: string,
-  count: number,
-  options: LongWorkOptions,
-  pass: (start: number, rows: number) => T,
-): Promise<T[]> {
-  const parts: T[] = [];
-  const work = count > mostRows ? options : { ...options, progress: false };
-  try {
-    return await longWork(label, count, work, async (progress, signal) => {
-      for (let start = 0; start < count; start += mostRows) {
-        if (signal.aborted) throw new InterruptedError(`${label} was interrupted at row ${start} of ${count}.`);
-        const rows = Math.min(mostRows, count - start);
-        parts.push(pass(start, rows));
-        progress.update(start + rows);
-        await breathe();
-      }
-      return parts;
-    });
-  } catch (error) {
-    tf.dispose(parts);
-    throw error;
-  }
-}
-
-/** All rows in one tensor; the parts are disposed. */
-function joined<T extends tf.Tensor>(parts: T[]): T {
-  if (parts.length === 1) return parts[0];
-  const all = tf.tidy(() => tf.concat(parts as tf.Tensor[], 0) as T);
-  tf.dispose(parts);
-  return all;
 }

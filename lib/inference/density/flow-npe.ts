@@ -8,13 +8,9 @@ import type { FitSettings } from '../../training/fit-settings';
 import { checkFinite, checkParameters } from '../check-pairs';
 import { fitFrame, type Frame } from '../frame';
 import { paperFit } from '../paper-fit';
-import {
-  restoreDensityEstimator,
-  type DensityEstimator,
-  type DensityMethod,
-  type DensityModel,
-} from './density-estimator';
+import { restoreDensityEstimator, type DensityEstimator, type DensityMethod } from './density-estimator';
 import { trainDensityEstimator, type TrainedDensityEstimator } from './train-density-estimator';
+import type { DensityModel } from './density-model';
 
 /** Parameters and a set of observations of each, as `simulateSets` makes them. */
 export interface TrainingSets {

@@ -10,8 +10,8 @@ import {
   type DensityEstimator,
   type DensityEstimatorConfig,
   type DensityMethod,
-  type DensityModel,
 } from './density-estimator';
+import type { DensityModel } from './density-model';
 
 /** A trained density with the course of its training. */
 export type TrainedDensityEstimator<N> = DensityEstimator<N> & { readonly fit: Course };

@@ -17,6 +17,7 @@ import { requireIndependent, sampleEach } from '../../samplers/sample-each';
 import type { Sampler } from '../../samplers/sampler';
 import type { Frame, FrameConfig } from '../frame';
 import type { PriorProbe } from '../prior-probe';
+import { byRepetition, repeatedRows } from '../repeated-rows';
 import { scorePosterior, type ScorePosterior } from './score-posterior';
 import { levelsOf, type ScoreModelConfig } from './score-model-config';
 
@@ -107,11 +108,6 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       requireIndependent('drawEach sampler', sampler);
       const observations = embed(x);
       const [count, dim] = [observations.shares.shape[0], frame.dims.theta];
-      const numbers = (start: number, rows: number): tf.Tensor1D =>
-        tf.tensor1d(
-          Int32Array.from({ length: rows }, (_, i) => Math.floor((start + i) / draws)),
-          'int32',
-        );
       try {
         const y = await sampleEach(
           programs.eachSampler(sampler),
@@ -119,16 +115,14 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
             rows: count * draws,
             dim,
             own: (start, rows) =>
-              tf.tidy(() => pickRows(observations, (each) => tf.gather(each, numbers(start, rows)))),
+              tf.tidy(() => pickRows(observations, (each) => tf.gather(each, repeatedRows(start, rows, draws)))),
             context: (observations: ObservationRows) => ({ tensors, observations }),
           },
           options,
         );
-        return tf.tidy(() => {
-          const theta = tf.reshape(frame.toParameters(y), [count, draws, dim]) as tf.Tensor3D;
-          y.dispose();
-          return theta;
-        });
+        const theta = tf.tidy(() => frame.toParameters(y));
+        y.dispose();
+        return byRepetition(theta, draws);
       } finally {
         tf.dispose(observations);
       }

@@ -34,8 +34,8 @@ export interface ScorePosterior extends Posterior<PosteriorSampleOptions, Poster
    */
   readonly density: PosteriorDensity<PosteriorDensityOptions>;
   /**
-   * The parameters [D] of the highest density: ascents along the score at the smallest noise, from draws, and of where
-   * they end the point of the highest density; the caller disposes the tensor.
+   * The parameters [D] of the highest density: ascents along the score at the smallest noise, from draws, and of draws and
+   * ends the point of the highest density; the caller disposes the tensor.
    * @throws InvalidInputError for an invalid number of starts; what `sample` and `density.logProb` throw.
    */
   map(options: PosteriorMapOptions): Promise<tf.Tensor1D>;
@@ -86,7 +86,8 @@ export function scorePosterior({
       const ends = tf.tidy(() =>
         frame.toParameters(programs.search(composition).climb(observed, frame.toNetwork(draws))),
       );
-      const candidates = distinctRows(ends, draws);
+      // an ascent may follow errors of the network: no answer is worse than a draw
+      const candidates = tf.tidy(() => tf.concat([distinctRows(ends, draws), draws]) as tf.Tensor2D);
       tf.dispose([ends, draws]);
       try {
         const logProb = await density.logProb(candidates, options);

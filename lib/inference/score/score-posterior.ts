@@ -34,8 +34,8 @@ export interface ScorePosterior extends Posterior<PosteriorSampleOptions, Poster
    */
   readonly density: PosteriorDensity<PosteriorDensityOptions>;
   /**
-   * The parameters [D] of the highest density: ascents along the score at the smallest noise, from draws, and of draws and
-   * ends the point of the highest density; the caller disposes the tensor.
+   * The parameters [D] of the highest density: ascents along the score at the smallest noise, from draws, and of draws
+   * and ends the point of the highest density; the caller disposes the tensor.
    * @throws InvalidInputError for an invalid number of starts; what `sample` and `density.logProb` throw.
    */
   map(options: PosteriorMapOptions): Promise<tf.Tensor1D>;

@@ -8,6 +8,7 @@ import { gaussianScore } from '../../lib/diffusion/gaussian-score';
 import type { Score } from '../../lib/diffusion/noise-level';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { gaussianLinear } from '../../lib/tasks/gaussian-linear';
+import { observationScores } from './observation-scores';
 
 const task = gaussianLinear([0.6, 1.4], [1, 2]);
 const levels = vpLevels();
@@ -21,11 +22,7 @@ const ofOne = (x: number[]): Score => {
   return gaussianScore(posterior.mean, posterior.covariance);
 };
 const composeOf = (xObs: number[][]): ComposedScore => {
-  const scores = xObs.map(ofOne);
-  return factorized().compose(
-    { n: xObs.length, dim: 2, sum: (at, level) => tf.addN(scores.map((score) => score(at, level))) },
-    task.prior.score,
-  );
+  return factorized().compose(observationScores(2, xObs.map(ofOne)), { score: task.prior.score });
 };
 const at = (t: number) => levels.at(tf.scalar(t, 'int32'));
 const valuesOf = (score: () => tf.Tensor): number[] => tf.tidy(() => Array.from(score().dataSync()));

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { InterruptedError, InvalidInputError, NonFiniteError } from '../../lib/core/errors';
 import { installHost, silentHost } from '../../lib/core/host';
 import { covariance, mean } from '../../lib/maths/moments';
-import type { ComposedScore } from '../../lib/compose/composed-score';
+import { diffusedTarget, type ComposedScore } from '../../lib/compose/composed-score';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';
 import { predictorCorrector } from '../../lib/samplers/predictor-corrector';
@@ -26,7 +26,7 @@ const { composed } = gaussianCase(
 const size = { n: composed.n, dim: composed.dim };
 const quiet = { progress: false };
 const programOf = (target: ComposedScore, sampler = gaussianTransitions()) =>
-  samplingProgram(sampler, levels, (_: tf.Tensor) => target);
+  samplingProgram(sampler, { levels }, (_: tf.Tensor) => target);
 
 /** Runs `work` with a context tensor and checks that it leaves nothing behind. */
 async function withoutLeak(work: (context: tf.Scalar) => Promise<void>): Promise<void> {
@@ -147,17 +147,12 @@ describe('samplingProgram', () => {
     'names the level and the Langevin step at which the score fails, calls of any length (%i)',
     async (jump) => {
       // a score that pulls to zero, but at level 25 of 40 pushes away a thousand times as hard
-      const failing: ComposedScore = {
-        n: 1,
-        dim: 2,
-        priorCorrection: (theta) => tf.zerosLike(theta),
-        observations: (theta, level) => {
-          const isThere = tf.less(tf.abs(tf.sub(level.t, 25 / 40)), 1e-3);
-          const isBefore = tf.greater(level.t, 25 / 40 + 1e-3);
-          const pull = tf.where(isBefore, tf.neg(theta), tf.mul(1e3, theta));
-          return tf.where(tf.logicalOr(isBefore, isThere), pull, tf.neg(theta)) as tf.Tensor2D;
-        },
-      };
+      const failing = diffusedTarget(2, (theta, level) => {
+        const isThere = tf.less(tf.abs(tf.sub(level.t, 25 / 40)), 1e-3);
+        const isBefore = tf.greater(level.t, 25 / 40 + 1e-3);
+        const pull = tf.where(isBefore, tf.neg(theta), tf.mul(1e3, theta));
+        return tf.where(tf.logicalOr(isBefore, isThere), pull, tf.neg(theta)) as tf.Tensor2D;
+      });
       const clock = vi.spyOn(performance, 'now');
       let time = 0;
       clock.mockImplementation(() => (time += jump));
@@ -165,7 +160,7 @@ describe('samplingProgram', () => {
         await withoutLeak(async (context) => {
           const program = programOf(failing, annealedLangevin({ steps: 6, stepSize: 0.05 }));
           const error = await program
-            .sample(context, { n: 1, dim: 2 }, 10, { seed: 1, ...quiet })
+            .sample(context, { n: 1, dim: 2 }, 256, { seed: 1, ...quiet })
             .catch((reason: unknown) => reason);
           expect(error).toBeInstanceOf(NonFiniteError);
           const found =

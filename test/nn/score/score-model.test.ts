@@ -21,7 +21,6 @@ import {
   other,
   parameterisations,
   parts,
-  scoreInTraining,
   smallDenoising,
   smallPaper,
 } from './models';
@@ -66,16 +65,18 @@ describe('the model of a score', () => {
     expect(paper.distanceFrom({ network: [], closedForm: { gaussian } })).toBeUndefined();
   });
 
-  it.each(everyCase)('depends on parameters, observation and level: %s', (_, one) => {
+  it.each(everyCase)('depends on parameters, observation and level: %s', (_, { model, tensors }) => {
     tf.tidy(() => {
-      const level = at(100);
-      const base = scoreInTraining(one, theta, level, x);
-      const others = [
-        scoreInTraining(one, tf.zerosLike(theta), level, x),
-        scoreInTraining(one, theta, level, tf.zerosLike(x)),
-        scoreInTraining(one, theta, at(300), x),
-      ];
-      for (const changed of others) expect(tf.max(tf.abs(tf.sub(changed, base))).dataSync()[0]).toBeGreaterThan(1e-2);
+      // the noise: a score has the level's std besides
+      const noiseAt = (rows: { theta: tf.Tensor2D; x: tf.Tensor2D }, t: number): tf.Tensor2D =>
+        predictNoise(model, tensors, { ...rows, level: at(t) });
+      const base = noiseAt({ theta, x }, 100);
+      for (const changed of [
+        noiseAt({ theta: tf.zerosLike(theta), x }, 100),
+        noiseAt({ theta, x: tf.zerosLike(x) }, 100),
+        noiseAt({ theta, x }, 300),
+      ])
+        expect(tf.max(tf.abs(tf.sub(changed, base))).dataSync()[0]).toBeGreaterThan(1e-2);
     });
   });
 

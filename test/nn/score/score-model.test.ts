@@ -67,14 +67,19 @@ describe('the model of a score', () => {
 
   it.each(everyCase)('depends on parameters, observation and level: %s', (_, { model, tensors }) => {
     tf.tidy(() => {
-      // the noise: a score has the level's std besides
-      const noiseAt = (rows: { theta: tf.Tensor2D; x: tf.Tensor2D }, t: number): tf.Tensor2D =>
-        predictNoise(model, tensors, { ...rows, level: at(t) });
-      const base = noiseAt({ theta, x }, 100);
+      // the network's output: the closed form depends on all by itself, and so does the output's scale on the level
+      const outputAt = (rows: { theta: tf.Tensor2D; x: tf.Tensor2D }, t: number): tf.Tensor2D => {
+        const level = at(t);
+        const noise = predictNoise(model, tensors, { ...rows, level });
+        const ofX = model.closedForm.ofX(tensors.closedForm, rows.x);
+        const known = model.closedForm.noise(tensors.closedForm, rows.theta, level, ofX);
+        return model.outputOfNoise(tensors, level, tf.sub(noise, known));
+      };
+      const base = outputAt({ theta, x }, 100);
       for (const changed of [
-        noiseAt({ theta: tf.zerosLike(theta), x }, 100),
-        noiseAt({ theta, x: tf.zerosLike(x) }, 100),
-        noiseAt({ theta, x }, 300),
+        outputAt({ theta: tf.zerosLike(theta), x }, 100),
+        outputAt({ theta, x: tf.zerosLike(x) }, 100),
+        outputAt({ theta, x }, 300),
       ])
         expect(tf.max(tf.abs(tf.sub(changed, base))).dataSync()[0]).toBeGreaterThan(1e-2);
     });

@@ -1,17 +1,17 @@
 import {
   annealedLangevin,
   factorized,
-  foldKey,
   gaussianTransitions,
+  graph,
   InterruptedError,
   normal,
+  npse,
   predictorCorrector,
-  randomKey,
   tf,
-  trainNpse,
 } from 'scorebook';
-import type { Sampler, ScoreEstimator, VpLevels } from 'scorebook';
-import { embedObservations, sumOfScores } from 'scorebook/dist/nn/score/score-model';
+import type { compose, NpseSettings, Sampler, samplers, ScoreEstimator } from 'scorebook';
+import { pickRows, scoresOfEach, sumOfScores } from 'scorebook/dist/nn/score/observation-scores';
+import { embedObservations } from 'scorebook/dist/nn/score/score-model';
 import { seconds, type Measure } from './in-turns';
 import { dim, levels, model, pairs, seed, simulations } from './workload';
 
@@ -22,13 +22,11 @@ export const prior = normal({ mean: new Array<number>(dim).fill(0), std: new Arr
  * Trains for a few epochs: enough for samples that stay finite; the time of a draw does not depend on what the weights
  * are.
  */
-export async function trained(settings: object): Promise<ScoreEstimator> {
+export async function trained(settings: NpseSettings): Promise<ScoreEstimator> {
   const [theta, x] = pairs(simulations);
   try {
-    return await trainNpse(
-      { theta, x },
-      { ...settings, maxEpochs: 20, learningRate: 1e-3, prior, seed, progress: false },
-    );
+    const fit = { ...settings.fit, maxEpochs: 20, learningRate: 1e-3 };
+    return await npse.train({ theta, x }, { ...settings, fit, prior, seed, progress: false });
   } finally {
     tf.dispose([theta, x]);
   }
@@ -64,7 +62,7 @@ export function drawCases(counts: readonly number[]): DrawCase[] {
 }
 
 /** Network calls of a whole draw with this sampler. */
-export const networkCalls = (sampler: Sampler): number => sampler.callsPerLevel * (levels.count - 1);
+export const networkCalls = (sampler: Sampler): number => sampler.descend({ levels }).calls;
 
 /** A draw of `samples` through the public interface: seconds per draw. The graph is recorded by `warmUp`. */
 export function compiledDraw(
@@ -72,10 +70,9 @@ export function compiledDraw(
   xObs: tf.Tensor2D,
   samples: number,
   sampler?: Sampler,
-  drawLevels?: VpLevels,
 ): { draw: Measure; warmUp(): Promise<void>; dispose(): void } {
   const posterior = estimator.given(xObs);
-  const options = { sampler, levels: drawLevels, seed, progress: false };
+  const options = { sampler, seed, progress: false };
   return {
     draw: () =>
       seconds(async () => {
@@ -105,24 +102,32 @@ export function eagerLevels(
     .record()
     .arrays.filter(({ name }) => name.startsWith('network/'))
     .map(({ values, shape }) => tf.tensor(values, [...shape], 'float32'));
-  const tensors = { network: weights, gaussian: [], frame: [] };
-  const embedded = tf.tidy(() => embedObservations(model, tensors, xObs, dim));
+  const tensors = { network: weights, closedForm: {} };
+  const embedded = tf.tidy(() => embedObservations(model, tensors, xObs));
   const n = xObs.shape[0];
-  const target = factorized().compose(
-    { n, dim, sum: (theta, level) => sumOfScores(model, tensors, embedded, theta, level) },
-    (z) => prior.score(z),
-  );
-  const key = randomKey(seed);
+  const observed = { tensors, observations: embedded };
+  const scores: compose.ObservationScores = {
+    n,
+    dim,
+    sum: (theta, level) => sumOfScores(model, observed, theta, level),
+    each: (theta, level) => scoresOfEach(model, observed, theta, level),
+    subset: (theta, level, index) => {
+      const observations = pickRows(embedded, (rows) => tf.gather(rows, index));
+      return sumOfScores(model, { tensors, observations }, theta, level);
+    },
+  };
+  const target = factorized().compose(scores, { score: (theta) => prior.score(theta) });
+  const descent = sampler.descend({ levels });
+  const key = graph.randomKey(seed);
   return {
     levels: async () =>
       (await seconds(() =>
         tf.tidy(() => {
-          let theta = tf.randomNormal([samples, dim], 0, 1 / Math.sqrt(n)) as tf.Tensor2D;
-          for (let i = 1; i <= count; i++) {
-            const t = tf.scalar(levels.count - i, 'int32');
-            theta = tf.tidy(() => sampler.step(target, levels, t, theta, foldKey(key, t)));
-          }
-          theta.dataSync();
+          type State = samplers.DescentState & tf.TensorContainerObject;
+          let state = descent.start(target, tf.randomNormal([samples, dim])) as State;
+          for (let i = 0; i < count; i++)
+            state = tf.tidy(() => descent.round(target, state, tf.scalar(i, 'int32'), key) as State);
+          state.theta.dataSync();
         }),
       )) / count,
     dispose: () => tf.dispose([weights, embedded, key]),

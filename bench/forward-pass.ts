@@ -1,5 +1,5 @@
-import { compile, loop, rng, tf } from 'scorebook';
-import type { NoiseLevel } from 'scorebook';
+import { graph, rng, tf } from 'scorebook';
+import type { diffusion } from 'scorebook';
 import { predictNoise } from 'scorebook/dist/nn/score/score-model';
 import { eagerNoise } from './eager';
 import { seconds, type Measure } from './in-turns';
@@ -34,10 +34,10 @@ export function forwardContestants(
     x: tf.add(x, tf.mul(noise, 1e-6)),
     t: tf.mul(t, 0.9999),
   });
-  const program = compile((w: tf.Tensor[], at: typeof start) =>
-    loop(passes.compiled, at, (_, now) => {
-      const level: NoiseLevel = { t: now.t, meanCoeff: one, std: one };
-      return after(now, predictNoise(model, { network: w, gaussian: [], frame: [] }, now.theta, level, now.x));
+  const program = graph.compile((w: tf.Tensor[], at: typeof start) =>
+    graph.loop(passes.compiled, at, (_, now) => {
+      const level: diffusion.NoiseLevel = { t: now.t, meanCoeff: one, std: one };
+      return after(now, predictNoise(model, { network: w, closedForm: {} }, { theta: now.theta, level, x: now.x }));
     }),
   );
   return {

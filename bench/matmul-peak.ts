@@ -1,4 +1,4 @@
-import { compile, loop, rng, tf } from 'scorebook';
+import { graph, rng, tf } from 'scorebook';
 import { product } from 'scorebook/dist/graph/dense';
 import { seconds, type Measure } from './in-turns';
 
@@ -17,7 +17,9 @@ export function matmulPeak(size: number, products: number): { gflops: Measure; d
     Float32Array.from({ length: size * size }, () => source.normal()),
     [size, size],
   );
-  const program = compile((a: tf.Tensor2D, c: tf.Tensor2D) => loop(products, c, (_, now) => product(a, now)));
+  const program = graph.compile((a: tf.Tensor2D, c: tf.Tensor2D) =>
+    graph.loop(products, c, (_, now) => product(a, now)),
+  );
   return {
     gflops: async () =>
       (2 * size ** 3 * products) / 1e9 / (await seconds(() => tf.tidy(() => program(reflection, start).dataSync()))),

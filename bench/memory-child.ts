@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { predictorCorrector, tf } from 'scorebook';
-import { vpLevels } from 'scorebook/dist/diffusion/vp-levels';
+import { predictorCorrector, tf, vpLevels } from 'scorebook';
 import { paperSettings } from 'scorebook/dist/inference/score/npse';
 import { observations, trained } from './draws';
 
@@ -24,8 +23,7 @@ async function main(): Promise<void> {
   const began = performance.now();
   const posterior = estimator.given(rows);
   const theta = await posterior.sample(samples, {
-    sampler: predictorCorrector(),
-    levels: vpLevels({ count }),
+    sampler: predictorCorrector({ levels: vpLevels({ count }) }),
     seed: 1,
     progress: false,
   });

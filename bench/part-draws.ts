@@ -1,4 +1,4 @@
-import { npse, vpLevels, type ScoreEstimator } from 'scorebook';
+import { gaussianTransitions, npse, vpLevels, type ScoreEstimator } from 'scorebook';
 import { addShare, peerContestants, type Bench } from './context';
 import { compiledDraw, drawCases, eagerLevels, networkCalls, observations, trained, type DrawCase } from './draws';
 import { each, fastest, inTurns, ratio } from './in-turns';
@@ -85,7 +85,7 @@ async function drawMany(bench: Bench, estimator: ScoreEstimator): Promise<void> 
   const { many: samples, rounds } = bench.sizes.draws;
   const xObs = observations(1);
   const ours = compiledDraw(estimator, xObs, samples);
-  const fewer = compiledDraw(estimator, xObs, samples, undefined, vpLevels({ count: 100 }));
+  const fewer = compiledDraw(estimator, xObs, samples, gaussianTransitions({ levels: vpLevels({ count: 100 }) }));
   const sbi = peerContestants(bench, 'sbi', { do: 'single', samples });
   await ours.warmUp();
   await fewer.warmUp();

@@ -1,9 +1,9 @@
-import { randomKey, rng, tf, type LossPoint } from 'scorebook';
+import { graph, rng, tf, type LossPoint } from 'scorebook';
 import { installHost, silentHost } from 'scorebook/dist/core/host';
 import { paperSettings } from 'scorebook/dist/inference/score/npse';
-import { adamStart } from 'scorebook/dist/training/adam';
 import { batches } from 'scorebook/dist/training/batches';
-import { fit, trainingProgram, type TrainingState } from 'scorebook/dist/training/fit';
+import { fit } from 'scorebook/dist/training/fit';
+import { disposeState, trainingProgram, trainingStart } from 'scorebook/dist/training/training-program';
 import { eagerTraining } from './eager';
 import { seconds, type Measure } from './in-turns';
 import { batch, firstWeights, levels, network, pairs, paperLoss, seed, simulations } from './workload';
@@ -21,20 +21,13 @@ export interface TrainingContestants {
 
 /** The compiled training loop and its eager counterpart on the same data, first weights and order of batches. */
 export function trainingContestants(steps: { compiled: number; eager: number }): TrainingContestants {
-  const { learningRate = 1e-4, cosineDecay = false, ema = 0 } = paperSettings;
+  const { learningRate, cosineDecay, ema } = paperSettings.fit;
   const rows = pairs(simulations);
   const order = batches(simulations, batch, Math.ceil(steps.compiled / Math.floor(simulations / batch)), rng(seed));
-  const key = randomKey(seed);
+  const key = graph.randomKey(seed);
   const first = firstWeights();
   const program = trainingProgram(paperLoss, { learningRate, cosineDecay, ema }, 1e6);
-  let state: TrainingState = {
-    weights: first.map((w) => w.clone()),
-    adam: adamStart(first),
-    average: first.map((w) => w.clone()),
-    loss: tf.scalar(0),
-  };
-  const release = (): void =>
-    tf.dispose([state.weights, state.adam.first, state.adam.second, state.average, state.loss]);
+  let state = trainingStart(first.map((w) => w.clone()));
   let taken = 0;
   const eager = eagerTraining(first, rows, levels.gamma, order, learningRate);
   return {
@@ -51,7 +44,7 @@ export function trainingContestants(steps: { compiled: number; eager: number }):
             key,
           ),
         );
-        release();
+        disposeState(state);
         state = next;
         state.loss.dataSync();
       });
@@ -60,7 +53,7 @@ export function trainingContestants(steps: { compiled: number; eager: number }):
     },
     eager: async () => (await seconds(() => eager.steps(steps.eager))) / steps.eager,
     dispose: () => {
-      release();
+      disposeState(state);
       program.dispose();
       eager.dispose();
       tf.dispose([...rows, ...first, order, key]);
@@ -81,18 +74,14 @@ export async function wholeTraining(epochs: number): Promise<number> {
     report: () => ({ update, curve: (_: readonly LossPoint[]) => undefined, end: () => undefined }),
   });
   try {
-    const { weights } = await fit(network.weights, paperLoss, rows, {
-      ...paperSettings,
-      maxEpochs: epochs,
-      patience: epochs,
-      seed,
-    });
+    const problem = { weights: network.weights, loss: paperLoss, rows };
+    const { weights } = await fit(problem, { ...paperSettings.fit, maxEpochs: epochs, patience: epochs, seed });
     tf.dispose(weights);
   } finally {
     installHost(before);
     tf.dispose(rows);
   }
   const [start, end] = [marks[0], marks[marks.length - 1]];
-  const perEpoch = Math.floor((simulations - Math.round(simulations * paperSettings.validationFraction!)) / batch);
+  const perEpoch = Math.floor((simulations - Math.round(simulations * paperSettings.fit.validationFraction)) / batch);
   return (end.at - start.at) / 1000 / ((end.epoch - start.epoch) * perEpoch);
 }

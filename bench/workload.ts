@@ -1,9 +1,7 @@
-import { rng, tf } from 'scorebook';
-import { vpLevels } from 'scorebook/dist/diffusion/vp-levels';
+import { paperNetwork, parameterisations, rng, tf, vpLevels } from 'scorebook';
 import { paperSettings } from 'scorebook/dist/inference/score/npse';
 import { initialWeights } from 'scorebook/dist/nn/network';
-import { predictNoise, type ScoreModel } from 'scorebook/dist/nn/score/score-model';
-import { scoreNetwork } from 'scorebook/dist/nn/score/score-network';
+import { predictNoise, scoreModel } from 'scorebook/dist/nn/score/score-model';
 import { denoisingScoreMatching } from 'scorebook/dist/training/denoising-score-matching';
 
 /*
@@ -17,13 +15,13 @@ export const dim = 10;
 export const width = 128;
 export const timeSize = 64;
 export const simulations = 10_000;
-export const batch = paperSettings.batchSize!;
-export const levels = vpLevels({ count: paperSettings.levels });
+export const batch = paperSettings.fit.batchSize;
+export const levels = vpLevels({ count: paperSettings.levels.spec.count });
 /** The noise variances of the 10-D Gaussian task. */
 export const noiseVariance = Array.from({ length: dim }, (_, i) => 0.6 + (0.8 * i) / (dim - 1));
 
-export const network = scoreNetwork({ theta: dim, x: dim });
-export const model: ScoreModel = { network, parameterisation: 'noise' };
+export const model = scoreModel(paperNetwork(), parameterisations.noise(), { theta: dim, x: dim }, {});
+export const { network } = model;
 /** Numbers of the network's weights and biases. */
 export const parameters = network.weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
 
@@ -32,8 +30,8 @@ export const firstWeights = (): tf.Tensor[] => initialWeights(network.weights, r
 
 /** The loss of the paper's settings, as npse.train puts it together. */
 export const paperLoss = denoisingScoreMatching(
-  (weights, theta, level, x) => predictNoise(model, { network: weights, gaussian: [], frame: [] }, theta, level, x),
-  levels,
+  (weights, rows, key) => predictNoise(model, { network: weights, closedForm: {} }, rows, key),
+  paperSettings.levels.objective((error) => error),
 );
 
 /** theta ~ N(0, I), x | theta ~ N(theta, noiseVariance); the caller disposes both. */

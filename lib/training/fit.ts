@@ -88,10 +88,11 @@ export async function fit(problem: FitProblem, options: FitOptions): Promise<Fit
         for (let done = 0; done < blockSteps;) {
           const count = Math.min(pace.steps, blockSteps - done);
           const started = performance.now();
-          const [from, steps, before] = [done, count, course.steps].map((value) => tf.scalar(value, 'int32'));
           const block = order;
-          const next = tf.tidy(() => advance(state, training, block, from, steps, before, key));
-          tf.dispose([from, steps, before]);
+          const next = tf.tidy(() => {
+            const [from, steps, before] = [done, count, course.steps].map((value) => tf.scalar(value, 'int32'));
+            return advance(state, training, block, from, steps, before, key);
+          });
           disposeState(state);
           state = next;
           blockLoss += course.step(state.loss.dataSync()[0], count);

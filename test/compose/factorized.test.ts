@@ -3,11 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factorized } from '../../lib/compose/factorized';
-import { totalScore, type ComposedScore } from '../../lib/compose/composed-score';
+import { diffusedTarget, totalScore, type ComposedScore } from '../../lib/compose/composed-score';
 import { gaussianScore } from '../../lib/diffusion/gaussian-score';
 import type { Score } from '../../lib/diffusion/noise-level';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { gaussianLinear } from '../../lib/tasks/gaussian-linear';
+import { observationScores } from './observation-scores';
 
 const task = gaussianLinear([0.6, 1.4], [1, 2]);
 const levels = vpLevels();
@@ -21,11 +22,7 @@ const ofOne = (x: number[]): Score => {
   return gaussianScore(posterior.mean, posterior.covariance);
 };
 const composeOf = (xObs: number[][]): ComposedScore => {
-  const scores = xObs.map(ofOne);
-  return factorized().compose(
-    { n: xObs.length, dim: 2, sum: (at, level) => tf.addN(scores.map((score) => score(at, level))) },
-    task.prior.score,
-  );
+  return factorized().compose(observationScores(2, xObs.map(ofOne)), { score: task.prior.score });
 };
 const at = (t: number) => levels.at(tf.scalar(t, 'int32'));
 const valuesOf = (score: () => tf.Tensor): number[] => tf.tidy(() => Array.from(score().dataSync()));
@@ -99,7 +96,8 @@ describe('factorized', () => {
       [0, 1],
       [2, 2],
     ]);
-    expect([composed.n, composed.dim, factorized().name]).toEqual([3, 2, 'F-NPSE']);
+    const { name, id } = factorized();
+    expect([composed.n, composed.dim, name, id]).toEqual([3, 2, 'F-NPSE', 'F-NPSE']);
     expectClose(
       valuesOf(() => composed.priorCorrection(theta, at(100))),
       valuesOf(() => tf.mul(-2 * 0.75, task.prior.score(theta))),
@@ -118,5 +116,40 @@ describe('factorized', () => {
       ),
       1e-6,
     );
+  });
+
+  it('says what it needs, and calls nothing else; for one observation not even the prior', () => {
+    const never = (): never => {
+      throw new Error('not needed');
+    };
+    const { needs, compose } = factorized();
+    expect(needs).toEqual({ observations: 'sum', prior: 'score' });
+    tf.tidy(() => {
+      const only = (n: number) => ({ n, dim: 2, sum: ofOne([1, 2]), each: never, subset: never });
+      totalScore(compose(only(3), { score: task.prior.score, diffusedScore: never }), theta, at(100));
+      totalScore(compose(only(1), { score: never, diffusedScore: never }), theta, at(100));
+    });
+  });
+
+  it("is a diffused density's for one observation only, and starts from N(0, I / n)", () => {
+    for (const n of [1, 2, 5]) {
+      const composed = composeOf(Array.from({ length: n }, () => [1, 2]));
+      expect([factorized().isDiffused(n), composed.isDiffused]).toEqual([n === 1, n === 1]);
+      expect(composed.referencePrecision).toBe(n);
+    }
+  });
+});
+
+describe('diffusedTarget', () => {
+  it('is its score and nothing besides', () => {
+    const target = diffusedTarget(2, ofOne([1, 2]));
+    const { n, dim, referencePrecision, isDiffused } = target;
+    expect([n, dim, referencePrecision, isDiffused]).toEqual([1, 2, 1, true]);
+    expectClose(
+      valuesOf(() => totalScore(target, theta, at(50))),
+      valuesOf(() => ofOne([1, 2])(theta, at(50))),
+      1e-12,
+    );
+    expect(valuesOf(() => target.priorCorrection(theta, at(50)))).toEqual(new Array(6).fill(0));
   });
 });

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ComposedScore } from '../../lib/compose/composed-score';
+import { diffusedTarget, type ComposedScore } from '../../lib/compose/composed-score';
 import type { Diffusion } from '../../lib/diffusion/diffusion';
 import { gaussianScore } from '../../lib/diffusion/gaussian-score';
 import { subVp } from '../../lib/diffusion/sub-vp';
@@ -11,11 +11,11 @@ import { compile } from '../../lib/graph/compile';
 import { loop } from '../../lib/graph/loop';
 import { foldKey, randomKey, randomNormal, type Key } from '../../lib/graph/random';
 import { adaptiveFlow } from '../../lib/samplers/adaptive-flow';
-import type { DiffusionSampler } from '../../lib/samplers/diffusion-sampler';
 import { dpmSolver } from '../../lib/samplers/dpm-solver';
 import { eulerMaruyama } from '../../lib/samplers/euler-maruyama';
 import { probabilityFlow } from '../../lib/samplers/probability-flow';
-import { mixtureScore, singleTarget } from './mixture-score';
+import type { Sampler } from '../../lib/samplers/sampler';
+import { mixtureScore } from './mixture-score';
 
 vi.mock('../../lib/graph/random', async (original) => {
   const real = await original<typeof import('../../lib/graph/random')>();
@@ -28,13 +28,8 @@ afterEach(async () => {
 });
 
 /** The samples [B, D] of given starting noise, all rounds in one graph. */
-function samplesOf(
-  sampler: DiffusionSampler,
-  diffusion: Diffusion,
-  target: ComposedScore,
-  noise: tf.Tensor2D,
-): tf.Tensor2D {
-  const descent = sampler.descend(diffusion);
+function samplesOf(sampler: Sampler, diffusion: Diffusion, target: ComposedScore, noise: tf.Tensor2D): tf.Tensor2D {
+  const descent = sampler.descend({ diffusion });
   const program = compile((first: tf.Tensor2D, key: Key) => {
     const last = loop(descent.rounds, descent.start(target, first), (k, state) => descent.round(target, state, k, key));
     return descent.finish ? descent.finish(target, last) : last.theta;
@@ -47,12 +42,7 @@ function samplesOf(
 }
 
 /** The same, as rows. */
-function descend(
-  sampler: DiffusionSampler,
-  diffusion: Diffusion,
-  target: ComposedScore,
-  noise: number[][],
-): number[][] {
+function descend(sampler: Sampler, diffusion: Diffusion, target: ComposedScore, noise: number[][]): number[][] {
   return tf.tidy(() => samplesOf(sampler, diffusion, target, tf.tensor2d(noise)).arraySync());
 }
 
@@ -68,7 +58,7 @@ const mixture = mixtureScore([
   { weight: 0.5, mean: [1], std: width },
 ]);
 /** Independent parameters: the first Gaussian, the second of two modes. */
-const product = singleTarget(2, (theta, level) =>
+const product = diffusedTarget(2, (theta, level) =>
   tf.concat(
     [gaussian, mixture].map((score, i) => score(tf.slice(theta, [0, i], [-1, 1]), level)),
     1,
@@ -89,7 +79,7 @@ function endsOf(diffusion: Diffusion): number[][] {
 }
 
 /** The largest error over the paths, of each parameter. */
-function pathErrors(sampler: DiffusionSampler, diffusion: Diffusion, ends: number[][]): number[] {
+function pathErrors(sampler: Sampler, diffusion: Diffusion, ends: number[][]): number[] {
   const samples = descend(sampler, diffusion, product, starts);
   return [0, 1].map((k) => Math.max(...samples.map((row, i) => Math.abs(row[k] - ends[i][k]))));
 }
@@ -117,7 +107,7 @@ describe('on vpLinear, for a Gaussian and a mixture', () => {
   });
 
   it('the error of paths by Dormand and Prince falls with the tolerance', () => {
-    const flow = (tolerance: number): DiffusionSampler => adaptiveFlow({ tolerance, maxSteps: 40, ...grid });
+    const flow = (tolerance: number): Sampler => adaptiveFlow({ tolerance, maxSteps: 40, ...grid });
     const [loose, tight] = [1e-3, 1e-5].map((tolerance) => pathErrors(flow(tolerance), diffusion, ends));
     for (const k of [0, 1]) {
       expect(loose[k]).toBeLessThan(1e-3);
@@ -136,7 +126,7 @@ describe('on vpLinear, for a Gaussian and a mixture', () => {
     );
     vi.mocked(randomNormal).mockImplementation(((key: Key, [count]: number[]) =>
       tf.transpose(tf.cast(tf.oneHot(tf.slice(key, [0], [1]), count), 'float32'))) as typeof randomNormal);
-    const target = singleTarget(1, gaussian);
+    const target = diffusedTarget(1, gaussian);
     const errors = steps.map((rounds) => {
       const noise = Array.from({ length: rounds + 2 }, (_, i) => [i === 0 ? 1 : 0]);
       const rows = descend(make(rounds), diffusion, target, noise).map(([value]) => value);
@@ -154,7 +144,7 @@ describe('the error of the width of the modes of a mixture', () => {
     ['h^2 by the stochastic DPM-Solver++(2M)', [1.7, 3.2], [10, 20], (steps: number) => dpmSolver({ steps, ...grid })],
   ] as const)('falls as %s', (_, [least, most], steps, make) => {
     const count = 2 ** 16;
-    const target = singleTarget(1, mixture);
+    const target = diffusedTarget(1, mixture);
     // E (|theta| - 1)^2, by quadrature over the density of the samples
     const std = Math.sqrt(width ** 2 + grid.smallestNoise ** 2);
     let exact = 0;

@@ -45,7 +45,12 @@ export function gaussianCase(
   const shared = gaussianScore(average, posterior([xObs[0]]).covariance);
   const sum: Score = (theta, level) => tf.mul(n, shared(theta, level)) as tf.Tensor2D;
   const priorScore = (theta: tf.Tensor2D): tf.Tensor2D => tf.neg(tf.matMul(theta, tf.tensor2d(a))) as tf.Tensor2D;
-  return { n, composed: factorized().compose({ n, dim, sum }, priorScore), ...posterior(xObs) };
+  // factorised, of which nothing but the sum is asked
+  const unasked = (): never => {
+    throw new Error('only the sum is known');
+  };
+  const observations = { n, dim, sum, each: unasked, subset: unasked };
+  return { n, composed: factorized().compose(observations, { score: priorScore }), ...posterior(xObs) };
 }
 
 /** Draws for a target that needs no tensors of its own; the moments are taken in float64. */
@@ -55,7 +60,7 @@ export async function momentsOf(
   samples: number,
   { seed = 1, levels = vpLevels() }: { seed?: number; levels?: VpLevels } = {},
 ): Promise<{ mean: number[]; covariance: number[][]; rows: number[][] }> {
-  const program = samplingProgram(sampler, levels, () => target);
+  const program = samplingProgram(sampler, { levels }, () => target);
   const nothing = tf.scalar(0);
   const draws = await program.sample(nothing, target, samples, { seed, progress: false });
   const rows = draws.arraySync();

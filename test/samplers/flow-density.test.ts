@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { rng } from '../../lib/core/rng';
-import type { ComposedScore } from '../../lib/compose/composed-score';
+import { diffusedTarget, type ComposedScore } from '../../lib/compose/composed-score';
 import type { Diffusion } from '../../lib/diffusion/diffusion';
 import { gaussianScore } from '../../lib/diffusion/gaussian-score';
 import { subVp } from '../../lib/diffusion/sub-vp';
@@ -14,13 +14,13 @@ import { randomKey } from '../../lib/graph/random';
 import { FlowOdeError } from '../../lib/samplers/flow-ode-error';
 import { flowDensity, type FlowDensityOptions } from '../../lib/samplers/flow-density';
 import { jacobianTrace, signProbes, unitProbes } from '../../lib/samplers/jacobian-trace';
-import { mixtureLogDensity, mixtureScore, singleTarget } from './mixture-score';
+import { mixtureLogDensity, mixtureScore } from './mixture-score';
 
 const parts = [
   { weight: 0.3, mean: [-1, 0.5], std: 0.4 },
   { weight: 0.7, mean: [1, -0.5], std: 0.6 },
 ];
-const mixture = singleTarget(2, mixtureScore(parts));
+const mixture = diffusedTarget(2, mixtureScore(parts));
 
 async function logProbOf(
   target: ComposedScore,
@@ -66,14 +66,14 @@ describe('flowDensity with exact scores', () => {
     const mean = [1, -2, 0.5];
     const source = rng(1);
     const theta = Array.from({ length: 8 }, () => mean.map((value) => value + source.normal()));
-    const logProb = await logProbOf(singleTarget(3, gaussianScore(mean, covariance)), theta);
+    const logProb = await logProbOf(diffusedTarget(3, gaussianScore(mean, covariance)), theta);
     const exact = tf.tidy(() => normal({ mean, covariance }).logProb(tf.tensor2d(theta)).dataSync());
     // .001, and a share of the number itself, which reaches -30
     logProb.forEach((value, i) => expect(Math.abs(value - exact[i])).toBeLessThan(1e-3 + 1e-4 * Math.abs(exact[i])));
   });
 
   it('is that of a posterior of a hundredth of the prior width', async () => {
-    const narrow = singleTarget(1, gaussianScore([0.5], [[1e-4]]));
+    const narrow = diffusedTarget(1, gaussianScore([0.5], [[1e-4]]));
     const offsets = [0, 1, -2, 3];
     const logProb = await logProbOf(
       narrow,
@@ -149,7 +149,9 @@ describe('flowDensity', () => {
   });
 
   it('refuses the composed score of several observations, and options that are none', async () => {
-    await expect(logProbOf({ ...mixture, n: 2 }, points)).rejects.toThrow(/composed of the scores of 2 observations/);
+    await expect(logProbOf({ ...mixture, n: 2, isDiffused: false }, points)).rejects.toThrow(
+      /composed of the scores of 2 observations/,
+    );
     const make = (options: FlowDensityOptions) => () => flowDensity(vpLinear(), () => mixture, options);
     expect(make({ trace: 'none' as 'exact' })).toThrow(InvalidInputError);
     expect(make({ probes: 0 })).toThrow(/probes/);

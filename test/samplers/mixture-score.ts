@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ComposedScore } from '../../lib/compose/composed-score';
 import type { Score } from '../../lib/diffusion/noise-level';
 
 /** One round Gaussian of a mixture. */
@@ -38,9 +37,4 @@ export function mixtureLogDensity(parts: readonly RoundPart[], point: readonly n
     return sum + (weight * Math.exp(-squares / 2)) / (std * Math.sqrt(2 * Math.PI)) ** mean.length;
   }, 0);
   return Math.log(density);
-}
-
-/** The score of one observation as what samplers take. */
-export function singleTarget(dim: number, score: Score): ComposedScore {
-  return { n: 1, dim, observations: score, priorCorrection: (theta) => tf.zerosLike(theta) };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { inverse } from '../../lib/maths/linalg';
 import { rng } from '../../lib/core/rng';
-import type { ComposedScore } from '../../lib/compose/composed-score';
+import { diffusedTarget, type ComposedScore } from '../../lib/compose/composed-score';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { annealedLangevin } from '../../lib/samplers/annealed-langevin';
 import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';
@@ -173,11 +173,8 @@ describe('annealedLangevin with exact scores', () => {
 
 describe('a target of two modes', () => {
   /** The exact diffused score of w N(mu, s^2) + (1 - w) N(-mu, s^2) in one dimension. */
-  const twoModes = (weight: number, mu: number, std: number): ComposedScore => ({
-    n: 1,
-    dim: 1,
-    priorCorrection: (theta) => tf.zerosLike(theta),
-    observations: (theta, level) => {
+  const twoModes = (weight: number, mu: number, std: number): ComposedScore =>
+    diffusedTarget(1, (theta, level) => {
       const variance = tf.add(tf.mul(tf.square(level.meanCoeff), std * std), tf.square(level.std));
       const centre = tf.mul(level.meanCoeff, mu);
       // log odds of the right mode: log w/(1-w) + 2 m theta / v
@@ -186,8 +183,7 @@ describe('a target of two modes', () => {
       );
       const nearest = tf.mul(centre, tf.sub(tf.mul(2, right), 1));
       return tf.div(tf.sub(nearest, theta), variance) as tf.Tensor2D;
-    },
-  });
+    });
 
   it.each([
     ['predictorCorrector', predictorCorrector()],
@@ -230,8 +226,11 @@ describe('each sampler', () => {
       ...target.composed,
       observations: (theta, level) => (calls++, target.composed.observations(theta, level)),
     };
-    tf.tidy(() => void sampler.step(counted, levels, tf.scalar(5, 'int32'), start, tf.tensor1d([1, 2], 'int32')));
-    expect(calls).toBe(sampler.callsPerLevel);
+    const descent = sampler.descend({ levels });
+    const round = tf.scalar(levels.count - 6, 'int32');
+    const first = descent.start(counted, start);
+    tf.tidy(() => void descent.round(counted, first, round, tf.tensor1d([1, 2], 'int32')));
+    expect([descent.rounds, descent.calls]).toEqual([levels.count - 1, calls * (levels.count - 1)]);
   });
 
   it('is named by its settings', () => {

@@ -5,12 +5,14 @@ import { rng } from '../../lib/core/rng';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { randomKey } from '../../lib/graph/random';
 import { denoisingScoreMatching, type NoisePrediction } from '../../lib/training/denoising-score-matching';
+import { discreteLaw, squaredNorm } from '../../lib/training/level-law';
 
 const levels = vpLevels({ count: 50 });
+const paper = { law: discreteLaw(levels), errorLoss: squaredNorm };
 const [variance, count] = [[0.25, 1, 4], 40_000];
 
 /** The best prediction of eps for theta ~ N(0, diag(variance)): std theta_t / (g v + 1 - g). */
-const exact: NoisePrediction = (_, theta, level) =>
+const exact: NoisePrediction = (_, { theta, level }) =>
   tf.div(
     tf.mul(level.std, theta),
     tf.add(tf.mul(tf.square(level.meanCoeff), tf.tensor1d(variance)), tf.square(level.std)),
@@ -29,7 +31,7 @@ const lossOf = (predict: NoisePrediction, seed = 1): number =>
       Float32Array.from({ length: 3 * count }, (_, i) => source.normal(0, Math.sqrt(variance[i % 3]))),
       [count, 3],
     );
-    return denoisingScoreMatching(predict, levels)([], [theta, tf.zeros([count, 1])], randomKey(seed)).dataSync()[0];
+    return denoisingScoreMatching(predict, paper)([], [theta, tf.zeros([count, 1])], randomKey(seed)).dataSync()[0];
   });
 
 describe('denoisingScoreMatching', () => {
@@ -41,16 +43,14 @@ describe('denoisingScoreMatching', () => {
   });
 
   it('is D for no prediction at all, and larger than the minimum for any scaled one', () => {
-    expect(Math.abs(lossOf((_, theta) => tf.zerosLike(theta)) - 3)).toBeLessThan(tolerance);
+    expect(Math.abs(lossOf((_, { theta }) => tf.zerosLike(theta)) - 3)).toBeLessThan(tolerance);
     for (const scale of [0.9, 1.1])
-      expect(lossOf((w, theta, level, x) => tf.mul(scale, exact(w, theta, level, x)) as tf.Tensor2D)).toBeGreaterThan(
-        lossOf(exact),
-      );
+      expect(lossOf((w, rows) => tf.mul(scale, exact(w, rows)) as tf.Tensor2D)).toBeGreaterThan(lossOf(exact));
   });
 
   it('draws each row its own level from 1 to T - 1, all its randomness from the key, and hands x on', () => {
     const seen: number[] = [];
-    const note: NoisePrediction = (_, theta, level, x) => {
+    const note: NoisePrediction = (_, { theta, level, x }) => {
       expect(x.shape).toEqual([count, 1]);
       seen.push(...level.t.dataSync());
       return tf.zerosLike(theta);

@@ -1,54 +1,10 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
-import { InterruptedError, InvalidInputError, NonFiniteError } from '../../lib/core/errors';
-import { installHost, silentHost } from '../../lib/core/host';
 import { leastSquares } from '../../lib/maths/moments';
-import { rng } from '../../lib/core/rng';
 import { foldKey, randomNormal } from '../../lib/graph/random';
-import { fit, type Fit, type FitOptions } from '../../lib/training/fit';
 import type { Loss } from '../../lib/training/loss';
-
-const source = rng(2);
-const x = Array.from({ length: 400 }, () => [source.normal(), source.normal(1, 0.5)]);
-const y = x.map(([a, b]) => [2 * a - 3 * b + 0.5 + source.normal(0, 0.1)]);
-const specs = [
-  { name: 'w', shape: [2, 1], initialStd: 1 },
-  { name: 'b', shape: [1], initialStd: 0 },
-];
-const squaredError: Loss = ([w, b], [inputs, targets]) =>
-  tf.mean(tf.squaredDifference(tf.add(tf.matMul(inputs, w as tf.Tensor2D), b), targets)) as tf.Scalar;
-const base: FitOptions = {
-  seed: 1,
-  batchSize: 100,
-  learningRate: 0.05,
-  maxEpochs: 200,
-  patience: 1000,
-  progress: false,
-};
-const numbers = (result: Fit): number[] => result.weights.flatMap((w) => Array.from(w.dataSync()));
-
-/** Fits, hands the result to `look`, frees it, and checks that no tensor is left, whatever fit itself throws. */
-async function fitted(
-  options: Partial<FitOptions> = {},
-  { loss = squaredError, rows = x.length, look }: { loss?: Loss; rows?: number; look?: (result: Fit) => void } = {},
-): Promise<Fit> {
-  const tables = [tf.tensor2d(x.slice(0, rows)), tf.tensor2d(y.slice(0, rows))];
-  const before = tf.memory().numTensors;
-  const outcome = await fit(specs, loss, tables, { ...base, ...options }).then(
-    (result) => ({ result }),
-    (error: unknown) => ({ error, result: (error as InterruptedError<Fit>).partial }),
-  );
-  try {
-    if (!('error' in outcome)) look?.(outcome.result);
-  } finally {
-    tf.dispose(outcome.result?.weights ?? []);
-  }
-  expect(tf.memory().numTensors).toBe(before);
-  tf.dispose(tables);
-  if ('error' in outcome) throw outcome.error;
-  return outcome.result;
-}
+import { fitted, numbers, slope, specs, squaredError, x, y } from './regression';
 
 describe('fit', () => {
   it('finds the closed form of a linear regression', async () => {
@@ -129,16 +85,13 @@ describe('fit', () => {
         tf.add(tf.sum(tf.square(w)), tf.sum(tf.square(b))),
         tf.mul(0, squaredError([w, b], rows, key)),
       ) as tf.Scalar;
-    const tables = [tf.tensor2d(x), tf.tensor2d(y)];
-    const result = await fit(
-      specs.map((spec) => ({ ...spec, initialStd: 0 })),
-      atZero,
-      tables,
-      { ...base, patience: 30 },
+    const weights = specs.map((spec) => ({ ...spec, initialStd: 0 }));
+    const result = await fitted(
+      { patience: 30 },
+      { weights, loss: atZero, look: (kept) => expect(numbers(kept)).toEqual([0, 0, 0]) },
     );
     expect([result.bestEpoch, result.ended, result.validationLoss]).toEqual([0, 'converged', 0]);
-    expect(numbers(result)).toEqual([0, 0, 0]);
-    tf.dispose([tables, result.weights]);
+    expect(result.stopped).toBeUndefined();
   });
 
   it('takes a batch larger than the data as all of it, and few rows', async () => {
@@ -178,7 +131,6 @@ describe('fit', () => {
 
   it('lowers the rate along a half cosine to zero', async () => {
     // with the gradient always 1 Adam's step is the rate itself: the sum of rates is the distance gone
-    const slope: Loss = ([w, b], rows) => tf.add(tf.sum(w), tf.add(tf.sum(b), tf.mul(0, tf.sum(rows[0])))) as tf.Scalar;
     const distance = async (cosineDecay: boolean): Promise<number> => {
       let bias = NaN;
       await fitted(
@@ -193,7 +145,6 @@ describe('fit', () => {
   });
 
   it('keeps a running average of the weights where asked to', async () => {
-    const slope: Loss = ([w, b], rows) => tf.add(tf.sum(w), tf.add(tf.sum(b), tf.mul(0, tf.sum(rows[0])))) as tf.Scalar;
     let average = 0;
     // keep_k = min(.9, (k + 1) / (k + 10)), after step k with the weight at -.01 (k + 1)
     for (let k = 0; k < 64; k++) {
@@ -204,101 +155,5 @@ describe('fit', () => {
       { ema: 0.9, maxEpochs: 64, batchSize: 320, learningRate: 0.01 },
       { loss: slope, look: (result) => expect(numbers(result)[2]).toBeCloseTo(average, 4) },
     );
-  });
-
-  it('is interrupted within a second, with the best weights so far, and again at once by a signal that came before', async () => {
-    const controller = new AbortController();
-    let aborted = 0;
-    const onFirstValidation = (): void => {
-      aborted ||= performance.now();
-      controller.abort();
-    };
-    const before = installHost({
-      ...silentHost,
-      report: () => ({ update: onFirstValidation, curve: () => {}, end: () => {} }),
-    });
-    const error = await fitted({ maxEpochs: 1_000_000, signal: controller.signal, progress: true })
-      .catch((reason: unknown) => reason)
-      .finally(() => installHost(before));
-    expect(performance.now() - aborted).toBeLessThan(1000);
-    expect(error).toBeInstanceOf(InterruptedError);
-    const { partial } = error as InterruptedError<Fit>;
-    expect(partial!.ended).toBe('interrupted');
-    expect(partial!.weights.map(({ shape }) => shape)).toEqual([[2, 1], [1]]);
-    expect(partial!.validationLoss).toBeLessThan(partial!.history[0].validation!);
-    const again = await fitted({ signal: controller.signal }).catch((reason: unknown) => reason);
-    expect(again).toBeInstanceOf(InterruptedError);
-    expect((again as InterruptedError<Fit>).partial!.steps).toBeLessThan(10);
-  });
-
-  it('stops where the loss becomes NaN, naming the steps, with the best weights so far', async () => {
-    // the root of what falls below zero once w has gone far enough down the slope
-    const failing: Loss = ([w, b], rows) =>
-      tf.sqrt(tf.add(tf.add(0.5, tf.sum(b)), tf.mul(0, tf.add(tf.sum(w), tf.sum(rows[0]))))) as tf.Scalar;
-    const error = (await fitted({ batchSize: 320, learningRate: 0.005 }, { loss: failing }).catch(
-      (reason: unknown) => reason,
-    )) as NonFiniteError<Fit>;
-    expect(error).toBeInstanceOf(NonFiniteError);
-    expect(error.message).toMatch(/between steps \d+ and \d+\. Lower the learning rate \(now 0\.005\)/);
-    expect(error.partial!.ended).toBe('not finite');
-    expect(error.partial!.bestEpoch).toBe(64);
-    expect(error.partial!.validationLoss).toBeLessThan(Math.sqrt(0.5));
-  });
-
-  it('stops where only the validation is not finite: before the first step, or later', async () => {
-    const onRows =
-      (from: number): Loss =>
-      (w, rows, key) =>
-        rows[0].shape[0] === 80
-          ? (tf.add(squaredError(w, rows, key), tf.div(1, tf.relu(tf.sub(from, tf.abs(tf.sum(w[1])))))) as tf.Scalar)
-          : squaredError(w, rows, key);
-    for (const [from, where] of [
-      [0, /before the first step/],
-      [0.01, /validation after step \d+/],
-    ] as const) {
-      const error = (await fitted({}, { loss: onRows(from) }).catch(
-        (reason: unknown) => reason,
-      )) as NonFiniteError<Fit>;
-      expect(error).toBeInstanceOf(NonFiniteError);
-      expect(error.message).toMatch(where);
-      expect(error.partial!.bestEpoch).toBe(0);
-    }
-  });
-
-  it('hands on what the loss throws', async () => {
-    await expect(
-      fitted(
-        {},
-        {
-          loss: () => {
-            throw new Error('no loss');
-          },
-        },
-      ),
-    ).rejects.toThrow('no loss');
-    let calls = 0;
-    const later: Loss = (...args) => {
-      if (++calls > 1) throw new Error('no loss later');
-      return squaredError(...args);
-    };
-    await expect(fitted({}, { loss: later })).rejects.toThrow('no loss later');
-  });
-
-  it.each([
-    ['batchSize', [0, -1, 1.5, NaN]],
-    ['maxEpochs', [0, -1, 1.5, NaN]],
-    ['patience', [0, -1, 1.5, NaN]],
-    ['epochsPerValidation', [0, -1, 1.5, NaN]],
-    ['learningRate', [0, -1, NaN]],
-    ['validationFraction', [0, 1, -0.1, NaN]],
-    ['ema', [1, -0.1, NaN]],
-  ] as const)('refuses a %s that is none, by name', async (name, values) => {
-    for (const value of values) await expect(fitted({ [name]: value })).rejects.toThrow(`training ${name}`);
-    await expect(fitted({ [name]: 'many' as unknown as number })).rejects.toThrow(InvalidInputError);
-  });
-
-  it('refuses two rows, and a seed that is none', async () => {
-    await expect(fitted({}, { rows: 2 })).rejects.toThrow(/at least 3 simulations/);
-    await expect(fitted({ seed: NaN })).rejects.toThrow(/seed/);
   });
 });

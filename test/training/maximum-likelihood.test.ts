@@ -32,14 +32,17 @@ describe('maximumLikelihood', () => {
     const before = Array.from({ length: 500 }, () => source.normal());
     const x = before.map((value) => 0.7 * value + source.normal());
     const rows = [tf.tensor2d(x, [500, 1]), tf.tensor2d(before, [500, 1])];
-    const { weights } = await fit([{ name: 'w', shape: [], initialStd: 0 }], regression, rows, {
-      seed: 1,
-      learningRate: 0.02,
-      maxEpochs: 300,
-      cosineDecay: true,
-      batchSize: 100,
-      progress: false,
-    });
+    const { weights } = await fit(
+      { weights: [{ name: 'w', shape: [], initialStd: 0 }], loss: regression, rows },
+      {
+        seed: 1,
+        learningRate: 0.02,
+        maxEpochs: 300,
+        cosineDecay: true,
+        batchSize: 100,
+        progress: false,
+      },
+    );
     // the weight of the best step, chosen on 100 held-out rows: 4 standard errors of theirs
     expect(Math.abs(weights[0].dataSync()[0] - 0.7)).toBeLessThan(4 / Math.sqrt(100));
     tf.dispose([rows, weights]);

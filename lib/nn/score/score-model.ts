@@ -47,8 +47,9 @@ export function scoreModel(
   const isCorrection = Object.keys(closedForm).length > 0;
   const scaleOf = ({ closedForm }: ScoreModelTensors, level: NoiseLevel): OutputScale =>
     parameterisation.scale(level, form.scaling(closedForm));
+  const network = definition.build({ dims, seesDistance, isCorrection });
   return {
-    network: definition.build({ dims, seesDistance, isCorrection }),
+    network,
     closedForm: form,
     noiseOfOutput: (tensors, level, output) => {
       const { scale, axes } = scaleOf(tensors, level);
@@ -59,7 +60,8 @@ export function scoreModel(
       const { scale, axes } = scaleOf(tensors, level);
       return tf.div(axes ? tf.matMul(error, axes) : error, scale) as tf.Tensor2D;
     },
-    distanceFrom: ({ closedForm }) => (seesDistance ? form.scaling(closedForm) : undefined),
+    // a network that may see the distance need not: the paper's does not
+    distanceFrom: ({ closedForm }) => (network.embedDistance ? form.scaling(closedForm) : undefined),
   };
 }
 

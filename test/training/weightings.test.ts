@@ -8,15 +8,19 @@ import { straightPath } from '../../lib/diffusion/straight-path';
 import { ve } from '../../lib/diffusion/ve';
 import { vpLinear } from '../../lib/diffusion/vp';
 import { randomKey } from '../../lib/graph/random';
-import { squaredNorm, weightedLevels, type LevelWeighting, type Weighting } from '../../lib/training/level-law';
+import { squaredNorm, type LevelWeighting } from '../../lib/training/level-law';
+import { balanced, custom, likelihood, noise, velocity, type Weighting } from '../../lib/training/weightings';
 import { expectClose, normals } from '../nn/support';
 
 const count = 40_000;
 const noOutput = (): tf.Tensor2D => {
   throw new Error('only balanced looks at the output');
 };
-const weighted = (diffusion: Diffusion, weighting: Weighting, toOutput = noOutput): LevelWeighting =>
-  weightedLevels(twinDiffusion(diffusion), weighting, toOutput);
+const weighted = (
+  diffusion: Diffusion,
+  weighting: Weighting,
+  toOutput: (error: tf.Tensor2D, level: NoiseLevel) => tf.Tensor2D = noOutput,
+): LevelWeighting => weighting.levels(twinDiffusion(diffusion), toOutput);
 /** Log noise ratios and times of levels that a weighting draws. */
 function drawn({ law }: LevelWeighting): { ratios: number[]; times: number[] } {
   return tf.tidy(() => {
@@ -41,7 +45,7 @@ const shareTolerance = (share: number): number => 4 * Math.sqrt((share * (1 - sh
 
 describe('balanced', () => {
   it('draws log noise ratios from N(-1.2, 1.4^2)', () => {
-    const { ratios } = drawn(weighted(vpLinear(), 'balanced'));
+    const { ratios } = drawn(weighted(vpLinear(), balanced()));
     const { mean, std } = moments(ratios);
     expect(Math.abs(mean + 1.2)).toBeLessThan((4 * 1.4) / Math.sqrt(count));
     expect(Math.abs(std - 1.4)).toBeLessThan((4 * 1.4) / Math.sqrt(2 * count));
@@ -53,7 +57,7 @@ describe('balanced', () => {
 
   it('stays within the range of a diffusion, at whose ends the rest gathers', () => {
     const [lowest, highest] = [Math.log(0.1), Math.log(5)];
-    const { ratios } = drawn(weighted(ve({ sigmaMin: 0.1, sigmaMax: 5 }), 'balanced'));
+    const { ratios } = drawn(weighted(ve({ sigmaMin: 0.1, sigmaMax: 5 }), balanced()));
     expect(shareBelow(ratios, lowest - 1e-5)).toBe(0);
     expect(shareBelow(ratios, highest + 1e-5)).toBe(1);
     const share = normalMass(-Infinity, (lowest + 1.2) / 1.4);
@@ -62,7 +66,7 @@ describe('balanced', () => {
 
   it('counts errors of the output', () => {
     const toOutput = (error: tf.Tensor2D, { std }: NoiseLevel): tf.Tensor2D => tf.mul(error, tf.add(std, 2));
-    const { errorLoss } = weightedLevels(vpLinear(), 'balanced', toOutput);
+    const { errorLoss } = weighted(vpLinear(), balanced(), toOutput);
     tf.tidy(() => {
       const level = vpLinear().atLogRatio(tf.tensor1d([-3, 0, 1]));
       const error = normals(3, 2);
@@ -75,9 +79,9 @@ describe('the other weightings', () => {
   const lambda = ({ meanCoeff }: NoiseLevel): tf.Tensor2D => tf.square(meanCoeff);
 
   it.each<[string, Weighting, Diffusion]>([
-    ['noise', 'noise', vpLinear()],
-    ['velocity', 'velocity', straightPath()],
-    ['a function', lambda, vpLinear()],
+    ['noise', noise(), vpLinear()],
+    ['velocity', velocity(), straightPath()],
+    ['custom', custom(lambda), vpLinear()],
   ])('draw times alike: %s', (_, weighting, diffusion) => {
     const { earliest, latest } = diffusion;
     const { times } = drawn(weighted(diffusion, weighting));
@@ -91,7 +95,7 @@ describe('the other weightings', () => {
 
   it('likelihood draws log noise ratios alike', () => {
     const [lowest, highest] = [vpLinear().earliest, vpLinear().latest].map((t) => vpLinear().logRatio(t));
-    const { ratios } = drawn(weighted(vpLinear(), 'likelihood'));
+    const { ratios } = drawn(weighted(vpLinear(), likelihood()));
     for (const share of [0.1, 0.5, 0.8])
       expect(Math.abs(shareBelow(ratios, lowest + share * (highest - lowest)) - share)).toBeLessThan(
         shareTolerance(share),
@@ -99,7 +103,7 @@ describe('the other weightings', () => {
   });
 
   it('velocity counts errors of eps - theta on the straight path', () => {
-    const { errorLoss } = weighted(straightPath(), 'velocity');
+    const { errorLoss } = weighted(straightPath(), velocity());
     tf.tidy(() => {
       const t = tf.tensor2d([[0.01], [0.3], [0.5], [0.9]]);
       const [theta, eps, predicted] = [normals(4, 3, 1), normals(4, 3, 2), normals(4, 3, 3)];
@@ -116,15 +120,18 @@ describe('the other weightings', () => {
     });
   });
 
-  it('a function counts errors of the score times itself; std^2 is noise', () => {
+  it('custom counts errors of the score times itself; std^2 is noise', () => {
     tf.tidy(() => {
       const level = vpLinear().atLogRatio(tf.tensor1d([-3, -1, 0, 1]));
       const error = normals(4, 2);
       const ofScore = tf.mul(tf.squeeze(lambda(level), [1]), squaredNorm(tf.div(error, level.std)));
-      expectClose(weighted(vpLinear(), lambda).errorLoss(error, level), ofScore, 1e-6);
-      const ofNoise = weighted(vpLinear(), ({ std }) => tf.square(std)).errorLoss(error, level);
-      expectClose(ofNoise, weighted(vpLinear(), 'noise').errorLoss(error, level), 1e-6);
-      expectClose(ofNoise, weighted(vpLinear(), 'likelihood').errorLoss(error, level), 1e-6);
+      expectClose(weighted(vpLinear(), custom(lambda)).errorLoss(error, level), ofScore, 1e-6);
+      const ofNoise = weighted(
+        vpLinear(),
+        custom(({ std }) => tf.square(std)),
+      ).errorLoss(error, level);
+      expectClose(ofNoise, weighted(vpLinear(), noise()).errorLoss(error, level), 1e-6);
+      expectClose(ofNoise, weighted(vpLinear(), likelihood()).errorLoss(error, level), 1e-6);
     });
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { installHost, silentHost } from 'scorebook';
+import { host } from 'scorebook';
 import { projectRoot, toProject } from 'scorebook/dist/io/results-path';
 import type { Bench } from './context';
 import { draws } from './part-draws';
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const unknown = chosen.filter((name) => !(name in parts));
   if (unknown.length > 0)
     throw new Error(`There is no part ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}.`);
-  installHost(silentHost);
+  host.installHost(host.silentHost);
   const report = new Report();
   const peer = values.peers ? await startPeer(join(projectRoot(), 'bench', 'peers')) : undefined;
   const bench: Bench = { sizes: values.quick ? quick : full, report, peer };

@@ -1,4 +1,4 @@
-import { graph, rng, tf, type LossPoint } from 'scorebook';
+import { graph, rng, tf, type host } from 'scorebook';
 import { installHost, silentHost } from 'scorebook/dist/core/host';
 import { paperSettings } from 'scorebook/dist/inference/score/npse';
 import { batches } from 'scorebook/dist/training/batches';
@@ -71,7 +71,7 @@ export async function wholeTraining(epochs: number): Promise<number> {
   const update = (epoch: number): void => void marks.push({ epoch, at: performance.now() });
   const before = installHost({
     ...silentHost,
-    report: () => ({ update, curve: (_: readonly LossPoint[]) => undefined, end: () => undefined }),
+    report: () => ({ update, curve: (_: readonly host.LossPoint[]) => undefined, end: () => undefined }),
   });
   try {
     const problem = { weights: network.weights, loss: paperLoss, rows };

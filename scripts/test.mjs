@@ -13,10 +13,9 @@ await runMain(async () => {
   const part = process.argv.includes('--fast') ? 'fast' : process.argv.includes('--slow') ? 'slow' : 'all';
   const rest = process.argv.slice(2).filter((argument) => argument !== '--fast' && argument !== '--slow');
   await setUp();
-  const vitest = [join(nodeModules, 'vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json'];
-  const { status } = spawnSync(process.execPath, [...vitest, `--outputFile.json=${report}`, ...rest], {
+  const { status } = spawnSync(process.execPath, [join(nodeModules, 'vitest', 'vitest.mjs'), 'run', ...rest], {
     cwd: root,
-    env: environment({ SCOREBOOK_TESTS: part }),
+    env: environment({ SCOREBOOK_TESTS: part, SCOREBOOK_TEST_REPORT: report }),
     stdio: 'inherit',
   });
   return status ?? 1;

@@ -2,7 +2,9 @@
 
 /** @type {Definition['experiments']} */
 export const experiments = (library, options) =>
-  library.studies.benchmark.experiments(/** @type {import('scorebook').studies.benchmark.BenchmarkOptions} */ (options));
+  library.studies.benchmark.experiments(
+    /** @type {import('scorebook').studies.benchmark.BenchmarkOptions} */ (options),
+  );
 
 /** @type {Definition['settings']} */
 export const settings = (library) => library.studies.benchmark.settings;

@@ -49,7 +49,8 @@ export async function chosen(definition, library, { tasks, options }) {
   );
   const parts = all.filter(({ experiment }) => !tasks || tasks.includes(experiment.task.name));
   try {
-    for (const { notebook, experiment } of parts) library.experiments.missingRuns(experiment, library.openResults(notebook));
+    for (const { notebook, experiment } of parts)
+      library.experiments.missingRuns(experiment, library.openResults(notebook));
   } catch (error) {
     throw refused(error);
   }

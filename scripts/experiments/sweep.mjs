@@ -176,15 +176,17 @@ export async function sweep({ definition, options, parts, jobs, library }) {
  */
 function missing(parts, library) {
   const runs = parts.flatMap(({ index, notebook, experiment }) =>
-    library.experiments.missingRuns(experiment, library.openResults(notebook)).map(({ key, setting: { id }, budget, seed }) => ({
-      experiment: index,
-      notebook,
-      setting: id,
-      budget,
-      seed,
-      key,
-      group: `${experiment.task.name}/${id}`,
-    })),
+    library.experiments
+      .missingRuns(experiment, library.openResults(notebook))
+      .map(({ key, setting: { id }, budget, seed }) => ({
+        experiment: index,
+        notebook,
+        setting: id,
+        budget,
+        seed,
+        key,
+        group: `${experiment.task.name}/${id}`,
+      })),
   );
   const order = [...new Set(runs.map(({ seed }) => seed))];
   return order.flatMap((seed) => runs.filter((run) => run.seed === seed));

@@ -38,7 +38,9 @@ process.on('message', async (/** @type {Order | { stop: true }} */ order) => {
     seeds: [order.seed],
   };
   try {
-    const { failures } = await library.experiments.runExperiment(run, library.openResults(notebook), { signal: stop.signal });
+    const { failures } = await library.experiments.runExperiment(run, library.openResults(notebook), {
+      signal: stop.signal,
+    });
     answer({ failures: [...failures] });
   } catch (error) {
     if (error instanceof library.InterruptedError) answer({ stopped: true });

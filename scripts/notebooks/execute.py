@@ -32,12 +32,14 @@ class Printer:
         self.cells = notebook.cells
         self.code = [i for i, cell in enumerate(self.cells) if cell.cell_type == "code" and cell.source.strip()]
         self.begin = time.monotonic()
+        self.running = None
 
     def kernel_is_ready(self, **_):
         print(f"  kernel ready after {time.monotonic() - self.begin:.1f} s", flush=True)
 
     def starts(self, cell, cell_index):
         self.cell_begin = time.monotonic()
+        self.running = cell
         number = f"[{self.code.index(cell_index) + 1}/{len(self.code)}]"
         print(f"  {number:>7} {title(self.cells, cell_index)[:70]:<70} ", end="", flush=True)
 
@@ -76,7 +78,7 @@ def execute(source: Path, target: Path, folder: Path) -> bool:
     except (DeadKernelError, RuntimeError) as error:  # the latter where the kernel does not even start
         failure = f"{error or type(error).__name__}\n{console.read_text(encoding='utf-8')[-2000:]}"
     if failure:
-        failed = next((cell for cell in reversed(notebook.cells) if cell.get("execution_count")), None)
+        failed = printer.running
         print(f"\n\n{failure}:\n\n{failed.source if failed else ''}\n\n{printed(failed) if failed else ''}", flush=True)
     else:
         console.unlink()

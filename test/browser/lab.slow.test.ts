@@ -1,28 +1,31 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cache, notebooks } from '../../scripts/setup/paths.mjs';
+import { describeIfThere } from '../if-there';
 import { findChromium, launchChromium } from './chromium';
 import { startLab, type LabServer } from './lab-server';
 import { NotebookPage } from './notebook-page';
 
 const chromium = findChromium();
-if (!chromium)
-  console.log('No Chromium on this machine: the browser test is skipped (install the package "chromium").');
+const need = {
+  isThere: chromium !== undefined,
+  missing: 'There is no Chromium on this machine: install the package "chromium".',
+};
 
 const folder = join(cache, 'browser');
 const screenshots = join(folder, 'screenshots');
 const quickstart = '00-quickstart.ipynb';
 
-describe.skipIf(!chromium)('JupyterLab in a browser', () => {
+describeIfThere('JupyterLab in a browser', need, () => {
   let lab: LabServer;
   let browser: Browser;
 
   beforeAll(async () => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(screenshots, { recursive: true });
-    if (existsSync(join(notebooks, quickstart))) cpSync(join(notebooks, quickstart), join(folder, quickstart));
+    cpSync(join(notebooks, quickstart), join(folder, quickstart));
     [lab, browser] = await Promise.all([startLab(folder), launchChromium(chromium as string)]);
     console.log(`Screenshots: ${screenshots}`);
   });
@@ -32,7 +35,7 @@ describe.skipIf(!chromium)('JupyterLab in a browser', () => {
     await lab?.stop();
   });
 
-  it.skipIf(!existsSync(join(notebooks, quickstart)))('runs the quickstart and shows its charts', async () => {
+  it('runs the quickstart and shows its charts', async () => {
     const notebook = await NotebookPage.open(browser, lab.page(quickstart));
     await notebook.runAll();
     await notebook.allDone(280_000);

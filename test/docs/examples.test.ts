@@ -6,12 +6,15 @@ import { checkSnippets } from './check-snippets';
 import { makeFixture, temporaryFolder, type Fixture } from './fixture';
 import { root } from './program';
 import { runSnippet, statedValues } from './run-snippet';
+import { withShortTraining } from './short-training';
 import { docSnippets, readmeSnippets } from './snippets';
 import { expectStated } from './stated-value';
 
+/** Emulated pairs would make each training three. */
+const short = withShortTraining({ emulated: 0 });
 const documented = docSnippets();
 const readme = readmeSnippets();
-const home = process.cwd();
+const [home, results] = [process.cwd(), process.env.SCOREBOOK_RESULTS];
 let checked: ReturnType<typeof checkSnippets>;
 let fixture: Fixture;
 let folder: string;
@@ -28,6 +31,8 @@ beforeEach(() => void library.host.installHost(library.host.silentHost));
 
 afterAll(() => {
   process.chdir(home);
+  if (results === undefined) delete process.env.SCOREBOOK_RESULTS;
+  else process.env.SCOREBOOK_RESULTS = results;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -50,7 +55,7 @@ describe('the examples of the doc comments', () => {
     const pick = (from: object, names: readonly string[]): [string, unknown][] =>
       names.map((each) => [each, (from as Record<string, unknown>)[each]]);
     const scope = Object.fromEntries([
-      ...pick(library, provided.library),
+      ...pick(short, provided.library),
       ...provided.rooms.flatMap(([each, room]) => pick((library as unknown as Record<string, object>)[room], [each])),
       ...pick(own, provided.own),
       ...pick(fixture, provided.fixture),
@@ -58,7 +63,7 @@ describe('the examples of the doc comments', () => {
     const said = vi.fn(expectStated);
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {
-      await runSnippet(code, scope, library, said);
+      await runSnippet(code, scope, short, said);
     } finally {
       log.mockRestore();
     }

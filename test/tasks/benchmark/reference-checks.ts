@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-node';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { breathe } from '../../../lib/core/host';
 import { unconstrained } from '../../../lib/distributions/bijector';
 import { unconstrainedDensity } from '../../../lib/distributions/unconstrained-density';
@@ -11,10 +11,13 @@ import { squaredMmd, mmdFloor } from '../../../lib/metrics/squared-mmd';
 import * as benchmark from '../../../lib/tasks/benchmark/index';
 import { infectedShares, logPopulations, populationNoise } from '../../../lib/tasks/benchmark/ode-simulators';
 import { unnormalisedPosterior } from '../../../lib/tasks/unnormalised-posterior';
+import { describeIfThere } from '../../if-there';
 import { columnMoments } from './simulate-at';
 
-const hasData = existsSync(join(__dirname, '..', '..', '..', 'data', 'sbibm', 'reference'));
-if (!hasData) console.warn('Skipped: the published posterior samples are not here; npm run setup fetches them.');
+const need = {
+  isThere: existsSync(join(__dirname, '..', '..', '..', 'data', 'sbibm', 'reference')),
+  missing: 'The published posterior samples are not in data/sbibm/reference; npm run setup fetches them.',
+};
 const tasks = benchmark.all();
 
 /** Checks that every column has mean `expected`, within so many standard errors of independent rows. */
@@ -27,7 +30,7 @@ function expectColumnMeans(rows: readonly (readonly number[])[], expected: numbe
 
 /** The tests of the published samples of some observations, each by its first `count` samples. */
 export function describeReference(ks: readonly number[], count: number): void {
-  describe.skipIf(!hasData)('the published posterior samples', () => {
+  describeIfThere('the published posterior samples', need, () => {
     // long synchronous stretches would keep the runner's messages waiting
     afterEach(() => breathe());
 

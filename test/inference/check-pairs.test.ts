@@ -48,9 +48,9 @@ describe('checkPairs', () => {
       [NaN, 1],
       [Infinity, -Infinity],
     ];
-    expect(refused((_, x) => ({ x: tf.concat([x.slice([0, 0], [18, -1]), tf.tensor2d(broken)]) }))).toMatch(
-      /npse\.train: x.*3 that are NaN or infinite.*invalid: 'drop'/,
-    );
+    expect(
+      refused((_, x) => ({ x: tf.concat([x.slice([0, 0], [18, -1]), tf.tensor2d(broken)]) as tf.Tensor2D })),
+    ).toMatch(/npse\.train: x.*3 that are NaN or infinite.*invalid: 'drop'/);
     expect(refused((theta) => ({ theta: tf.mul(theta, NaN) as tf.Tensor2D }))).toMatch(/npse\.train: theta.*60 that/);
   });
 

@@ -80,12 +80,16 @@ export async function rowsOf(table: Promise<tf.Tensor2D>): Promise<number[][]> {
   return rows;
 }
 
-/** What long work throws that is interrupted as soon as it shows progress. */
-export async function interrupted(work: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
+/** What long work throws that is interrupted as soon as it shows progress: of the part called `during`, if that is given. */
+export async function interrupted(work: (signal: AbortSignal) => Promise<unknown>, during?: string): Promise<unknown> {
   const controller = new AbortController();
   const host = installHost({
     ...silentHost,
-    report: () => ({ update: () => controller.abort(), curve: () => {}, end: () => {} }),
+    report: (label) => ({
+      update: () => (during === undefined || label === during ? controller.abort() : undefined),
+      curve: () => {},
+      end: () => {},
+    }),
   });
   return work(controller.signal)
     .then(

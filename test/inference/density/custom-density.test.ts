@@ -122,6 +122,8 @@ describe("a density method of one's own", () => {
     expect(drawn[1]).toEqual(drawn[0]);
     restored.dispose();
     const record = { ...estimator.record(), config: { kind: 'npse', version: 2 } };
-    expect(() => restoreDensityEstimator(method, record, prior)).toThrow(/a linear Gaussian estimator of version 1 or 2/);
+    expect(() => restoreDensityEstimator(method, record, prior)).toThrow(
+      /a linear Gaussian estimator of version 1 or 2/,
+    );
   });
 });

@@ -56,7 +56,7 @@ describe('checkPairs', () => {
 
   it('refuses discrete parameters, and ones that the prior cannot have drawn', () => {
     const half = (theta: tf.Tensor2D): tf.Tensor2D =>
-      tf.concat([theta.slice([0, 0], [-1, 1]), tf.round(tf.mul(theta.slice([0, 1], [-1, 2]), 3))], 1);
+      tf.concat([theta.slice([0, 0], [-1, 1]), tf.round(tf.mul(theta.slice([0, 1], [-1, 2]), 3)) as tf.Tensor2D], 1);
     expect(refused((theta) => ({ theta: half(theta) }))).toMatch(
       /npse\.train: theta: expected continuous parameters, received only whole numbers in column 1\. .*leave it out/,
     );

@@ -78,7 +78,7 @@ describe.each([
     // what is saved from now on is of the new version, and the same estimator
     const again = method.restore(estimator.record(), { prior });
     expect(again.config).toEqual({ ...estimator.config, version: 2 });
-    expect(await withPosterior(again, xs, drawn)).toEqual(await withPosterior(estimator, xs, drawn));
+    expect(again.record().arrays).toEqual(record.arrays);
     again.dispose();
     estimator.dispose();
   });

@@ -91,7 +91,8 @@ describe("a density method of one's own", () => {
     const rows = await withPosterior(estimator, [x], (posterior) => rowsOf(posterior.sample(draws, { seed: 2 })));
     const exact = exactMoments(task, [x]);
     for (const k of [0, 1]) {
-      // in its standard deviations: of the draws, and of a regression on as many simulations at an x within two of its own
+      // in its standard deviations: of the draws, and of a regression on as many simulations, at an x within two
+      // standard deviations of theirs
       const meanError = Math.sqrt(1 / draws + 5 / simulations);
       expect(Math.abs(mean(rows)[k] - exact.mean[k]) / exact.std[k]).toBeLessThan(4 * meanError + trainingError);
       const widthError = Math.sqrt(1 / (2 * draws) + 1 / (2 * simulations));

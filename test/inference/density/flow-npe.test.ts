@@ -63,7 +63,7 @@ describe('a flow estimator', () => {
     });
   });
 
-  it('warns of more observations than training had, and of such far from the simulations, and gives them all the same', async () => {
+  it('warns of more observations than training had, and of such far from the simulations, and still draws', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const finite = async (count: number): Promise<boolean> =>
       (await drawn(estimator, new Array<number[]>(count).fill(xObs[0]))).flat().every(Number.isFinite);

@@ -23,7 +23,7 @@ describe('the posterior under a prior of a box', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('has a density in the box that integrates to one, with the moments of the samples, and is zero outside', async () => {
+  it('has a density that integrates to one, with the moments of the samples, and is zero outside of the box', async () => {
     await withPosterior(estimator, xObs, async (posterior) => {
       const cells = 24;
       const points = Array.from({ length: cells ** 2 }, (_, i) => [

@@ -10,10 +10,10 @@ import { exactShares, folded, rowsOfEach, samplingVariation, totalVariation } fr
 import { quiet } from '../quick-estimator';
 
 /*
- * The total variation from the exact posterior over bins, beyond what the draws alone may have. Measured: .023 to .063 for one
- * observation and .083 to .172 for several, draws included. A network that does not see x has at least .28 for each
- * observation, one that does not see theta at least .28 too, and one that does not see the noise level .155 or more for the
- * first, so that the test of one observation fails in every case.
+ * The total variation from the exact posterior over bins, beyond what the draws alone may have. Measured, draws
+ * included: .023 to .063 for one observation and .083 to .172 for several. A network that does not see x, or theta, has at
+ * least .28 for each observation, and one that does not see the noise level .155 or more for the first: the test of one
+ * observation fails in every case.
  */
 const trainingError = { ofOne: 0.03, ofSeveral: 0.13 };
 const xs = [

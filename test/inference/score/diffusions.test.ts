@@ -13,7 +13,7 @@ import { noise, quiet, trained, valuesOf, withPosterior } from '../quick-estimat
 
 describe('training in continuous time', () => {
   const prior = normal({ mean: [0, 0] });
-  /** The exact posterior N(x / (1 + noise^2), noise^2 / (1 + noise^2)), which the closed-form part nearly gives at once. */
+  /** Of the exact posterior N(x / (1 + noise^2), noise^2 / (1 + noise^2)), which the closed-form part nearly gives. */
   const variance = noise ** 2 / (1 + noise ** 2);
   const x = [0.5, -1];
 

@@ -50,7 +50,7 @@ describe('emulatedPairs', () => {
     return 'pairs' in emulated ? emulated.pairs : expect.unreachable(emulated.stopped.message);
   };
 
-  it('have the joint moments of a linear Gaussian simulator, within its range, and leave what they were given', async () => {
+  it('have the joint moments of a linear Gaussian simulator, within its range, and keep their rows', async () => {
     const { theta: z, x } = pairsOf(open);
     const before = tf.memory().numTensors;
     const [theta, data] = await made([z, x], 5000);

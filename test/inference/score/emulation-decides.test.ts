@@ -23,7 +23,7 @@ async function trained(
 }
 
 describe('emulated pairs', { timeout: 120_000 }, () => {
-  it('help where simulations are few and the likelihood is simpler than the posterior, which has two modes', async () => {
+  it('help where simulations are few and the likelihood is simpler than a posterior of two modes', async () => {
     const xs = [
       [1, 0],
       [0, 1],

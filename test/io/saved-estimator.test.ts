@@ -7,9 +7,12 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { rng } from '../../lib/core/rng';
+import { vpLinear } from '../../lib/diffusion/vp';
 import { normal } from '../../lib/distributions/normal';
+import { continuous } from '../../lib/inference/score/levels';
 import { npse } from '../../lib/inference/score/npse';
 import type { TrainedScoreEstimator } from '../../lib/inference/score/train-score-estimator';
+import { denoisingNetwork } from '../../lib/nn/score/denoising-network';
 import { readEstimator, saveEstimator } from '../../lib/io/saved-estimator';
 
 const prior = normal({ mean: [0, 1] });
@@ -31,10 +34,10 @@ beforeAll(async () => {
   estimator = await npse.train(sims, {
     prior,
     seed: 2,
-    maxEpochs: 2,
     emulated: 0,
-    levels: 30,
-    network: { width: 8, hidden: 1 },
+    levels: continuous(vpLinear(), { count: 30 }),
+    network: denoisingNetwork({ width: 8, blocks: 1, hidden: 1 }),
+    fit: { maxEpochs: 2 },
     progress: false,
   });
   tf.dispose([sims.theta, sims.x]);

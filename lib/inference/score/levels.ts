@@ -62,7 +62,9 @@ export function continuous(
   diffusion: Diffusion = vpLinear(),
   { weighting = balanced(), parameterisation = edm(), count = 400 }: ContinuousOptions = {},
 ): TrainingLevels {
-  demand('continuous diffusion', typeof diffusion?.at === 'function', 'a diffusion, such as vpLinear()', diffusion);
+  // texts and arrays have a function `at` too
+  const isDiffusion = typeof diffusion?.at === 'function' && typeof diffusion.spec === 'object';
+  demand('continuous diffusion', isDiffusion, 'a diffusion, such as vpLinear()', diffusion);
   const isWeighting = typeof weighting?.levels === 'function';
   demand('continuous weighting', isWeighting, 'one of weightings, such as weightings.balanced()', weighting);
   requireParameterisation('continuous', parameterisation);

@@ -6,13 +6,22 @@ import { rng } from '../../../lib/core/rng';
 import { normal } from '../../../lib/distributions/normal';
 import type { Prior } from '../../../lib/distributions/prior';
 import { uniform } from '../../../lib/distributions/uniform';
+import { frameOf } from '../../../lib/inference/frame';
 import * as emulation from '../../../lib/inference/score/emulated-pairs';
 import { npse } from '../../../lib/inference/score/npse';
-import type { TrainedScoreEstimator } from '../../../lib/inference/score/train-score-estimator';
+import type { NpseOptions, TrainedScoreEstimator } from '../../../lib/inference/score/train-score-estimator';
+import { denoisingNetwork } from '../../../lib/nn/score/denoising-network';
+import { interrupted, quiet } from '../quick-estimator';
 
 const noise = 0.5;
 const count = 600;
-const quick = { seed: 1, maxEpochs: 4, network: { width: 8, blocks: 1, hidden: 1 }, progress: false } as const;
+const quick = {
+  seed: 1,
+  network: denoisingNetwork({ width: 8, blocks: 1, hidden: 1 }),
+  fit: { maxEpochs: 4, epochsPerValidation: 1 },
+  ...quiet,
+};
+const open = normal({ mean: [0, 0] });
 
 /** x_1 = theta_1 + noise, x_2 = theta_2 - theta_1 + noise. */
 function pairsOf(prior: Prior): { theta: tf.Tensor2D; x: tf.Tensor2D } {
@@ -22,10 +31,10 @@ function pairsOf(prior: Prior): { theta: tf.Tensor2D; x: tf.Tensor2D } {
   return { theta: tf.tensor2d(theta), x: tf.tensor2d(x) };
 }
 
-async function trained(prior: Prior, options: object = {}): Promise<TrainedScoreEstimator> {
+async function trained(prior: Prior, options: Partial<NpseOptions> = {}): Promise<TrainedScoreEstimator> {
   const pairs = pairsOf(prior);
   try {
-    return await npse.train(pairs, { ...quick, prior, ...options });
+    return await npse.train(pairs, { ...quick, emulated: 2, prior, ...options });
   } finally {
     tf.dispose([pairs.theta, pairs.x]);
   }
@@ -35,12 +44,16 @@ afterEach(() => vi.restoreAllMocks());
 
 describe('emulatedPairs', () => {
   const unit = { mean: [0, 0], std: [1, 1], lowest: [-4, -4], highest: [4, 4] };
-  const prior = normal({ mean: [0, 0] });
+  const frame = frameOf(open, { theta: unit, x: unit });
+  const made = async (rows: [tf.Tensor2D, tf.Tensor2D], pairs: number): Promise<[tf.Tensor2D, tf.Tensor2D]> => {
+    const emulated = await emulation.emulatedPairs(rows, frame, pairs, { seed: 1, maxEpochs: 4, ...quiet });
+    return 'pairs' in emulated ? emulated.pairs : expect.unreachable(emulated.stopped.message);
+  };
 
-  it('have the joint moments of a linear Gaussian simulator, within its range, and leave what they were given', async () => {
-    const { theta: z, x } = pairsOf(prior);
+  it('have the joint moments of a linear Gaussian simulator, within its range, and keep their rows', async () => {
+    const { theta: z, x } = pairsOf(open);
     const before = tf.memory().numTensors;
-    const [theta, data] = await emulation.emulatedPairs([z, x], { prior, theta: unit, count: 5000 }, quick);
+    const [theta, data] = await made([z, x], 5000);
     expect(tf.memory().numTensors).toBe(before + 2);
     expect([theta.shape, data.shape]).toEqual([
       [5000, 2],
@@ -52,8 +65,8 @@ describe('emulatedPairs', () => {
         tf.matMul(theta, centred, true).div(5000).arraySync() as number[][],
         tf.matMul(centred, centred, true).div(5000).arraySync() as number[][],
       ];
-      // coefficients of 600 simulations have a standard error of noise / sqrt(600) = .02, variances of sqrt(2 / 600) = 6 %; four of them,
-      // with those of the 5,000 draws
+      // coefficients of 600 simulations have a standard error of noise / sqrt(600) = .02, variances of
+      // sqrt(2 / 600) = 6 %; four of them, with those of the 5,000 draws
       const near = (received: number, expected: number, error: number) =>
         expect(Math.abs(received - expected)).toBeLessThan(4 * error);
       near(cross[0][0], 1, 0.035);
@@ -69,9 +82,9 @@ describe('emulatedPairs', () => {
     tf.dispose([z, x, theta, data]);
   });
 
-  it('are at most 100,000, and at least what the sampler draws', async () => {
-    const { theta: z, x } = pairsOf(prior);
-    const few = await emulation.emulatedPairs([z, x], { prior, theta: unit, count: 1 }, quick);
+  it('are at least as many as teach something', async () => {
+    const { theta: z, x } = pairsOf(open);
+    const few = await made([z, x], 1);
     expect(few[0].shape[0]).toBe(256);
     tf.dispose([z, x, ...few]);
   });
@@ -79,11 +92,11 @@ describe('emulatedPairs', () => {
 
 describe('npse.train with emulated pairs', () => {
   it.each([
-    ['an unbounded prior', normal({ mean: [0, 0] })],
+    ['an unbounded prior', open],
     ['a box', uniform({ lower: [-1, -1], upper: [1, 1] })],
   ])('keeps the estimator of the lower loss on held-out simulations, for %s', async (_, prior) => {
     const before = tf.memory().numTensors;
-    const [alone, either] = [await trained(prior, { emulated: 0 }), await trained(prior, { emulated: 2 })];
+    const [alone, either] = [await trained(prior, { emulated: 0 }), await trained(prior)];
     expect(either.fit.validationLoss).toBeLessThanOrEqual(alone.fit.validationLoss);
     expect([0, 2 * count]).toContain(either.config.training.emulated);
     expect(alone.config.training.emulated).toBe(0);
@@ -92,26 +105,41 @@ describe('npse.train with emulated pairs', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('has the estimator of the simulations alone where it is interrupted later', async () => {
-    vi.spyOn(emulation, 'emulatedPairs').mockRejectedValue(new InterruptedError('stopped'));
-    const error = await trained(normal({ mean: [0, 0] })).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(InterruptedError);
-    const { partial } = error as InterruptedError<TrainedScoreEstimator>;
-    expect(partial?.config.training.emulated).toBe(0);
-    partial?.dispose();
-  });
+  it.each(['Training of the emulator', 'Sampling', 'Training with emulated pairs'])(
+    'hands over the estimator of the simulations alone where it is interrupted during: %s',
+    async (during) => {
+      const before = tf.memory().numTensors;
+      const alone = await trained(open, { emulated: 0 });
+      const error = await interrupted((signal) => trained(open, { signal, progress: true }), during);
+      expect(error).toBeInstanceOf(InterruptedError);
+      const partial = (error as InterruptedError<TrainedScoreEstimator>).partial!;
+      expect(partial.config.training.emulated).toBe(0);
+      expect(partial.record().arrays).toEqual(alone.record().arrays);
+      partial.dispose();
+      alone.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 
   it('goes without them, and says so, where the emulator leaves the finite numbers', async () => {
-    vi.spyOn(emulation, 'emulatedPairs').mockRejectedValue(new NonFiniteError('the emulator ran away'));
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const estimator = await trained(normal({ mean: [0, 0] }));
-    expect(estimator.config.training.emulated).toBe(0);
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('without emulated pairs: the emulator ran away'));
-    estimator.dispose();
+    const runaway = new NonFiniteError('the emulator ran away');
+    const emulated = vi.spyOn(emulation, 'emulatedPairs');
+    for (const mocked of [
+      () => emulated.mockRejectedValue(runaway),
+      () => emulated.mockResolvedValue({ stopped: runaway }),
+    ]) {
+      mocked();
+      const estimator = await trained(open);
+      expect(estimator.config.training.emulated).toBe(0);
+      expect(warn).toHaveBeenCalledWith(expect.stringContaining('without emulated pairs: the emulator ran away'));
+      estimator.dispose();
+      warn.mockClear();
+    }
   });
 
-  it('refuses a number of them that is none', async () => {
+  it('refuses an invalid number of them', async () => {
     for (const emulated of [-1, NaN, Infinity])
-      await expect(trained(normal({ mean: [0, 0] }), { emulated })).rejects.toThrow(/npse.train: emulated/);
+      await expect(trained(open, { emulated })).rejects.toThrow(/npse.train: emulated/);
   });
 });

@@ -1,29 +1,30 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import type { Diffusion } from '../../../lib/diffusion/diffusion';
 import { subVp } from '../../../lib/diffusion/sub-vp';
 import { ve } from '../../../lib/diffusion/ve';
 import { vpCosine, vpLinear } from '../../../lib/diffusion/vp';
 import { normal } from '../../../lib/distributions/normal';
+import { continuous, type TrainingLevels } from '../../../lib/inference/score/levels';
 import { npse } from '../../../lib/inference/score/npse';
-import type { NpseOptions } from '../../../lib/inference/score/train-score-estimator';
+import * as weightings from '../../../lib/training/weightings';
+import * as parameterisations from '../../../lib/nn/score/parameterisations';
 import { noise, quiet, trained, valuesOf, withPosterior } from '../quick-estimator';
 
 describe('training in continuous time', () => {
   const prior = normal({ mean: [0, 0] });
-  /** The exact posterior N(x / (1 + noise^2), noise^2 / (1 + noise^2)), which the closed-form part nearly gives at once. */
+  /** Of the exact posterior N(x / (1 + noise^2), noise^2 / (1 + noise^2)), which the closed-form part nearly gives. */
   const variance = noise ** 2 / (1 + noise ** 2);
   const x = [0.5, -1];
 
-  it.each<[string, Diffusion, Partial<NpseOptions>]>([
-    ['vpLinear', vpLinear(), { weighting: 'likelihood' }],
-    ['vpCosine', vpCosine(), {}],
-    ['ve', ve(), {}],
-    ['subVp', subVp(), {}],
-  ])('on %s gives the posterior, its density and mode, and is the same restored', async (_, diffusion, options) => {
-    const estimator = await trained(prior, { diffusion, ...options });
-    expect(estimator.config.diffusion).toEqual(diffusion.spec);
+  it.each<[string, TrainingLevels]>([
+    ['vpLinear', continuous(vpLinear(), { weighting: weightings.likelihood() })],
+    ['vpCosine', continuous(vpCosine(), { parameterisation: parameterisations.velocity() })],
+    ['ve', continuous(ve())],
+    ['subVp', continuous(subVp(), { weighting: weightings.noise() })],
+  ])('on %s gives the posterior and its density, and is the same read back', async (_, levels) => {
+    const estimator = await trained(prior, { levels });
+    expect(estimator.config.levels).toEqual(levels.spec);
     const restored = npse.restore(estimator.record(), { prior });
     const drawn: number[][] = [];
     for (const each of [estimator, restored])
@@ -41,7 +42,7 @@ describe('training in continuous time', () => {
     }
     await withPosterior(estimator, [x], async (posterior) => {
       const theta = tf.tensor2d([x.map((value) => value / (1 + noise ** 2))]);
-      const [logProb] = await valuesOf(posterior.logProb(theta, { tolerance: 1e-2, ...quiet }));
+      const [logProb] = await valuesOf(posterior.density.logProb(theta, { tolerance: 1e-2, ...quiet }));
       theta.dispose();
       expect(Math.abs(logProb + Math.log(2 * Math.PI * variance))).toBeLessThan(0.3);
     });
@@ -53,7 +54,7 @@ describe('training in continuous time', () => {
   });
 
   it('finds the mode of one and of several observations', async () => {
-    const estimator = await trained(prior, { diffusion: vpLinear() });
+    const estimator = await trained(prior);
     for (const n of [1, 4]) {
       const mode = await withPosterior(estimator, new Array<number[]>(n).fill(x), (posterior) =>
         valuesOf(posterior.map({ seed: 1, starts: 8, ...quiet })),

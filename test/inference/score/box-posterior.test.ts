@@ -1,11 +1,9 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../lib/core/errors';
 import { ve } from '../../../lib/diffusion/ve';
-import { vpLevels } from '../../../lib/diffusion/vp-levels';
-import { normal } from '../../../lib/distributions/normal';
 import { uniform } from '../../../lib/distributions/uniform';
+import { continuous } from '../../../lib/inference/score/levels';
 import { npse } from '../../../lib/inference/score/npse';
 import type { TrainedScoreEstimator } from '../../../lib/inference/score/train-score-estimator';
 import { adaptiveFlow } from '../../../lib/samplers/adaptive-flow';
@@ -19,13 +17,13 @@ describe('the posterior under a prior of a box', () => {
   const xObs = [[0.4, 0.7]];
   let estimator: TrainedScoreEstimator;
   const tensors = tf.memory().numTensors;
-  beforeAll(async () => void (estimator = await trained(prior, { diffusion: ve() })));
+  beforeAll(async () => void (estimator = await trained(prior, { levels: continuous(ve()) })));
   afterAll(() => {
     estimator.dispose();
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('has a density in the box that integrates to one, with the moments of the samples, and is zero outside', async () => {
+  it('has a density that integrates to one, with the moments of the samples, and is zero outside of the box', async () => {
     await withPosterior(estimator, xObs, async (posterior) => {
       const cells = 24;
       const points = Array.from({ length: cells ** 2 }, (_, i) => [
@@ -33,7 +31,7 @@ describe('the posterior under a prior of a box', () => {
         -1 + (3 * (Math.floor(i / cells) + 0.5)) / cells,
       ]);
       const theta = tf.tensor2d([...points, [1.1, 0], [0.5, -1.5]]);
-      const logProb = await valuesOf(posterior.logProb(theta, { tolerance: 1e-2, ...quiet }));
+      const logProb = await valuesOf(posterior.density.logProb(theta, { tolerance: 1e-2, ...quiet }));
       theta.dispose();
       expect(logProb.slice(-2)).toEqual([-Infinity, -Infinity]);
       const shares = points.map((_, i) => (Math.exp(logProb[i]) * 3) / cells ** 2);
@@ -56,7 +54,7 @@ describe('the posterior under a prior of a box', () => {
       expect(mode.shape).toEqual([2]);
       const draws = await posterior.sample(50, { seed: 2, ...quiet });
       const together = tf.tidy(() => tf.concat([tf.expandDims(mode, 0), draws]) as tf.Tensor2D);
-      const [atMode, ...others] = await valuesOf(posterior.logProb(together, { tolerance: 1e-2, ...quiet }));
+      const [atMode, ...others] = await valuesOf(posterior.density.logProb(together, { tolerance: 1e-2, ...quiet }));
       tf.dispose([mode, draws, together]);
       expect(atMode).toBeGreaterThan(Math.max(...others) - 0.05);
       await expect(posterior.map({ seed: 1, starts: 1 })).rejects.toThrow(/starts/);
@@ -74,10 +72,12 @@ describe('the posterior under a prior of a box', () => {
     const theta = tf.tensor2d(points);
     const singles: number[][] = [];
     for (const x of pair)
-      singles.push(await withPosterior(estimator, [x], (posterior) => valuesOf(posterior.logProb(theta, options))));
+      singles.push(
+        await withPosterior(estimator, [x], (posterior) => valuesOf(posterior.density.logProb(theta, options))),
+      );
     await withPosterior(estimator, pair, async (posterior) => {
-      await expect(posterior.logProb(theta)).rejects.toThrow(/composed score of several/);
-      const sum = await valuesOf(posterior.unnormalisedLogProb(theta, options));
+      expect(posterior.density.normalised).toBe(false);
+      const sum = await valuesOf(posterior.density.logProb(theta, options));
       // (1 - 2) log p, and p is 1 / 3
       for (const i of [0, 1])
         expect(Math.abs(sum[i] - (singles[0][i] + singles[1][i] + Math.log(3)))).toBeLessThan(1e-3);
@@ -103,32 +103,17 @@ describe('the posterior under a prior of a box', () => {
           expect([a > 0, a < 1, b > -1, b < 2]).toEqual([true, true, true, true]);
         samples.dispose();
       }
-      const levels = vpLevels({ count: 10 });
-      await expect(posterior.sample(10, { seed: 1, sampler: dpmSolver(), levels })).rejects.toThrow(InvalidInputError);
-      const wide = tf.zeros<tf.Rank.R2>([2, 3]);
-      await expect(posterior.logProb(wide)).rejects.toThrow(/rows of 2 parameters/);
-      wide.dispose();
     });
   });
 
   it('is the same restored, with its diffusion', async () => {
     const restored = npse.restore(estimator.record(), { prior });
-    expect([estimator.config.diffusion, restored.config.diffusion]).toEqual([ve().spec, ve().spec]);
+    for (const { config } of [estimator, restored])
+      expect(config.levels).toEqual({ name: 'continuous', diffusion: ve().spec, weighting: 'balanced', count: 400 });
     const draws: number[][] = [];
     for (const each of [estimator, restored])
       draws.push(await withPosterior(each, xObs, (posterior) => valuesOf(posterior.sample(10, { seed: 1, ...quiet }))));
     expect(draws[1]).toEqual(draws[0]);
     restored.dispose();
-  });
-});
-
-describe('npse.train', () => {
-  it('refuses weightings that are none', async () => {
-    const prior = normal({ mean: [0, 0] });
-    for (const weighting of ['balanced', 'likelihood', 'velocity', () => tf.ones<tf.Rank.R2>([1, 1])] as const)
-      await expect(trained(prior, { ...npse.discreteSettings, weighting })).rejects.toThrow(/a diffusion beside it/);
-    await expect(trained(prior, { diffusion: ve(), weighting: 'even' as 'noise' })).rejects.toThrow(
-      /weighting: expected balanced, noise, likelihood, velocity or a function of the level, received even/,
-    );
   });
 });

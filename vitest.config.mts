@@ -18,8 +18,8 @@ const processes = Math.min(8, Math.max(2, availableParallelism()));
 export default defineConfig({
   resolve: { alias: { scorebook: fileURLToPath(new URL('./lib/index.ts', import.meta.url)) } },
   test: {
-    // Processes, not threads: tfjs-node cannot be loaded twice into one process. They run one file after another without
-    // loading it again.
+    // Processes, not threads: tfjs-node cannot be loaded twice into one process. They run one file after another
+    // without loading it again.
     pool: 'forks',
     poolOptions: { forks: { maxForks: processes, minForks: 1, isolate: false } },
     sequence: { sequencer: SlowFirst },

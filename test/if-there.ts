@@ -4,8 +4,8 @@ import { describe, it } from 'vitest';
 const inCi = Boolean(process.env.CI || process.env.SCOREBOOK_CI);
 
 /**
- * A `describe` for tests that need something which only the set-up or the machine can give. Where it is missing they are
- * skipped, with a line that says what to do; in CI they fail instead.
+ * A `describe` for tests that need something which only the set-up or the machine can give. Where it is missing they
+ * are skipped, with a line that says what to do; in CI they fail instead.
  */
 export function describeIfThere(name: string, need: { isThere: boolean; missing: string }, tests: () => void): void {
   if (need.isThere) return void describe(name, tests);

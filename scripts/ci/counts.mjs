@@ -1,6 +1,7 @@
 /**
  * How many tests passed and failed, from vitest's JSON report.
- * @param {{ numPassedTests: number, numFailedTests: number, testResults: { status: string, assertionResults: unknown[] }[] } | undefined} report
+ * @typedef {{ status: string, assertionResults: unknown[] }} FileResult
+ * @param {{ numPassedTests: number, numFailedTests: number, testResults: FileResult[] } | undefined} report
  * @param {boolean} ok whether vitest ended with code 0
  */
 export function testCounts(report, ok) {

@@ -27,7 +27,8 @@ npm run experiments -- --benchmark [options]
  * @property {boolean} dryRun
  * @property {boolean} help
  * @property {string[] | undefined} tasks
- * @property {{ settings?: string[], seeds?: number[], budgets?: number[], n?: number[], observations?: number[] }} options for the definition of the experiments
+ * @property {{ settings?: string[], seeds?: number[], budgets?: number[], n?: number[], observations?: number[] }}
+ * options for the definition of the experiments
  */
 
 /**

@@ -2,12 +2,14 @@ import { createRequire } from 'node:module';
 import { Problem } from '../setup/problem.mjs';
 
 /** @typedef {typeof import('scorebook')} Library */
+/** @typedef {import('scorebook').experiments.Experiment} Experiment */
 /** @typedef {import('./arguments.mjs').Asked['options']} Options */
 
 /**
- * What a module says of experiments, those of a paper or of the benchmark; each process of a sweep imports it, since trainings cannot be sent to a process.
+ * What a module says of experiments, those of a paper or of the benchmark; each process of a sweep imports it, since
+ * trainings cannot be sent to a process.
  * @typedef {object} Definition
- * @property {(library: Library, options: Options) => { notebook: string, experiment: import('scorebook').experiments.Experiment }[]} experiments
+ * @property {(library: Library, options: Options) => { notebook: string, experiment: Experiment }[]} experiments
  * @property {(library: Library) => readonly string[]} settings the names that `options.settings` may have
  */
 
@@ -70,7 +72,8 @@ function choose(option, what, wanted, known) {
 }
 
 /**
- * What there is: names for --settings and --tasks, settings with their methods, budgets, seeds and numbers of observations.
+ * What there is: names for --settings and --tasks, settings with their methods, budgets, seeds and numbers of
+ * observations.
  * @param {Part[]} parts
  * @param {readonly string[]} names of settings
  */

@@ -12,12 +12,14 @@ const workerFile = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 
 /**
  * @typedef {import('./worker.mjs').Order & { key: string, group: string, notebook: string }} Run
- * @typedef {{ pid: number | undefined, run?: Run, since: number, ready: boolean, errors: string, child: import('node:child_process').ChildProcess }} Worker
+ * @typedef {import('node:child_process').ChildProcess} Child
+ * @typedef {{ pid: number | undefined, run?: Run, since: number, ready: boolean, errors: string, child: Child }} Worker
  */
 
 /**
- * Runs what is missing of some experiments in `jobs` processes, one run each at a time; each keeps its rows itself. The first Ctrl-C lets
- * the processes stop, the second one kills them: either way the runs in progress are lost, and the finished ones stay.
+ * Runs what is missing of some experiments in `jobs` processes, one run each at a time; each keeps its rows itself. The
+ * first Ctrl-C lets the processes stop, the second one kills them: either way the runs in progress are lost, and the
+ * finished ones stay.
  * @param {object} plan
  * @param {string} plan.definition the URL of the module that defines the experiments
  * @param {import('./definition.mjs').Options} plan.options

@@ -13,7 +13,8 @@ export function threads(count) {
 }
 
 /**
- * The environment of one of `jobs` processes: each has its share of the cores, unless the user's environment says otherwise.
+ * The environment of one of `jobs` processes: each has its share of the cores, unless the user's environment says
+ * otherwise.
  * @param {number} jobs
  * @param {NodeJS.ProcessEnv} [inherited]
  * @param {number} [cores]

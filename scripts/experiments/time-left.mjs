@@ -4,9 +4,10 @@
  */
 
 /**
- * How long the rest takes, in seconds; undefined before the first run has ended. A kind that has not ended yet is judged by its group at
- * other budgets, a new group by all others, in proportion to the budget.
- * @param {(Kind & { elapsed: number })[]} left the runs that have not ended, with the seconds that they have been running
+ * How long the rest takes, in seconds; undefined before the first run has ended. A kind that has not ended yet is
+ * judged by its group at other budgets, a new group by all others, in proportion to the budget.
+ * @param {(Kind & { elapsed: number })[]} left the runs that have not ended, with the seconds that they have been
+ * running
  * @param {(Kind & { seconds: number })[]} ended
  * @param {number} jobs
  */

@@ -1,11 +1,12 @@
 import { loadLibrary } from './definition.mjs';
 
 /**
- * A process of a sweep: is told one run after the other, and keeps each in the store itself. The parent says when to stop; where the
- * parent is gone, so is this process.
+ * A process of a sweep: is told one run after the other, and keeps each in the store itself. The parent says when to
+ * stop; where the parent is gone, so is this process.
  *
  * @typedef {{ experiment: number, setting: string, budget: number, seed: number }} Order
- * @typedef {{ ready: true } | { failures: import('scorebook').experiments.RunFailure[] } | { stopped: true } | { broken: string }} Answer
+ * @typedef {import('scorebook').experiments.RunFailure} RunFailure
+ * @typedef {{ ready: true } | { failures: RunFailure[] } | { stopped: true } | { broken: string }} Answer
  */
 
 // Ctrl-C reaches all processes of a terminal

@@ -1,7 +1,7 @@
 /**
- * Keeps all output. zeromq 6 defers about every 512th send on a publishing socket, and tslab, which never waits for a send,
- * then fails with "Socket is busy writing": output is lost and the cell may stay busy for ever. Without a queue limit and
- * without waiting, a send never has to be deferred.
+ * Keeps all output. zeromq 6 defers about every 512th send on a publishing socket, and tslab, which never waits for a
+ * send, then fails with "Socket is busy writing": output is lost and the cell may stay busy for ever. Without a queue
+ * limit and without waiting, a send never has to be deferred.
  */
 'use strict';
 

@@ -1,9 +1,9 @@
 /**
  * Makes `{ prior }` work where `prior` was declared in an earlier cell.
  *
- * tslab reads the names of earlier cells from its `exports` object and rewrites each use of one, but not in a shorthand property,
- * which then fails with "prior is not defined". Here shorthand properties are written out, `{ prior: prior }`, before tslab sees
- * the cell. Columns of messages after one on the same line move by its length.
+ * tslab reads the names of earlier cells from its `exports` object and rewrites each use of one, but not in a shorthand
+ * property, which then fails with "prior is not defined". Here shorthand properties are written out,
+ * `{ prior: prior }`, before tslab sees the cell. Columns of messages after one on the same line move by its length.
  */
 'use strict';
 

@@ -14,7 +14,8 @@ export function notebookNames() {
 }
 
 /**
- * Runs a notebook headless and shows its name, its progress and its time. The kernel runs in `notebooks/` wherever the output goes.
+ * Runs a notebook headless and shows its name, its progress and its time. The kernel runs in `notebooks/` wherever the
+ * output goes.
  * @param {string} name such as `00-quickstart`
  * @param {object} options
  * @param {string} options.output where the executed notebook goes

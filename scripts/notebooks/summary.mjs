@@ -3,8 +3,10 @@ import { join, relative } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
 /**
+ * @typedef {{ task: string, method: string, setting: string, n: number, metric: string, value: number }} Measured
+ * @typedef {Measured & { standardError?: number | null }} Row
  * @typedef {object} Summary what a notebook leaves in results/<notebook>/summary.json
- * @property {{ task: string, method: string, setting: string, n: number, metric: string, value: number, standardError?: number | null }[]} rows
+ * @property {Row[]} rows
  * @property {string[]} figures
  */
 

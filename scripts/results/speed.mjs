@@ -69,9 +69,8 @@ function pairs(rows) {
   return rows
     .filter(({ metric, method }) => metric === 'times faster' && method.includes(' over '))
     .flatMap((ratio) => {
-      const [first, second] = ratio.method.split(' over ').map((method) =>
-        rows.find((row) => row.task === ratio.task && row.n === ratio.n && row.method === method && units.has(row.metric)),
-      );
+      const alike = rows.filter(({ task, n, metric }) => task === ratio.task && n === ratio.n && units.has(metric));
+      const [first, second] = ratio.method.split(' over ').map((name) => alike.find(({ method }) => method === name));
       return first && second ? [{ ratio, first, second }] : [];
     });
 }

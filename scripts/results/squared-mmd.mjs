@@ -126,7 +126,9 @@ function cell(rows, { setting, method, budget, n }) {
  */
 function largest(rows) {
   return (/** @type {string} */ setting, /** @type {string} */ method) =>
-    Math.max(...distinct(rows.map(({ n }) => n)).map((n) => mean(cell(rows, { setting, method, budget: judgedBudget, n }))));
+    Math.max(
+      ...distinct(rows.map(({ n }) => n)).map((n) => mean(cell(rows, { setting, method, budget: judgedBudget, n }))),
+    );
 }
 
 /** @param {Row[]} rows */

@@ -85,7 +85,8 @@ const sims = await simulate(task, 2_000, { seed: 1 });`,
     await notebook.editor(1).click();
     await notebook.page.keyboard.type('scorebook.', { delay: 20 });
     const names = notebook.page.locator('.jp-Completer .jp-Completer-match').filter({ hasText: 'squaredMmd' });
-    // JupyterLab gives up on a kernel that takes longer than a second, as the first time on a busy machine: press again, as users do
+    // JupyterLab gives up on a kernel that takes longer than a second, as the first time on a busy machine: press
+    // again, as users do
     for (let presses = 0; presses < 5 && !(await names.first().isVisible()); presses++) {
       await notebook.page.keyboard.press('Tab');
       await names

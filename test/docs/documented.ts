@@ -34,7 +34,9 @@ export function documentedNames(program: ts.Program, entry: string, isOurs: (fil
   return found;
 }
 
-/** Properties and methods that are declared on the spot; parameters of a constructor count where they are properties. */
+/**
+ * Properties and methods that are declared on the spot; parameters of a constructor count where they are properties.
+ */
 function membersOf(declaration: ts.Declaration): ts.NamedDeclaration[] {
   if (ts.isInterfaceDeclaration(declaration)) return declaration.members.filter((each) => each.name !== undefined);
   if (ts.isTypeAliasDeclaration(declaration))

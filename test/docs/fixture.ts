@@ -1,6 +1,6 @@
 /**
- * What the examples of the doc comments may use without making it, beside the library's exports: a small trained estimator on
- * two parameters and what belongs to it. It is made once for all examples.
+ * What the examples of the doc comments may use without making it, beside the library's exports: a small trained
+ * estimator on two parameters and what belongs to it. It is made once for all examples.
  */
 import { tmpdir } from 'node:os';
 import { mkdtempSync, writeFileSync } from 'node:fs';

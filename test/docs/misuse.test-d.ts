@@ -1,6 +1,6 @@
 /**
- * What the compiler must refuse: each line under an `@ts-expect-error` is a mistake, and `npm run check` fails where one goes unseen.
- * Nothing here runs.
+ * What the compiler must refuse: each line under an `@ts-expect-error` is a mistake, and `npm run check` fails where
+ * one goes unseen. Nothing here runs.
  */
 import {
   annealedLangevin,

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 
-/** Checks a value against the comment that states it: numbers to the digits written, tensors by their entries or their shape. */
+/**
+ * Checks a value against the comment that states it: numbers to the digits written, tensors by their entries or their
+ * shape.
+ */
 export function expectStated(value: unknown, stated: string): void {
   if (stated.startsWith('shape ')) {
     const shape = value instanceof tf.Tensor ? value.shape : shapeOf(value);

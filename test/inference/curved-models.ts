@@ -20,15 +20,18 @@ function curvedModel(law: CurvedModel['law']): CurvedModel {
 }
 
 /**
- * x_1 = a^2 + noise leaves the sign of a open; the noise of x_2 = b + noise is the wider the larger b is, so that E[b | x]
- * is no line and the width depends on x. The linear regression of a on x is zero everywhere.
+ * x_1 = a^2 + noise leaves the sign of a open; the noise of x_2 = b + noise is the wider the larger b is, so that E[b |
+ * x] is no line and the width depends on x. The linear regression of a on x is zero everywhere.
  */
 export const folded = curvedModel((a, b) => [
   { mean: a ** 2, std: 0.3 },
   { mean: b, std: 0.15 + 0.6 / (1 + Math.exp(-3 * b)) },
 ]);
 
-/** The noise of x_1 = a + noise is the wider the larger a is, and x_2 = b + a^2 + noise bends the posterior into a banana. */
+/**
+ * The noise of x_1 = a + noise is the wider the larger a is, and x_2 = b + a^2 + noise bends the posterior into a
+ * banana.
+ */
 export const bent = curvedModel((a, b) => [
   { mean: a, std: 0.15 + 0.6 / (1 + Math.exp(-3 * a)) },
   { mean: b + a ** 2, std: 0.3 },
@@ -66,8 +69,8 @@ export function totalVariation(draws: readonly (readonly number[])[], exact: rea
 }
 
 /**
- * What the total variation of as many exact draws does not exceed: its mean, sum_i sqrt(p_i (1 - p_i) / (2 pi N)), and four
- * times 1 / (2 sqrt(N)), which bounds its standard deviation, since one draw moves it by 1 / N at most.
+ * What the total variation of as many exact draws does not exceed: its mean, sum_i sqrt(p_i (1 - p_i) / (2 pi N)), and
+ * four times 1 / (2 sqrt(N)), which bounds its standard deviation, since one draw moves it by 1 / N at most.
  */
 export function samplingVariation(exact: readonly number[], draws: number): number {
   const mean = exact.reduce((sum, share) => sum + Math.sqrt((share * (1 - share)) / (2 * Math.PI * draws)), 0);

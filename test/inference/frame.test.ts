@@ -156,7 +156,7 @@ describe('a frame', () => {
     });
   });
 
-  it('warns once of observations far from the simulations, and refuses such that are none', () => {
+  it('warns once of observations far from the simulations, and refuses invalid ones', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const frame = fitted();
     frame.observations([data[0]]).dispose();

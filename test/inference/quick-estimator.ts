@@ -23,8 +23,8 @@ export const quick = {
 } satisfies Partial<NpseOptions>;
 
 /**
- * theta [N, D] of a prior and x [N, L] = theta + noise, whose values begin anew after D; where L is given and above 1, the
- * first one is constant.
+ * theta [N, D] of a prior and x [N, L] = theta + noise, whose values begin anew after D; where L is given and above 1,
+ * the first one is constant.
  */
 export function pairsOf(prior: Prior, width?: number, count = 1000): { theta: tf.Tensor2D; x: tf.Tensor2D } {
   const source = rng(3);
@@ -80,7 +80,10 @@ export async function rowsOf(table: Promise<tf.Tensor2D>): Promise<number[][]> {
   return rows;
 }
 
-/** What long work throws that is interrupted as soon as it shows progress: of the part called `during`, if that is given. */
+/**
+ * What long work throws that is interrupted as soon as it shows progress: of the part called `during`, if that is
+ * given.
+ */
 export async function interrupted(work: (signal: AbortSignal) => Promise<unknown>, during?: string): Promise<unknown> {
   const controller = new AbortController();
   const host = installHost({

@@ -66,7 +66,10 @@ const product = diffusedTarget(2, (theta, level) =>
 );
 const starts = [-2, -1.3, -0.8, -0.4, -0.2, 0.3, 0.6, 1.1, 1.7].map((value) => [value, value]);
 
-/** Where the probability flow ends: of the Gaussian in closed form, deviations shrinking as the width; of the mixture by many steps. */
+/**
+ * Where the probability flow ends: of the Gaussian in closed form, deviations shrinking as the width; of the mixture by
+ * many steps.
+ */
 function endsOf(diffusion: Diffusion): number[][] {
   const fine = descend(probabilityFlow({ method: 'rk4', steps: 60, ...grid }), diffusion, product, starts);
   return tf.tidy(() => {
@@ -120,7 +123,8 @@ describe('on vpLinear, for a Gaussian and a mixture', () => {
     ['h by Euler-Maruyama', 1, [80, 320], (steps: number) => eulerMaruyama({ steps, ...grid })],
     ['h^2 by the stochastic DPM-Solver++(2M)', 2, [40, 160], (steps: number) => dpmSolver({ steps, ...grid })],
   ] as const)('the error of the variance falls as %s', (_, order, steps, make) => {
-    // samples of a Gaussian are linear in each noise: unit noises, one a row, give the coefficients, and so the variance without sampling
+    // samples of a Gaussian are linear in each noise: unit noises, one a row, give the coefficients, and so the
+    // variance without sampling
     vi.mocked(foldKey).mockImplementation((_, n) =>
       tf.stack([typeof n === 'number' ? tf.scalar(n, 'int32') : n, tf.scalar(0, 'int32')]).as1D(),
     );

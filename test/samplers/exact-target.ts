@@ -9,7 +9,9 @@ import { vpLevels, type VpLevels } from '../../lib/diffusion/vp-levels';
 import type { Sampler } from '../../lib/samplers/sampler';
 import { samplingProgram } from '../../lib/samplers/sample';
 
-/** The linear Gaussian model theta ~ N(0, P), x | theta ~ N(theta, S), given n observations; everything in closed form. */
+/**
+ * The linear Gaussian model theta ~ N(0, P), x | theta ~ N(theta, S), given n observations; everything in closed form.
+ */
 export interface GaussianCase {
   readonly n: number;
   readonly composed: ComposedScore;
@@ -22,8 +24,8 @@ export const matrix = (dim: number, entry: (i: number, j: number) => number): nu
   Array.from({ length: dim }, (_, i) => Array.from({ length: dim }, (_, j) => entry(i, j)));
 
 /**
- * The exact diffused scores of each observation's posterior, composed, with the exact posterior of all: for prior precision A and
- * noise precision B, precision_n = A + n B and mean_n = precision_n^-1 B sum_j x_j.
+ * The exact diffused scores of each observation's posterior, composed, with the exact posterior of all: for prior
+ * precision A and noise precision B, precision_n = A + n B and mean_n = precision_n^-1 B sum_j x_j.
  */
 export function gaussianCase(
   xObs: readonly (readonly number[])[],
@@ -39,7 +41,8 @@ export function gaussianCase(
     const total = Array.from({ length: dim }, (_, i) => rows.reduce((sum, row) => sum + row[i], 0));
     return { mean: matrixVector(covariance, matrixVector(b, total)), covariance };
   };
-  // the single posteriors differ in their means only, in which scores are linear: one score of the average mean stands for all
+  // the single posteriors differ in their means only, in which scores are linear: one score of the average mean stands
+  // for all
   const means = xObs.map((x) => posterior([x]).mean);
   const average = means[0].map((_, i) => means.reduce((sum, each) => sum + each[i], 0) / n);
   const shared = gaussianScore(average, posterior([xObs[0]]).covariance);

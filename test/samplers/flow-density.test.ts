@@ -148,7 +148,7 @@ describe('flowDensity', () => {
     );
   });
 
-  it('refuses the composed score of several observations, and options that are none', async () => {
+  it('refuses the composed score of several observations, and invalid options', async () => {
     await expect(logProbOf({ ...mixture, n: 2, isDiffused: false }, points)).rejects.toThrow(
       /composed of the scores of 2 observations/,
     );

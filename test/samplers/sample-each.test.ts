@@ -32,7 +32,10 @@ const programOf = (sampler: Sampler): SamplingProgram<Own> =>
     }),
   );
 
-/** The targets: number k of five has its mean at (k - 2, 1 - k) / 2 and the standard deviation (k + 1) / 5, each many times. */
+/**
+ * The targets: number k of five has its mean at (k - 2, 1 - k) / 2 and the standard deviation (k + 1) / 5, each many
+ * times.
+ */
 const kinds = 5;
 const meanOf = (k: number): [number, number] => [(k - 2) / 2, (1 - k) / 2];
 const stdOf = (k: number): number => (k + 1) / 5;

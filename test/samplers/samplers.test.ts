@@ -23,8 +23,8 @@ const paperCase = (n: number): GaussianCase =>
 const samples = 2000;
 
 /**
- * Means within 4 standard errors sqrt(C_ii / N), covariances within 4 of sqrt((C_ii C_jj + C_ij^2) / N); the discretisation may add
- * `allowance`, in posterior standard deviations and in shares of the variance.
+ * Means within 4 standard errors sqrt(C_ii / N), covariances within 4 of sqrt((C_ii C_jj + C_ij^2) / N); the
+ * discretisation may add `allowance`, in posterior standard deviations and in shares of the variance.
  */
 function expectExact(
   received: { mean: number[]; covariance: number[][] },
@@ -66,7 +66,8 @@ describe('gaussianTransitions with exact scores', () => {
 describe('predictorCorrector with exact scores', () => {
   it.each([1, 2, 8, 32])('has the exact mean and covariance for %i observations', async (n) => {
     const target = paperCase(n);
-    // one corrector a level halves the lag of the mean, which for n = 32 is left at about .02 standard deviations and 2% of the variance
+    // one corrector a level halves the lag of the mean, which for n = 32 is left at about .02 standard deviations and
+    // 2% of the variance
     expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, {
       mean: 0.02,
       variance: 0.02,
@@ -129,7 +130,8 @@ describe('predictorCorrector with exact scores', () => {
       [noise, 0],
       [0, 1],
     ]);
-    // the last level is t = 1, whose noise of 3e-4 widens each observation's posterior by as much: 15% for a variance of .002
+    // the last level is t = 1, whose noise of 3e-4 widens each observation's posterior by as much: 15% for a variance
+    // of .002
     expectExact(await momentsOf(target.composed, predictorCorrector(), samples), target, {
       mean: 0.05,
       variance: noise < 0.01 ? 0.2 : 0.06,
@@ -165,7 +167,7 @@ describe('annealedLangevin with exact scores', () => {
     expect(await width(1)).toBeLessThan((await width(0.05)) - 0.1);
   });
 
-  it('refuses steps and step sizes that are none', () => {
+  it('refuses invalid steps and step sizes', () => {
     for (const steps of [0, -1, 1.5, NaN]) expect(() => annealedLangevin({ steps })).toThrow(InvalidInputError);
     for (const stepSize of [0, -1, NaN]) expect(() => annealedLangevin({ stepSize })).toThrow(/stepSize/);
   });

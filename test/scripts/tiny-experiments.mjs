@@ -2,9 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A definition of experiments for tests, in the shape of `scripts/experiments/paper-001.mjs`: a tiny network, and a setting that does what
- * the test tells it by files in `options.folder`. Where `wait-<seed>` is, a training of that seed writes its process id to `pid-<seed>` and
- * goes on once `wait-<seed>` is gone; where `fail-<seed>` is, it fails.
+ * A definition of experiments for tests, in the shape of `scripts/experiments/paper-001.mjs`: a tiny network, and a
+ * setting that does what the test tells it by files in `options.folder`. Where `wait-<seed>` is, a training of that
+ * seed writes its process id to `pid-<seed>` and goes on once `wait-<seed>` is gone; where `fail-<seed>` is, it fails.
  */
 export const experiments = (library, { folder, seeds = [1, 2, 3], settings = ['small', 'told'] }) => {
   const task = library.tasks.gaussianLinear([1, 1]);

@@ -17,7 +17,9 @@ const exact: NoisePrediction = (_, { theta, level }) =>
     tf.mul(level.std, theta),
     tf.add(tf.mul(tf.square(level.meanCoeff), tf.tensor1d(variance)), tf.square(level.std)),
   ) as tf.Tensor2D;
-/** What no prediction can do better than: the mean over levels of sum_i Var(eps_i | theta_t) = g v_i / (g v_i + 1 - g). */
+/**
+ * What no prediction can do better than: the mean over levels of sum_i Var(eps_i | theta_t) = g v_i / (g v_i + 1 - g).
+ */
 const minimum =
   levels.gamma
     .slice(1, -1)

@@ -9,7 +9,8 @@ import { fitted, numbers, slope, specs, squaredError, x, y } from './regression'
 describe('fit', () => {
   it('finds the closed form of a linear regression', async () => {
     const { weights, intercept } = leastSquares(x, y);
-    // the best of the steps is chosen on 80 held-out rows: within 4 standard errors .1 / (.5 sqrt(80)) of their own closed form
+    // the best of the steps is chosen on 80 held-out rows: within 4 standard errors .1 / (.5 sqrt(80)) of their own
+    // closed form
     await fitted(
       { cosineDecay: true, maxEpochs: 600 },
       {

@@ -7,9 +7,9 @@ import { quiet } from '../quick-estimator';
 
 /*
  * The total variation from the exact posterior over bins, beyond what the draws alone may have. Measured, draws
- * included: .047 to .077 for one observation, .048 and .122 for several, whose skew affine couplings follow least. A flow
- * that does not see the observations has .73 and more, one whose couplings do not see the other parameter .20 and more,
- * and one that does not see how many observations there are .133 for the first.
+ * included: .047 to .077 for one observation, .048 and .122 for several, whose skew affine couplings follow least. A
+ * flow that does not see the observations has .73 and more, one whose couplings do not see the other parameter .20 and
+ * more, and one that does not see how many observations there are .133 for the first.
  */
 const trainingError = { ofOne: 0.04, ofSeveral: 0.08 };
 const draws = 2500;

@@ -147,7 +147,7 @@ describe('compositions of one estimator', () => {
       expect(apart(await draw(estimator, composition), expected), composition.id).toBeLessThan(rounding);
   });
 
-  it('without an id, or that are none, are refused', () => {
+  it('without an id, or without a function, are refused', () => {
     for (const id of ['', undefined, null, 3]) {
       const compose = { ...factorized(), id } as unknown as Composition;
       expect(() => estimator.given(xObs, { compose })).toThrow(InvalidInputError);

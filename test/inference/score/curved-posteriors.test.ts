@@ -11,9 +11,9 @@ import { quiet } from '../quick-estimator';
 
 /*
  * The total variation from the exact posterior over bins, beyond what the draws alone may have. Measured, draws
- * included: .023 to .063 for one observation and .083 to .172 for several. For the first observation a network that does
- * not see x, or theta, has .60 to .72, and one that does not see the noise level .15 to .19: the test of one observation
- * fails in every case.
+ * included: .023 to .063 for one observation and .083 to .172 for several. For the first observation a network that
+ * does not see x, or theta, has .60 to .72, and one that does not see the noise level .15 to .19: the test of one
+ * observation fails in every case.
  */
 const trainingError = { ofOne: 0.03, ofSeveral: 0.13 };
 const xs = [

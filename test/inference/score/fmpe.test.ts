@@ -66,8 +66,8 @@ function differences(values: number[], n: number): { means: number[]; variances:
 
 /*
  * In standard deviations of the posterior, a mean has the standard error 1 / sqrt(samples) of the draws and, as the
- * regression at an x within two standard deviations has it, at most sqrt(5 / simulations) of the Gaussian part, for each of
- * n observations; variances have sqrt(2 / .).
+ * regression at an x within two standard deviations has it, at most sqrt(5 / simulations) of the Gaussian part, for
+ * each of n observations; variances have sqrt(2 / .).
  */
 const meanError = (n: number): number => Math.sqrt(1 / samples + (5 * n) / simulations);
 const varianceError = (n: number): number => Math.sqrt(2 / samples + (2 * n) / simulations);

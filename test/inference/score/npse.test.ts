@@ -91,7 +91,7 @@ describe('a trained estimator of 3 parameters and 7 data values, one of them con
     warn.mockRestore();
   });
 
-  it('refuses compositions that are none, and such without a name', () => {
+  it('refuses invalid compositions, and ones without a name', () => {
     const given = (compose: unknown) => () => estimator.given([observation], { compose: compose as never });
     expect(given('factorized')).toThrow(/given: compose: expected a composition, such as factorized\(\)/);
     const nameless = { compose: () => expect.unreachable(), isDiffused: () => true };

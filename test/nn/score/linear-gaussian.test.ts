@@ -50,7 +50,8 @@ describe('the linear Gaussian', () => {
         const received = tf.neg(
           tf.div(gaussianNoise(part, points, level, meanOfX(part, tf.tensor2d([xObs]))), level.std),
         );
-        // covariance and mean are off by shares of sqrt(2 / N) = 1% and C^{1/2} sqrt(3 / N); scores by at most 4 times that
+        // covariance and mean are off by shares of sqrt(2 / N) = 1% and C^{1/2} sqrt(3 / N); scores by at most 4 times
+        // that
         expectClose(received, gaussianScore(mean, covariance)(points, level), 4 * Math.sqrt(2 / count));
       }
     });

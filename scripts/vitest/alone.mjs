@@ -7,5 +7,6 @@
 export const alone = [
   'test/graph/memory.test.ts',
   'test/graph/other-backend.test.ts',
+  'test/io/saved-estimator-folder.test.ts',
   'test/samplers/convergence-order.test.ts',
 ];

@@ -56,7 +56,7 @@ describeIfThere('JupyterLab in a browser', need, () => {
       `import { npse, simulate, tasks } from 'scorebook';
 const task = tasks.gaussian10d();
 const sims = await simulate(task, 2_000, { seed: 1 });`,
-      'const estimator = await npse.train(sims, { prior: task.prior, seed: 2, maxEpochs: 20_000, patience: 20_000 });',
+      'const estimator = await npse.train(sims, { prior: task.prior, seed: 2, fit: { maxEpochs: 20_000, patience: 20_000 } });',
       'console.log(`kept ${sims.theta.shape[0]} simulations`);',
     ]);
     const notebook = await NotebookPage.open(browser, lab.page('interrupt.ipynb'));

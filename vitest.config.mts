@@ -40,7 +40,11 @@ export default defineConfig({
       // Processes are not shared between projects.
       ...alone.map((file) => ({
         extends: true as const,
-        test: { name: file.replace(/^.*\/|\.test\.ts$/g, ''), include: part === 'slow' ? [] : [file], exclude: left },
+        test: {
+          name: file.replace(/^.*\/|(\.slow)?\.test\.ts$/g, ''),
+          include: part === 'slow' && !file.endsWith('.slow.test.ts') ? [] : [file],
+          exclude: left,
+        },
       })),
     ],
   },

@@ -5,7 +5,7 @@
  * environment, put these back and may stay among the others.
  */
 export const alone = [
-  'test/graph/memory.test.ts',
+  'test/graph/memory.slow.test.ts',
   'test/graph/other-backend.test.ts',
   'test/io/saved-estimator-folder.test.ts',
   'test/samplers/convergence-order.test.ts',

@@ -27,7 +27,8 @@ const levels = vpLevels({ count: 10 });
 const one = { method: 'A2', sampler: gaussianTransitions({ levels }) };
 const two = { method: 'PC', sampler: predictorCorrector({ levels }) };
 const network = denoisingNetwork({ width: 4, hidden: 1, blocks: 1 });
-const small = (methods: DrawMethod[], maxEpochs = 1): ExperimentSetting =>
+/** A setting that really trains. */
+const npseSetting = (methods: DrawMethod[], maxEpochs = 1): ExperimentSetting =>
   pairsSetting({
     setting: 'small',
     smallestBudget: 32,
@@ -36,6 +37,14 @@ const small = (methods: DrawMethod[], maxEpochs = 1): ExperimentSetting =>
       npse.train(pairs, { network, emulated: 0, fit: { maxEpochs, batchSize: 32 }, ...options }),
   });
 const exact = gaussianLinear([1, 1]);
+/** A setting that simulates, and has the exact posterior for its pains. */
+const small = (methods: DrawMethod[]): ExperimentSetting =>
+  pairsSetting({
+    setting: 'small',
+    smallestBudget: 32,
+    methods,
+    train: async () => ({ given: (xObs) => exact.exactPosterior(xObs), dispose: () => {} }),
+  });
 let simulated = 0;
 const task = {
   ...exact,
@@ -89,7 +98,7 @@ describe('runExperiment', () => {
   it('gives a row for each method, n, budget and seed, and leaves no tensor', async () => {
     const before = tf.memory().numTensors;
     const { rows, failures } = await runExperiment(
-      { ...experiment, settings: [small([one, two])] },
+      { ...experiment, settings: [npseSetting([one, two])] },
       openResults('demo'),
       quiet,
     );
@@ -169,7 +178,7 @@ describe('runExperiment', () => {
     const results = openResults('demo');
     const controller = new AbortController();
     const before = tf.memory().numTensors;
-    const setting = small([one], 20_000);
+    const setting = npseSetting([one], 20_000);
     const stopped = runExperiment({ ...experiment, settings: [setting] }, results, {
       signal: controller.signal,
       ...quiet,
@@ -370,7 +379,11 @@ describe('setsSetting', () => {
       train: (sets, options) => flowNpe.train(sets, { network: { width: 4 }, fit, ...options }),
     });
     const results = openResults('demo');
-    const { rows } = await runExperiment({ ...experiment, settings: [small([one]), flow], seeds: [1] }, results, quiet);
+    const { rows } = await runExperiment(
+      { ...experiment, settings: [npseSetting([one]), flow], seeds: [1] },
+      results,
+      quiet,
+    );
     expect(names(rows)).toEqual(['A2 n=1 seed=1', 'A2 n=2 seed=1', 'Flow NPE n=1 seed=1', 'Flow NPE n=2 seed=1']);
     expect(results.has('gaussian-linear-2d/small/Flow NPE/budget=100/seed=1')).toBe(true);
     for (const { method, simulatorCalls } of rows) if (method === 'Flow NPE') expect(simulatorCalls).toBe(100);

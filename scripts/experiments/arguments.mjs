@@ -114,7 +114,9 @@ function picked(name, text, least) {
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return range(1, wholeNumber(name, text, 1));
   return text.split(',').flatMap((word) => {
-    const [from, to = from] = word.split('-').map((part) => wholeNumber(name, part.trim(), least));
+    const bounds = word.split('-').map((part) => wholeNumber(name, part.trim(), least));
+    const [from] = bounds;
+    const to = bounds[1] ?? from;
     if (to < from) throw new Problem(`${name}: expected the smaller number first, received "${word}".`);
     return range(from, to);
   });

@@ -8,5 +8,5 @@ export const alone = [
   'test/graph/memory.slow.test.ts',
   'test/graph/other-backend.test.ts',
   'test/io/saved-estimator-folder.test.ts',
-  'test/samplers/convergence-order.test.ts',
+  'test/samplers/convergence-order.slow.test.ts',
 ];

@@ -55,8 +55,8 @@ export function checkParameters(what: string, theta: tf.Tensor2D, prior: Prior):
     discrete < 0,
     'continuous parameters',
     `only whole numbers in column ${discrete}`,
-    'A discrete parameter has no density: leave it out, so that the estimator averages over it, or train one estimator for ' +
-      'each of its values.',
+    'A discrete parameter has no density: leave it out, so that the estimator averages over it, or train one ' +
+      'estimator for each of its values.',
   );
   const outside = tf.tidy(() => {
     const inside = insideSupport(prior, theta);

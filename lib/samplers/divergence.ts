@@ -22,8 +22,9 @@ export function staysWithin(theta: tf.Tensor2D, bound = largestFloat): tf.Scalar
 export function overshootWarning(name: string, x: number, n: number): string | undefined {
   if (!(x > mostOvershoot)) return undefined;
   return (
-    `Sampling with ${name} was unstable: at some level it took deviations from the mean times ${(1 - x).toFixed(2)}, so that they grew, and ` +
-    `the samples may be far too wide. That comes with informative observations (here ${n} of them) and few levels: ` +
+    `Sampling with ${name} was unstable: at some level it took deviations from the mean times ` +
+    `${(1 - x).toFixed(2)}, so that they grew, and the samples may be far too wide. That comes ` +
+    `with informative observations (here ${n} of them) and few levels: ` +
     'use predictorCorrector(), or more levels.'
   );
 }
@@ -75,8 +76,9 @@ export function divergenceSearch<C extends Tensors>(
       const inPart = parts && found.part < parts.count ? `, ${parts.name} ${found.part + 1} of ${parts.count}` : '';
       const what = particle < 0 ? '' : `: particle ${particle} came to [${found.rows[particle].map(brief).join(', ')}]`;
       return new NonFiniteError(
-        `Sampling with ${name} diverged ${where}${inPart}${what}. predictorCorrector(), whose steps follow the width of the density, may ` +
-          'hold; so may smaller Langevin steps, more levels, or a score that was trained longer.',
+        `Sampling with ${name} diverged ${where}${inPart}${what}. predictorCorrector(), whose steps follow the ` +
+          'width of the density, may hold; so may smaller Langevin steps, more levels, or a score that was ' +
+          'trained longer.',
       );
     },
     dispose: () => repeat.dispose(),

@@ -12,6 +12,7 @@ import type { Experiment, ExperimentSetting } from '../experiments/experiment';
 import { c2st, drawingSeconds, slicedWasserstein, squaredMmd, trainingSeconds } from '../experiments/measures';
 import { pairsSetting, type PairsSettingOptions } from '../experiments/pairs-setting';
 import { thinned } from '../experiments/thinned';
+import type { StudyExperiment } from './study-experiment';
 
 /** A way to train of the benchmark: score estimation on the VP or the VE diffusion, or flow matching. */
 export type BenchmarkSetting = 'vp' | 've' | 'fmpe';
@@ -35,14 +36,6 @@ export interface BenchmarkOptions {
    * none.
    */
   readonly suffix?: string;
-}
-
-/** The benchmark on one task, with the notebook that its results belong to. */
-export interface BenchmarkExperiment {
-  /** The folder in `results/`. */
-  readonly notebook: string;
-  /** What is run. */
-  readonly experiment: Experiment;
 }
 
 /** The folder in `results/` that the rows are kept in. */
@@ -95,7 +88,7 @@ export function experiment(task: string, options: BenchmarkOptions = {}): Experi
  * @example
  * benchmark.experiments({ budgets: [1_000] }).length; // 10
  */
-export function experiments(options: BenchmarkOptions = {}): BenchmarkExperiment[] {
+export function experiments(options: BenchmarkOptions = {}): StudyExperiment[] {
   const { tasks: names = tasks } = options;
   refuseUnknown('benchmark tasks', names, tasks);
   const chosen = all().filter(({ name }) => names.includes(name));

@@ -12,6 +12,7 @@ import type { Experiment, ExperimentSetting } from '../experiments/experiment';
 import type { DrawMethod } from '../experiments/estimator-setting';
 import { pairsSetting } from '../experiments/pairs-setting';
 import { setsSetting } from '../experiments/sets-setting';
+import type { StudyExperiment } from './study-experiment';
 
 /** A way to train of the paper's experiments: its Score NPE, its Flow NPE, or ours. */
 export type Paper001Setting = 'paper' | 'flow' | 'scorebook';
@@ -31,14 +32,6 @@ export interface Paper001Options {
    * none.
    */
   readonly suffix?: string;
-}
-
-/** One of the paper's experiments with the notebook that its results belong to. */
-export interface Paper001Experiment {
-  /** The folder in `results/`. */
-  readonly notebook: string;
-  /** What is run. */
-  readonly experiment: Experiment;
 }
 
 /** The names of the ways to train. */
@@ -79,7 +72,7 @@ export function mixture10d(options: Paper001Options = {}): Experiment {
  * @example
  * paper001.experiments({ seeds: [1, 2] }).length; // 2
  */
-export function experiments(options: Paper001Options = {}): Paper001Experiment[] {
+export function experiments(options: Paper001Options = {}): StudyExperiment[] {
   return [
     { notebook: '01-gaussian-10d', experiment: gaussian10d(options) },
     { notebook: '02-mixture-10d', experiment: mixture10d(options) },

@@ -205,7 +205,8 @@ class Course {
 
   interrupted(epoch: number): InterruptedError {
     return new InterruptedError(
-      `Training was interrupted at epoch ${epoch} of at most ${this.settings.maxEpochs}; the error's \`partial\` has the best weights so far.`,
+      `Training was interrupted at epoch ${epoch} of at most ${this.settings.maxEpochs}; ` +
+        "the error's `partial` has the best weights so far.",
     );
   }
 
@@ -229,8 +230,8 @@ class Course {
   private finite(value: number, where: string): number {
     if (Number.isFinite(value)) return value;
     throw new NonFiniteError(
-      `Training left the finite numbers ${where}. Lower the learning rate (now ${this.settings.learningRate}) or look for ` +
-        "extreme values in the simulations; the error's `partial` has the best weights so far.",
+      `Training left the finite numbers ${where}. Lower the learning rate (now ${this.settings.learningRate}) or ` +
+        "look for extreme values in the simulations; the error's `partial` has the best weights so far.",
     );
   }
 }

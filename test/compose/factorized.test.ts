@@ -8,7 +8,7 @@ import { gaussianScore } from '../../lib/diffusion/gaussian-score';
 import type { Score } from '../../lib/diffusion/noise-level';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { gaussianLinear } from '../../lib/tasks/gaussian-linear';
-import { observationScores } from './observation-scores';
+import { observationScores } from '../../lib/compose/observation-scores';
 
 const task = gaussianLinear([0.6, 1.4], [1, 2]);
 const levels = vpLevels();

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { expect } from 'vitest';
 import { normal } from '../../lib/distributions/normal';
 import type { Prior } from '../../lib/distributions/prior';
 import type { AnySimulator } from '../../lib/simulation/simulator';
@@ -82,4 +83,14 @@ export function rowsOfEach(draws: tf.Tensor3D): number[][][] {
   const rows = draws.arraySync();
   draws.dispose();
   return rows;
+}
+
+/** Expects draws [N, 2] to have the exact posterior's shares, but for what as many draws vary and `trainingError`. */
+export function expectPosterior(
+  draws: readonly (readonly number[])[],
+  { model, xObs, trainingError }: { model: CurvedModel; xObs: readonly (readonly number[])[]; trainingError: number },
+): void {
+  const exact = exactShares(model, xObs);
+  const allowed = samplingVariation(exact, draws.length) + trainingError;
+  expect(totalVariation(draws, exact), `given ${JSON.stringify(xObs)}`).toBeLessThan(allowed);
 }

@@ -12,6 +12,7 @@ import { sampleChains, type ChainOptions } from '../../lib/mcmc/sample-chains';
 import { sliceSampling } from '../../lib/mcmc/slice-sampling';
 import { tempered } from '../../lib/mcmc/tempered';
 import { warmUpWindows } from '../../lib/mcmc/warm-up';
+import { progressOf } from '../progress-of';
 import { estimate } from './chains-of';
 
 const target = normal({ mean: [1, -1], std: [1, 2] });
@@ -218,17 +219,9 @@ describe('sampleChains', () => {
   });
 
   it('reports its progress over warm-up and draws', async () => {
-    const seen: number[] = [];
-    let total = 0;
-    const before = installHost({
-      ...silentHost,
-      report: (_, of) => ((total = of), { update: (done) => void seen.push(done), curve: () => {}, end: () => {} }),
-    });
-    try {
+    const { total, seen } = await progressOf(async () => {
       await draws(target, { progress: true, thin: 2 });
-    } finally {
-      installHost(before);
-    }
+    });
     expect(total).toBe(32 + 2 * 20);
     expect(seen.at(-1)).toBe(total);
     expect(seen.every((done, i) => i === 0 || done > seen[i - 1])).toBe(true);

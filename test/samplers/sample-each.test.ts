@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { diffusedTarget } from '../../lib/compose/composed-score';
 import { InterruptedError, InvalidInputError } from '../../lib/core/errors';
-import { installHost, silentHost } from '../../lib/core/host';
 import { vpLinear } from '../../lib/diffusion/vp';
 import { vpLevels } from '../../lib/diffusion/vp-levels';
 import { covariance, mean } from '../../lib/maths/moments';
@@ -17,6 +16,7 @@ import { probabilityFlow } from '../../lib/samplers/probability-flow';
 import { samplingProgram, type SamplingProgram } from '../../lib/samplers/sample';
 import { requireIndependent, sampleEach } from '../../lib/samplers/sample-each';
 import type { Sampler } from '../../lib/samplers/sampler';
+import { progressOf } from '../progress-of';
 
 const dim = 2;
 const schedule = { diffusion: vpLinear(), levels: vpLevels({ count: 200 }) };
@@ -122,17 +122,9 @@ describe('sampleEach', () => {
   it('hears an interrupt, shows its progress in rows, and leaves nothing where a score throws', async () => {
     const program = programOf(dpmSolver({ steps: 5 }));
     await expect(drawn(program, 3, { seed: 1, signal: AbortSignal.abort() })).rejects.toThrow(InterruptedError);
-    const seen: number[] = [];
-    let total = 0;
-    const before = installHost({
-      ...silentHost,
-      report: (_, of) => ((total = of), { update: (done) => void seen.push(done), curve: () => {}, end: () => {} }),
-    });
-    try {
+    const { total, seen } = await progressOf(async () => {
       await drawn(program, 3000, { seed: 1, progress: true });
-    } finally {
-      installHost(before);
-    }
+    });
     expect([total, ...seen]).toEqual([15_000, 10_000, 15_000]);
     program.dispose();
     const failing = samplingProgram(dpmSolver(), schedule, (_: Own) =>

@@ -10,6 +10,7 @@ import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';
 import { predictorCorrector } from '../../lib/samplers/predictor-corrector';
 import { samplingProgram } from '../../lib/samplers/sample';
 import { annealedLangevin } from '../../lib/samplers/annealed-langevin';
+import { progressOf } from '../progress-of';
 import { gaussianCase } from './exact-target';
 
 const levels = vpLevels({ count: 40 });
@@ -225,21 +226,13 @@ describe('samplingProgram', () => {
   });
 
   it('reports its progress level by level, over all passes', async () => {
-    const seen: number[] = [];
-    let total = 0;
-    const before = installHost({
-      ...silentHost,
-      report: (_, of) => ((total = of), { update: (done) => void seen.push(done), curve: () => {}, end: () => {} }),
-    });
-    try {
+    const { total, seen } = await progressOf(async () => {
       await withoutLeak(async (context) => {
         const program = programOf(composed);
         (await program.sample(context, size, 17_000, { seed: 1 })).dispose();
         program.dispose();
       });
-    } finally {
-      installHost(before);
-    }
+    });
     expect(total).toBe(2 * 39);
     expect(seen.at(-1)).toBe(total);
     expect(seen.every((done, i) => i === 0 || done > seen[i - 1])).toBe(true);

@@ -3,21 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InterruptedError, NonFiniteError } from '../../lib/core/errors';
 import { installHost, silentHost } from '../../lib/core/host';
-import { simulate, type SimulateOptions } from '../../lib/simulation/simulate';
-import type { Simulations } from '../../lib/simulation/simulations';
+import { simulate } from '../../lib/simulation/simulate';
 import { type AnySimulator } from '../../lib/simulation/simulator';
 import { bytesOf, modelOf, selfContained } from '../tasks/fixtures';
-
-const here = { seed: 1, workers: 0, progress: false } as const;
-const failure = async (
-  simulator: AnySimulator,
-  n = 20,
-  options: Partial<SimulateOptions> = {},
-): Promise<Error & { partial?: Simulations }> =>
-  simulate(modelOf(simulator), n, { ...here, ...options }).then(
-    () => expect.unreachable('simulate did not throw'),
-    (error: Error) => error,
-  );
+import { failure, here } from './failure';
 
 describe('NaN and infinite data', () => {
   const broken: AnySimulator = ([a, b]) => (a > 0 ? [a, b > 0 ? NaN : Infinity] : [a, b]);

@@ -6,20 +6,9 @@ import { priorSamples } from '../../lib/distributions/prior-samples';
 import { uniform } from '../../lib/distributions/uniform';
 import { simulate, type SimulateOptions } from '../../lib/simulation/simulate';
 import { SimulationError } from '../../lib/simulation/simulation-error';
-import type { Simulations } from '../../lib/simulation/simulations';
-import { batchedSimulator, defineSimulator, type AnySimulator } from '../../lib/simulation/simulator';
+import { batchedSimulator, defineSimulator } from '../../lib/simulation/simulator';
 import { bytesOf, modelOf, selfContained } from '../tasks/fixtures';
-
-const here = { seed: 1, workers: 0, progress: false } as const;
-const failure = async (
-  simulator: AnySimulator,
-  n = 20,
-  options: Partial<SimulateOptions> = {},
-): Promise<Error & { partial?: Simulations }> =>
-  simulate(modelOf(simulator), n, { ...here, ...options }).then(
-    () => expect.unreachable('simulate did not throw'),
-    (error: Error) => error,
-  );
+import { failure, here } from './failure';
 
 describe('simulate', () => {
   it('gives parameters from the prior and the data of each', async () => {

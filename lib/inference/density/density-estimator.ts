@@ -67,8 +67,8 @@ export function densityEstimator<N>(
       const n = x.shape[0];
       if (n > maxObservations)
         console.warn(
-          `The network has seen at most ${maxObservations} observations at a time, and ${n} came; the posterior there ` +
-            'is an extrapolation.',
+          `The network has seen at most ${maxObservations} observations at a time, and ${n} came; the posterior ` +
+            'there is an extrapolation.',
         );
       const context = tf.tidy(() => model.contextOf(weights, x));
       x.dispose();

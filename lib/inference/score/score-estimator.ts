@@ -20,7 +20,6 @@ import type { PriorProbe } from '../prior-probe';
 import { byRepetition, repeatedRows } from '../repeated-rows';
 import { scorePosterior, type ScorePosterior } from './score-posterior';
 import { levelsOf, type ScoreModelConfig } from './score-model-config';
-
 import { scorePrograms } from './score-programs';
 import { scoreArrays } from './score-tensors';
 
@@ -141,7 +140,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
 function requireComposition(composition: Composition, { diffusedPriorScore }: Frame): void {
   const isOne = typeof composition?.compose === 'function' && typeof composition.isDiffused === 'function';
   demand('given: compose', isOne, 'a composition, such as factorized()', composition);
-  const remedy = 'Its compiled samplers are kept under that name: give it every setting that changes what it does.';
+  const remedy = 'Its compiled samplers are kept under it: name every setting that changes what it does.';
   const hasId = typeof composition.id === 'string' && composition.id !== '';
   demand('given: compose.id', hasId, 'a text of name and settings', String(composition.id), remedy);
   demand(

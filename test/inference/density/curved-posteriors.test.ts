@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { flowNpe, type TrainedFlowEstimator } from '../../../lib/inference/density/flow-npe';
 import { simulateSets } from '../../../lib/simulation/simulate-sets';
-import { bent, exactShares, rowsOfEach, samplingVariation, totalVariation } from '../curved-models';
+import { bent, expectPosterior, rowsOfEach } from '../curved-models';
 import { quiet } from '../quick-estimator';
 
 /*
@@ -37,11 +37,7 @@ describe('flowNpe.train, where posteriors are bananas with a width that depends 
       [0.5, 1],
     ];
     const drawn = rowsOfEach(await flow.drawEach(xs, { draws, seed: 2, ...quiet }));
-    xs.forEach((x, i) => {
-      const exact = exactShares(bent, [x]);
-      const allowed = samplingVariation(exact, draws) + trainingError.ofOne;
-      expect(totalVariation(drawn[i], exact), `x = ${x}`).toBeLessThan(allowed);
-    });
+    xs.forEach((x, i) => expectPosterior(drawn[i], { model: bent, xObs: [x], trainingError: trainingError.ofOne }));
   });
 
   it.each([
@@ -61,10 +57,7 @@ describe('flowNpe.train, where posteriors are bananas with a width that depends 
   ])('draws the exact posterior of %j together', async (xObs) => {
     const posterior = flow.given(xObs);
     const theta = await posterior.sample(draws, { seed: 3 });
-    const exact = exactShares(bent, xObs);
-    expect(totalVariation(theta.arraySync(), exact)).toBeLessThan(
-      samplingVariation(exact, draws) + trainingError.ofSeveral,
-    );
+    expectPosterior(theta.arraySync(), { model: bent, xObs, trainingError: trainingError.ofSeveral });
     theta.dispose();
     posterior.dispose();
   });

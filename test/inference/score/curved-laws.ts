@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { trainFmpe } from '../../../lib/inference/score/fmpe';
 import type { TrainedScoreEstimator } from '../../../lib/inference/score/train-score-estimator';
 import { denoisingNetwork } from '../../../lib/nn/score/denoising-network';
 import { simulate } from '../../../lib/simulation/simulate';
 import type { Simulations } from '../../../lib/simulation/simulations';
-import { exactShares, folded, rowsOfEach, samplingVariation, totalVariation } from '../curved-models';
+import { expectPosterior, folded, rowsOfEach } from '../curved-models';
 import { quiet } from '../quick-estimator';
 
 /*
@@ -55,11 +55,9 @@ export function curvedPosteriorLaws(cases: readonly CurvedCase[]): void {
       it('draws the exact posterior of each of several observations by itself', async () => {
         const draws = 2500;
         const drawn = rowsOfEach(await estimator.drawEach(xs, { draws, seed: 2, ...quiet }));
-        xs.forEach((x, i) => {
-          const exact = exactShares(folded, [x]);
-          const allowed = samplingVariation(exact, draws) + trainingError.ofOne;
-          expect(totalVariation(drawn[i], exact), `x = ${x}`).toBeLessThan(allowed);
-        });
+        xs.forEach((x, i) =>
+          expectPosterior(drawn[i], { model: folded, xObs: [x], trainingError: trainingError.ofOne }),
+        );
       });
 
       it.each([
@@ -80,9 +78,7 @@ export function curvedPosteriorLaws(cases: readonly CurvedCase[]): void {
         const draws = 1500;
         const posterior = estimator.given(xObs);
         const theta = await posterior.sample(draws, { seed: 3, ...quiet });
-        const exact = exactShares(folded, xObs);
-        const allowed = samplingVariation(exact, draws) + trainingError.ofSeveral;
-        expect(totalVariation(theta.arraySync(), exact)).toBeLessThan(allowed);
+        expectPosterior(theta.arraySync(), { model: folded, xObs, trainingError: trainingError.ofSeveral });
         theta.dispose();
         posterior.dispose();
       });

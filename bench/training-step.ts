@@ -26,8 +26,13 @@ export function trainingContestants(steps: { compiled: number; eager: number }):
   const order = batches(simulations, batch, Math.ceil(steps.compiled / Math.floor(simulations / batch)), rng(seed));
   const key = graph.randomKey(seed);
   const first = firstWeights();
-  const program = trainingProgram(paperLoss, { learningRate, cosineDecay, ema }, 1e6);
-  let state = trainingStart(first.map((w) => w.clone()));
+  const program = trainingProgram(
+    paperLoss,
+    { learningRate, cosineDecay, ema },
+    1e6,
+    first.map(({ shape }) => shape),
+  );
+  let state = trainingStart(first);
   let taken = 0;
   const eager = eagerTraining(first, rows, levels.gamma, order, learningRate);
   return {
@@ -71,7 +76,7 @@ export async function wholeTraining(epochs: number): Promise<number> {
   const update = (epoch: number): void => void marks.push({ epoch, at: performance.now() });
   const before = installHost({
     ...silentHost,
-    report: () => ({ update, curve: (_: readonly host.LossPoint[]) => undefined, end: () => undefined }),
+    report: () => ({ update, resize: () => undefined, curve: (_: readonly host.LossPoint[]) => undefined, end: () => undefined }),
   });
   try {
     const problem = { weights: network.weights, loss: paperLoss, rows };

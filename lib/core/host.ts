@@ -15,6 +15,8 @@ export interface Host {
 export interface Progress {
   /** `done` of the total units are finished; `note` is a short text beside the bar. */
   update(done: number, note?: string): void;
+  /** The work has another length than was expected, `total` units in all. */
+  resize(total: number): void;
   /** Redraws the live loss curve below the bar. */
   curve(points: readonly LossPoint[]): void;
   /** The work is over; `note` says how it ended. */
@@ -31,7 +33,7 @@ export interface LossPoint {
   readonly validation?: number;
 }
 
-const silentProgress: Progress = { update() {}, curve() {}, end() {} };
+const silentProgress: Progress = { update() {}, resize() {}, curve() {}, end() {} };
 
 /** A host that shows nothing and never interrupts. */
 export const silentHost: Host = { report: () => silentProgress, onInterrupt: () => () => {} };
@@ -53,6 +55,12 @@ export interface LongWorkOptions {
   progress?: boolean;
 }
 
+/** Options of work that may be a part of longer work. */
+export interface PartOptions extends LongWorkOptions {
+  /** Shows the part within the display of the whole, in place of a display of its own. */
+  readonly within?: Host['report'];
+}
+
 /**
  * Runs long work with a progress display and an AbortSignal that also hears the host's interrupt.
  * The display is closed and the listeners are removed however the work ends.
@@ -60,7 +68,7 @@ export interface LongWorkOptions {
 export async function longWork<T>(
   label: string,
   total: number,
-  options: LongWorkOptions,
+  options: PartOptions,
   work: (progress: Progress, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -68,10 +76,12 @@ export async function longWork<T>(
   if (options.signal?.aborted) abort();
   options.signal?.addEventListener('abort', abort);
   const stopListening = current.onInterrupt(abort);
-  const progress = options.progress === false ? silentProgress : current.report(label, total);
+  const report = options.within ?? current.report;
+  const progress = options.progress === false ? silentProgress : report(label, total);
   let ended = false;
   const display: Progress = {
     update: (done, note) => progress.update(done, note),
+    resize: (total) => progress.resize(total),
     curve: (points) => progress.curve(points),
     end: (note) => {
       ended = true;

@@ -1,8 +1,27 @@
 import { InterruptedError, NonFiniteError } from '../core/errors';
 import type { Fit } from '../training/fit';
 
-/** The course of a training, without its weights. */
-export type Course = Omit<Fit, 'weights' | 'stopped'>;
+/** The course of a training, without its weights; `seconds` are those of all its parts. */
+export interface Course extends Omit<Fit, 'weights' | 'stopped'> {
+  /** The parts that it had, where there were several. */
+  readonly parts?: readonly TrainingPart[];
+  /**
+   * How many times as wide as they should be the posteriors of held-out simulations are, by parameter; 1 is right. Known
+   * where at least 100 simulations are held out.
+   */
+  readonly widths?: readonly number[];
+}
+
+/** One part of a training of several. */
+export interface TrainingPart extends Pick<Fit, 'ended' | 'steps' | 'seconds' | 'bestEpoch' | 'validationLoss'> {
+  /** What was trained on what. */
+  readonly label: string;
+}
+
+/** The part of a training that a fit was. */
+export function partOf(label: string, { ended, steps, seconds, bestEpoch, validationLoss }: Fit): TrainingPart {
+  return { label, ended, steps, seconds, bestEpoch, validationLoss };
+}
 
 /** How training went, for an estimator's `fit`. */
 export function courseOf({ weights: _, stopped: __, ...course }: Fit): Course {
@@ -18,8 +37,12 @@ export function courseNumbers({ bestEpoch, ended, steps, seconds, validationLoss
  * An estimator with the course of its training; where that was stopped before its end, the error with it as `partial`.
  * @throws InterruptedError or NonFiniteError, as training was stopped.
  */
-export function delivered<E extends object>(estimator: E, fit: Fit): E & { readonly fit: Course } {
-  const trained = Object.assign(estimator, { fit: courseOf(fit) });
+export function delivered<E extends object>(
+  estimator: E,
+  fit: Fit,
+  more: Pick<Course, 'parts' | 'widths'> = {},
+): E & { readonly fit: Course } {
+  const trained = Object.assign(estimator, { fit: { ...courseOf(fit), ...more } });
   const { stopped } = fit;
   if (stopped instanceof InterruptedError) throw new InterruptedError(stopped.message, trained);
   if (stopped instanceof NonFiniteError) throw new NonFiniteError(stopped.message, trained);

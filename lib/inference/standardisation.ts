@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Matrix } from '../maths/linalg';
 import { mean, rowViews } from '../maths/moments';
+import { columnShape } from './column-shape';
 
 /**
- * The map v -> (v - mean) / std of each column or of its logarithm, and the range of the values that it was fitted to,
+ * The map v -> (v - mean) / std of each column, of its logarithm or its arsinh, and the range of the values that it was fitted to,
  * in its own units.
  */
 export interface Standardisation {
@@ -13,6 +14,8 @@ export interface Standardisation {
   readonly highest: number[];
   /** For columns that are taken as logarithms, the value that smaller ones count as; else 0. Missing: none is. */
   readonly logarithmFrom?: number[];
+  /** For columns that are taken as arsinh((v - centre) / scale), these two; else the scale 0. Missing: none is. */
+  readonly arsinh?: { readonly centre: number[]; readonly scale: number[] };
 }
 
 /** Its square is the least that float32 holds with all digits. */
@@ -29,30 +32,31 @@ export function fitStandardisation(values: tf.Tensor2D, apply: boolean): Standar
 }
 
 /**
- * {@link fitStandardisation} of data, where columns that are positive and nearer to log-normal than to normal, by the
- * likelihood, are taken as logarithms: concentrations, populations.
+ * {@link fitStandardisation} of data, whose columns are taken as logarithms or by an arsinh where that makes them
+ * nearer to normal: see {@link columnShape}.
  */
 export function fitDataStandardisation(values: tf.Tensor2D, apply: boolean): Standardisation {
   const rows = rowViews(values.dataSync<'float32'>(), values.shape[1]);
-  const from = apply ? Array.from(rows[0], (_, k) => logarithmFrom(rows, k)) : [];
-  if (!from.some((value) => value > 0)) return fitRows(rows, apply);
-  const taken = rows.map((row) => Float64Array.from(row, (value, k) => (from[k] > 0 ? Math.log(value) : value)));
-  return { ...fitRows(taken, apply), logarithmFrom: from };
-}
-
-/** A thousandth of the least value of a column whose logarithm is nearer to normal than itself; 0 for others. */
-function logarithmFrom(rows: Matrix, k: number): number {
-  const column = rows.map((row) => row[k]);
-  const least = column.reduce((a, b) => Math.min(a, b));
-  if (!(least > 0)) return 0;
-  const std = (of: number[]): number => {
-    const centre = of.reduce((sum, value) => sum + value, 0) / of.length;
-    return Math.sqrt(of.reduce((sum, value) => sum + (value - centre) ** 2, 0) / of.length);
+  const shapes = apply ? Array.from(rows[0], (_, k) => columnShape(rows, k)) : [];
+  const [hasLogarithms, hasArsinh] = [
+    shapes.some(({ logarithmFrom }) => logarithmFrom > 0),
+    shapes.some(({ scale }) => scale > 0),
+  ];
+  if (!hasLogarithms && !hasArsinh) return fitRows(rows, apply);
+  const taken = rows.map((row) =>
+    Float64Array.from(row, (value, k) => {
+      const { logarithmFrom, centre, scale } = shapes[k];
+      if (scale > 0) return Math.asinh((value - centre) / scale);
+      return logarithmFrom > 0 ? Math.log(value) : value;
+    }),
+  );
+  return {
+    ...fitRows(taken, apply),
+    ...(hasLogarithms && { logarithmFrom: shapes.map(({ logarithmFrom }) => logarithmFrom) }),
+    ...(hasArsinh && {
+      arsinh: { centre: shapes.map(({ centre }) => centre), scale: shapes.map(({ scale }) => scale) },
+    }),
   };
-  const logs = column.map(Math.log);
-  const meanLog = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-  // log densities a row at their best: -log std of the values, and -log std - mean of the logarithms
-  return std(logs) > 0 && Math.log(std(column)) > Math.log(std(logs)) + meanLog ? least / 1000 : 0;
 }
 
 function fitRows(rows: Matrix, apply: boolean): Standardisation {
@@ -77,10 +81,21 @@ function fitRows(rows: Matrix, apply: boolean): Standardisation {
   };
 }
 
-/** (v - mean) / std of values or, where they are taken so, of their logarithms, [N, K]. */
-export function standardise({ mean: centre, std, logarithmFrom }: Standardisation, values: tf.Tensor2D): tf.Tensor2D {
-  const taken = logarithmFrom ? withLogarithms(logarithmFrom, values) : values;
+/** (v - mean) / std of values or, where they are taken so, of their logarithms or arsinhs, [N, K]. */
+export function standardise(
+  { mean: centre, std, logarithmFrom, arsinh }: Standardisation,
+  values: tf.Tensor2D,
+): tf.Tensor2D {
+  const logged = logarithmFrom ? withLogarithms(logarithmFrom, values) : values;
+  const taken = arsinh ? withArsinh(arsinh, logged) : logged;
   return tf.div(tf.sub(taken, tf.tensor1d(centre)), tf.tensor1d(std)) as tf.Tensor2D;
+}
+
+function withArsinh({ centre, scale }: { centre: number[]; scale: number[] }, values: tf.Tensor): tf.Tensor {
+  const isTaken = tf.tensor1d(scale.map((each) => each > 0));
+  const inScale = tf.div(tf.sub(values, tf.tensor1d(centre)), tf.tensor1d(scale.map((each) => each || 1)));
+  // as of the size, with its sign: of large negative numbers, float32 has nothing left under the logarithm
+  return tf.where(isTaken, tf.mul(tf.sign(inScale), tf.asinh(tf.abs(inScale))), values);
 }
 
 function withLogarithms(from: number[], values: tf.Tensor2D): tf.Tensor {

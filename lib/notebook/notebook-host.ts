@@ -73,6 +73,10 @@ function liveDisplay(cell: CellWriter, state: ProgressState, now: () => number):
       state.update(done, note);
       drawSoon();
     },
+    resize: (total) => {
+      state.resize(total);
+      drawSoon();
+    },
     curve: (points) => {
       state.curve(points);
       drawSoon();

@@ -26,7 +26,7 @@ export class ProgressState {
 
   constructor(
     private readonly label: string,
-    private readonly total: number,
+    private total: number,
     private readonly now: () => number,
   ) {
     this.started = now();
@@ -40,6 +40,10 @@ export class ProgressState {
     if (at - this.marks[this.marks.length - 1].at < 100) return;
     this.marks.push({ at, done });
     while (this.marks.length > 2 && at - this.marks[1].at > WINDOW_SECONDS * 1000) this.marks.shift();
+  }
+
+  resize(total: number): void {
+    this.total = total;
   }
 
   curve(points: readonly LossPoint[]): void {

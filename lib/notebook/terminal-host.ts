@@ -54,6 +54,7 @@ function sparseLines(stream: TerminalStream, state: ProgressState, now: () => nu
   };
   return {
     curve: () => {},
+    resize: (total) => state.resize(total),
     update: (done, note) => {
       state.update(done, note);
       if (ended || now() - started < QUIET_MS) return;
@@ -80,7 +81,7 @@ class Bars {
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
   add(state: ProgressState, total: number): Progress {
-    const known = Number.isFinite(total) && total > 0 ? total : 1;
+    let known = Number.isFinite(total) && total > 0 ? total : 1;
     this.multi ??= this.start();
     this.open++;
     const multi = this.multi;
@@ -92,6 +93,12 @@ class Bars {
     let ended = false;
     return {
       curve: () => {},
+      resize: (to) => {
+        state.resize(to);
+        known = to;
+        bar.setTotal(to);
+        redraw();
+      },
       update: (done, note) => {
         state.update(done, note);
         redraw();

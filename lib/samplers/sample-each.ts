@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand } from '../core/checks';
-import { longWork } from '../core/host';
+import { longWork, type PartOptions } from '../core/host';
 import type { Tensors } from '../graph/tensors';
 import type { SampleOptions, SamplingProgram } from './sample';
 import type { Sampler } from './sampler';
@@ -30,7 +30,7 @@ export interface OwnTargets<C extends Tensors, O extends Tensors> {
 export async function sampleEach<C extends Tensors, O extends Tensors>(
   program: SamplingProgram<C>,
   { rows, dim, own, context }: OwnTargets<C, O>,
-  { seed, ...work }: SampleOptions,
+  { seed, ...work }: SampleOptions & PartOptions,
 ): Promise<tf.Tensor2D> {
   const count = Math.min(perPass, rows);
   const passes: tf.Tensor2D[] = [];

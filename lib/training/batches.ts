@@ -8,10 +8,20 @@ export function split(
   source: Rng,
 ): { training: tf.Tensor2D[]; validation: tf.Tensor2D[] } {
   return tf.tidy(() => {
-    const order = shuffled(rows[0].shape[0], source);
+    const { training, validation } = splitNumbers(rows[0].shape[0], validationRows, source);
     const part = (index: Int32Array): tf.Tensor2D[] => rows.map((each) => tf.gather(each, tf.tensor1d(index, 'int32')));
-    return { training: part(order.slice(validationRows)), validation: part(order.slice(0, validationRows)) };
+    return { training: part(training), validation: part(validation) };
   });
+}
+
+/** The row numbers of the two parts of {@link split}. */
+export function splitNumbers(
+  count: number,
+  validationRows: number,
+  source: Rng,
+): { training: Int32Array; validation: Int32Array } {
+  const order = shuffled(count, source);
+  return { training: order.slice(validationRows), validation: order.slice(0, validationRows) };
 }
 
 /**

@@ -1,12 +1,12 @@
 import { demand, requireCount, requireNumber, requirePositive } from '../core/checks';
-import type { LongWorkOptions } from '../core/host';
+import type { PartOptions } from '../core/host';
 import { epochsOf, type TrainingLength } from './training-length';
 
 /** How weights are fitted: the group `fit` of a method's options. */
 export interface FitSettings {
   /** Rows in a batch, at most the number of training rows. Default 256. */
   readonly batchSize?: number;
-  /** Adam's learning rate. Default 1e-3. */
+  /** Adam's learning rate. Default: the method's, 1e-3 where it has none. */
   readonly learningRate?: number;
   /** Lower the rate along a half cosine to zero at `maxEpochs`. Default false. */
   readonly cosineDecay?: boolean;
@@ -16,7 +16,7 @@ export interface FitSettings {
   readonly patience?: number;
   /** Epochs from one validation to the next. Default: as few as have 64 steps. */
   readonly epochsPerValidation?: number;
-  /** Share of the rows held out for validation. Default 0.2. */
+  /** Share of the rows held out for validation. Default: the method's, 0.2 where it has none. */
   readonly validationFraction?: number;
   /**
    * Decay of the running average of the weights, which is what is validated and kept; 0 keeps the weights themselves.
@@ -26,13 +26,11 @@ export interface FitSettings {
 }
 
 /** What a fit takes besides its problem. */
-export interface FitOptions extends FitSettings, LongWorkOptions {
+export interface FitOptions extends FitSettings, PartOptions {
   /** Seed of the first weights, the split into training and validation rows, the order of the batches and the noise. */
   readonly seed: number;
 }
 
-/** Steps between two looks at the validation loss, in whole epochs, where nothing else was asked for. */
-const stepsPerBlock = 64;
 const defaultLength: TrainingLength = { steps: 6000, patience: 1 / 5 };
 
 /** Settings with all their numbers, for a number of rows. */
@@ -43,7 +41,9 @@ export type CheckedSettings = ReturnType<typeof checkedSettings>;
  * @throws InvalidInputError for an invalid option, or fewer than 3 rows.
  */
 export function checkedSettings(options: FitOptions, rows: number, length: TrainingLength = defaultLength) {
-  const { batchSize = 256, learningRate = 1e-3, cosineDecay = false, validationFraction = 0.2, ema = 0 } = options;
+  const { batchSize = 256, cosineDecay = false, ema = 0 } = options;
+  const { learningRate = length.learningRate ?? 1e-3 } = options;
+  const { validationFraction = (length.validationRows?.(rows) ?? 0.2 * rows) / Math.max(1, rows) } = options;
   for (const name of ['batchSize', 'maxEpochs', 'patience', 'epochsPerValidation'] as const)
     if (options[name] !== undefined) requireCount(`training ${name}`, options[name]);
   requirePositive('training learningRate', learningRate);
@@ -70,6 +70,12 @@ export function checkedSettings(options: FitOptions, rows: number, length: Train
     validationRows,
     trainingRows,
     stepsPerEpoch,
-    epochsPerBlock: options.epochsPerValidation ?? Math.max(1, Math.ceil(stepsPerBlock / stepsPerEpoch)),
+    epochsPerBlock: options.epochsPerValidation ?? Math.max(1, Math.ceil((length.stepsPerLook ?? 64) / stepsPerEpoch)),
   };
+}
+
+/** Steps of a whole training that is not stopped early. */
+export function plannedSteps(options: FitOptions, rows: number, length?: TrainingLength): number {
+  const { maxEpochs, stepsPerEpoch } = checkedSettings(options, rows, length);
+  return maxEpochs * stepsPerEpoch;
 }

@@ -5,10 +5,11 @@ import { breathe, longWork, type LossPoint, type Progress } from '../core/host';
 import { rng, type Rng } from '../core/rng';
 import { randomKey } from '../graph/random';
 import { initialWeights, type WeightSpec } from '../nn/network';
-import { batches, someBatches, split } from './batches';
+import { batches, someBatches, split, splitNumbers } from './batches';
 import { checkedSettings, type CheckedSettings, type FitOptions } from './fit-settings';
 import type { Loss } from './loss';
 import type { TrainingLength } from './training-length';
+import { unpack } from './packed';
 import { disposeState, trainingProgram, trainingStart } from './training-program';
 import { validationLoss } from './validation';
 
@@ -69,7 +70,8 @@ export async function fit(problem: FitProblem, options: FitOptions): Promise<Fit
   if (added) tf.dispose(parts.training);
   const key = randomKey(source.fork(1).uniform());
   const validationKey = randomKey(source.fork(2).uniform());
-  const advance = trainingProgram(loss, settings, settings.maxEpochs * settings.stepsPerEpoch);
+  const shapes = specs.map(({ shape }) => shape);
+  const advance = trainingProgram(loss, settings, settings.maxEpochs * settings.stepsPerEpoch, shapes);
   const validate = validationLoss(loss);
   const start = first ? first.map((w) => w.clone()) : initialWeights(specs, source.fork(3));
   const course = new Course(start, settings);
@@ -102,8 +104,12 @@ export async function fit(problem: FitProblem, options: FitOptions): Promise<Fit
           pace.adapt(count, done, performance.now() - started);
         }
         order.dispose();
-        const candidate = settings.ema > 0 ? state.average : state.weights;
-        course.look(reached, candidate, validate(candidate, parts.validation, validationKey), blockLoss / blockSteps);
+        const candidate = tf.tidy(() => unpack(settings.ema > 0 ? state.average : state.weights, shapes));
+        try {
+          course.look(reached, candidate, validate(candidate, parts.validation, validationKey), blockLoss / blockSteps);
+        } finally {
+          tf.dispose(candidate);
+        }
         if (course.tell(reached, progress)) return course.fit('converged');
       }
       progress.end(`stopped at the limit of ${settings.maxEpochs} epochs, ${course.best}`);
@@ -117,10 +123,16 @@ export async function fit(problem: FitProblem, options: FitOptions): Promise<Fit
   } finally {
     order?.dispose();
     disposeState(state);
-    tf.dispose([training, parts.validation, key, validationKey]);
+    tf.dispose([start, training, parts.validation, key, validationKey]);
     advance.dispose();
     validate.dispose();
   }
+}
+
+/** The numbers of the rows that a fit of as many rows holds out for validation. */
+export function heldOutRows(rows: number, options: FitOptions, length?: TrainingLength): Int32Array {
+  const { seed, validationRows } = checkedSettings(options, rows, length);
+  return splitNumbers(rows, validationRows, rng(seed).fork(0)).validation;
 }
 
 function blockOrder(

@@ -3,15 +3,17 @@ import { compile } from '../graph/compile';
 import { loop } from '../graph/loop';
 import { foldKey, type Key } from '../graph/random';
 import { adamStart, adamStep, type AdamState } from './adam';
+import { pack, unpack } from './packed';
 import type { CheckedSettings } from './fit-settings';
 import type { Loss } from './loss';
 
-/** What goes from step to step; `loss` is the sum over the steps of one call. */
-export type TrainingState = { weights: tf.Tensor[]; adam: AdamState; average: tf.Tensor[]; loss: tf.Scalar };
+/** What goes from step to step, with all weights packed; `loss` is the sum over the steps of one call. */
+export type TrainingState = { weights: tf.Tensor1D; adam: AdamState; average: tf.Tensor1D; loss: tf.Scalar };
 
-/** The state before the first step, which owns its tensors and keeps `weights` among them. */
-export function trainingStart(weights: tf.Tensor[]): TrainingState {
-  return { weights, adam: adamStart(weights), average: weights.map((w) => w.clone()), loss: tf.scalar(0) };
+/** The state before the first step; the caller disposes it. */
+export function trainingStart(weights: readonly tf.Tensor[]): TrainingState {
+  const packed = pack(weights);
+  return { weights: packed, adam: adamStart(packed), average: packed.clone(), loss: tf.scalar(0) };
 }
 
 /** Frees a state. */
@@ -22,12 +24,14 @@ export function disposeState({ weights, adam, average, loss }: TrainingState): v
 /**
  * The compiled loop of training steps: `count` steps on the batches from `start` on; the state's loss is the sum over
  * these steps.
+ * @param shapes of the weights, in order.
  * @returns a compiled function that `fit` calls again and again; the benchmark times it.
  */
 export function trainingProgram(
   loss: Loss,
   settings: Pick<CheckedSettings, 'learningRate' | 'cosineDecay' | 'ema'>,
   totalSteps: number,
+  shapes: readonly number[][],
 ) {
   return compile(
     (
@@ -44,14 +48,15 @@ export function trainingProgram(
         const batch = tf.gather(order, tf.add(start, i)).as1D();
         const batchRows = rows.map((each) => tf.gather(each, batch));
         const stepKey = foldKey(key, step);
-        const { value, grads } = tf.valueAndGrads((...w: tf.Tensor[]) => loss(w, batchRows, stepKey, true))(weights);
+        const ofWeights = tf.valueAndGrads((...w: tf.Tensor[]) => loss(w, batchRows, stepKey, true));
+        const { value, grads } = ofWeights(unpack(weights, shapes));
         const number = step.toFloat() as tf.Scalar;
         const decay = settings.cosineDecay
           ? tf.mul(0.5, tf.add(1, tf.cos(tf.mul(number, Math.PI / totalSteps))))
           : tf.scalar(1);
         const next = adamStep(
           weights,
-          grads,
+          pack(grads),
           adam,
           tf.add(number, 1),
           tf.mul(decay, settings.learningRate) as tf.Scalar,
@@ -63,7 +68,7 @@ export function trainingProgram(
           adam: next.state,
           average:
             settings.ema > 0
-              ? average.map((a, k) => tf.add(next.weights[k], tf.mul(keep, tf.sub(a, next.weights[k]))))
+              ? (tf.add(next.weights, tf.mul(keep, tf.sub(average, next.weights))) as tf.Tensor1D)
               : average,
           loss: tf.add(sum, value) as tf.Scalar,
         };

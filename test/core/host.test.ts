@@ -13,6 +13,7 @@ function recordingHost(): { host: Host; log: string[]; interrupt: () => void; li
         log.push(`start ${label} ${total}`);
         return {
           update: (done) => void log.push(`update ${done}`),
+          resize: (total) => void log.push(`resize ${total}`),
           curve: (points) => void log.push(`curve ${points.length}`),
           end: (note) => void log.push(`end ${note ?? ''}`.trim()),
         };

@@ -81,15 +81,16 @@ export async function rowsOf(table: Promise<tf.Tensor2D>): Promise<number[][]> {
 }
 
 /**
- * What long work throws that is interrupted as soon as it shows progress: of the part called `during`, if that is
- * given.
+ * What long work throws that is interrupted as soon as it shows progress: with a note that begins with `during`, if
+ * that is given.
  */
 export async function interrupted(work: (signal: AbortSignal) => Promise<unknown>, during?: string): Promise<unknown> {
   const controller = new AbortController();
   const host = installHost({
     ...silentHost,
-    report: (label) => ({
-      update: () => (during === undefined || label === during ? controller.abort() : undefined),
+    report: () => ({
+      update: (_, note = '') => (during === undefined || note.startsWith(during) ? controller.abort() : undefined),
+      resize: () => {},
       curve: () => {},
       end: () => {},
     }),

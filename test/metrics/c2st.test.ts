@@ -88,7 +88,7 @@ describe('c2st', () => {
   });
 
   it('shows its progress, and stops when it is interrupted, leaving no tensor', async () => {
-    const shown = { update: vi.fn<Progress['update']>(), curve: vi.fn(), end: vi.fn() };
+    const shown = { update: vi.fn<Progress['update']>(), resize: vi.fn(), curve: vi.fn(), end: vi.fn() };
     const before = installHost({ ...silentHost, report: () => shown });
     const tensors = tf.memory().numTensors;
     const [a, b] = [draw(2000, { dim: 3 }), draw(2000, { dim: 3, seed: 2 })];

@@ -70,7 +70,7 @@ describe('long simulations', () => {
   it('let timers run and report progress up to n', async () => {
     const updates: number[] = [];
     installHost({
-      report: () => ({ update: (done) => void updates.push(done), curve: () => {}, end: () => {} }),
+      report: () => ({ update: (done) => void updates.push(done), resize: () => {}, curve: () => {}, end: () => {} }),
       onInterrupt: () => () => {},
     });
     let ticks = 0;

@@ -112,7 +112,7 @@ describe('a simulator that cannot run in a worker', () => {
   it('runs in this process with workers: auto, and says so', async () => {
     const notes: (string | undefined)[] = [];
     installHost({
-      report: () => ({ update: () => {}, curve: () => {}, end: (note) => void notes.push(note) }),
+      report: () => ({ update: () => {}, resize: () => {}, curve: () => {}, end: (note) => void notes.push(note) }),
       onInterrupt: () => () => {},
     });
     const busy: AnySimulator = ([a]) => {

@@ -27,15 +27,15 @@ describe('adamStep', () => {
   it('is Adam: as in float64, and as tfjs has it', () => {
     const before = tf.memory().numTensors;
     tf.tidy(() => {
-      let weights: tf.Tensor[] = [tf.tensor1d(start)];
+      let weights = tf.tensor1d(start);
       let state = adamStart(weights);
       const variable = tf.variable(tf.tensor1d(start));
       const optimizer = tf.train.adam(rate, 0.9, 0.999, 1e-8);
       gradients.forEach((g, k) => {
-        ({ weights, state } = adamStep(weights, [tf.tensor1d(g)], state, tf.scalar(k + 1), tf.scalar(rate)));
+        ({ weights, state } = adamStep(weights, tf.tensor1d(g), state, tf.scalar(k + 1), tf.scalar(rate)));
         optimizer.applyGradients([{ name: variable.name, tensor: tf.tensor1d(g) }]);
       });
-      const received = weights[0].dataSync();
+      const received = weights.dataSync();
       // float32 steps of about .01 each: 50 roundings of 6e-8 of numbers near 1
       reference().forEach((value, i) => expect(Math.abs(received[i] - value)).toBeLessThan(1e-5));
       variable.dataSync().forEach((value, i) => expect(Math.abs(received[i] - value)).toBeLessThan(1e-5));
@@ -47,15 +47,15 @@ describe('adamStep', () => {
 
   it('makes a first step of the learning rate, whatever the size of the gradient', () => {
     tf.tidy(() => {
-      const weights = [tf.tensor1d([0, 0, 0])];
+      const weights = tf.tensor1d([0, 0, 0]);
       const { weights: next } = adamStep(
         weights,
-        [tf.tensor1d([1e-4, -1, 1e4])],
+        tf.tensor1d([1e-4, -1, 1e4]),
         adamStart(weights),
         tf.scalar(1),
         tf.scalar(0.5),
       );
-      [-0.5, 0.5, -0.5].forEach((value, i) => expect(next[0].dataSync()[i]).toBeCloseTo(value, 3));
+      [-0.5, 0.5, -0.5].forEach((value, i) => expect(next.dataSync()[i]).toBeCloseTo(value, 3));
     });
   });
 });

@@ -18,7 +18,7 @@ describe('a fit that is stopped', () => {
     };
     const before = installHost({
       ...silentHost,
-      report: () => ({ update: onFirstValidation, curve: () => {}, end: () => {} }),
+      report: () => ({ update: onFirstValidation, resize: () => {}, curve: () => {}, end: () => {} }),
     });
     const result = await fitted(
       { maxEpochs: 1_000_000, signal: controller.signal, progress: true },

@@ -8,13 +8,17 @@ import { embedObservations, type ObservationRows } from '../../nn/score/score-mo
 import { dpmSolver } from '../../samplers/dpm-solver';
 import { samplingProgram } from '../../samplers/sample';
 import { sampleEach } from '../../samplers/sample-each';
+import type { Fit } from '../../training/fit';
 import type { FitOptions } from '../../training/fit-settings';
+import type { TrainingLength } from '../../training/training-length';
 import type { Frame } from '../frame';
 import { fitStandardisation, standardise } from '../standardisation';
 import { disposeFitted, fitScore, type FittedScore } from './fit-score';
 
 /** Pairs beyond which more are of no use, and too many to keep. */
 const mostPairs = 100_000;
+/** Of the sampler, of which an emulator's draws need no more. */
+const steps = 25;
 /** Fewer would teach nothing. */
 const fewestPairs = 256;
 
@@ -27,16 +31,16 @@ const fewestPairs = 256;
  * unconstrained too; what it draws is kept within the range of the simulations.
  *
  * @param rows what a network sees of parameters [N, D] and data [N, L]; kept by the caller.
- * @param count pairs; at most 100,000 are made.
- * @returns pairs as `rows`; the caller disposes them. Undefined where the emulator's training was stopped by `stopped`.
+ * @param wanted the pairs, of which at most 100,000 are made, and how long the emulator trains.
+ * @returns pairs as `rows`; the caller disposes them. None where the emulator's training was stopped by `stopped`.
  * Source: ours; the emulator alone is a score-based neural likelihood estimate, as in Sharrock et al. (2024).
  */
 export async function emulatedPairs(
   [y, x]: [tf.Tensor2D, tf.Tensor2D],
   frame: Frame,
-  count: number,
+  { count, length, label }: { count: number; length?: TrainingLength; label?: string },
   options: FitOptions,
-): Promise<{ pairs: [tf.Tensor2D, tf.Tensor2D] } | { stopped: Error }> {
+): Promise<({ pairs: [tf.Tensor2D, tf.Tensor2D] } | { stopped: Error }) & { fit: Fit }> {
   const source = rng(options.seed).fork(-2);
   const seedOf = (k: number): number => source.fork(k).integer(0, 2 ** 31);
   const drawn = priorSamples(frame.prior, Math.min(mostPairs, Math.max(fewestPairs, Math.round(count))), seedOf(0));
@@ -47,17 +51,17 @@ export async function emulatedPairs(
   });
   drawn.dispose();
   try {
-    const problem = { rows: [x, given] as [tf.Tensor2D, tf.Tensor2D], label: 'Training of the emulator' };
+    const problem = { rows: [x, given] as [tf.Tensor2D, tf.Tensor2D], label, length };
     const emulator = await fitScore(problem, {}, { ...options, seed: seedOf(1) });
     try {
       if (emulator.fit.stopped) {
         fresh.dispose();
-        return { stopped: emulator.fit.stopped };
+        return { stopped: emulator.fit.stopped, fit: emulator.fit };
       }
       const data = await emulated(emulator, asked, { ...options, seed: seedOf(2) });
       const within = tf.tidy(() => tf.minimum(tf.maximum(data, tf.min(x, 0, true)), tf.max(x, 0, true)) as tf.Tensor2D);
       data.dispose();
-      return { pairs: [fresh, within] };
+      return { pairs: [fresh, within], fit: emulator.fit };
     } finally {
       disposeFitted(emulator);
     }
@@ -67,6 +71,12 @@ export async function emulatedPairs(
   } finally {
     tf.dispose([given, asked]);
   }
+}
+
+/** How many training steps take about as long as that many draws. */
+export function drawingSteps(count: number): number {
+  // a step has 256 rows, and a gradient
+  return Math.ceil((Math.min(mostPairs, count) * steps) / (256 * 5));
 }
 
 /**
@@ -83,10 +93,10 @@ function conditionsOf(frame: Frame, y: tf.Tensor2D): (y: tf.Tensor2D, theta?: tf
 async function emulated(
   { model, tensors, config }: FittedScore,
   conditions: tf.Tensor2D,
-  { seed, signal, progress }: FitOptions,
+  { seed, signal, progress, within }: FitOptions,
 ): Promise<tf.Tensor2D> {
   const dim = config.dims.theta;
-  const program = samplingProgram(dpmSolver({ steps: 25 }), { diffusion: vpLinear() }, (observed: ObservedModel) =>
+  const program = samplingProgram(dpmSolver({ steps }), { diffusion: vpLinear() }, (observed: ObservedModel) =>
     diffusedTarget(dim, (theta, level) => scoreOfRows(model, observed, theta, level)),
   );
   const all = tf.tidy(() => embedObservations(model, tensors, conditions));
@@ -99,7 +109,7 @@ async function emulated(
         own: (start, count) => tf.tidy(() => pickRows(all, (rows) => tf.slice(rows, [start, 0], [count, -1]))),
         context: (observations: ObservationRows) => ({ tensors, observations }),
       },
-      { seed, signal, progress },
+      { seed, signal, progress, within },
     );
   } finally {
     program.dispose();

@@ -63,7 +63,7 @@ export const defaultSettings = {
   gaussians: 1,
   standardise: true,
   emulated: 9,
-  fit: { learningRate: 1e-3, cosineDecay: true, batchSize: 256, validationFraction: 0.05, ema: 0.999 },
+  fit: { cosineDecay: true, batchSize: 256, ema: 0.999 },
 } satisfies NpseSettings;
 
 /**

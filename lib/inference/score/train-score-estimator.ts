@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, requireCount } from '../../core/checks';
-import { freePartial, InterruptedError, NonFiniteError } from '../../core/errors';
 import type { LongWorkOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
+import { heldOutRows, type Fit } from '../../training/fit';
 import type { FitOptions, FitSettings } from '../../training/fit-settings';
 import { checkPairs, type TrainingPairs } from '../check-pairs';
 import { courseNumbers, courseOf, delivered, type Course } from '../course';
-import { fitFrame, type Frame } from '../frame';
+import { fitFrame } from '../frame';
+import { heldOutWidths, widthWarning } from '../held-out-widths';
 import { priorProbe } from '../prior-probe';
-import { emulatedPairs } from './emulated-pairs';
-import { disposeFitted, fitScore, type FittedScore, type ScoreSettings } from './fit-score';
+import { fitScore, type ScoreSettings } from './fit-score';
+import { fitWithEmulatedPairs } from './fit-with-emulated-pairs';
+import { continuous } from './levels';
 import { scoreEstimator, type ScoreEstimator, type ScoreMethod } from './score-estimator';
 
 /** How a score estimator is trained, except for prior and seed. */
@@ -43,25 +45,31 @@ export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Course };
 export async function trainScoreEstimator(
   method: ScoreMethod,
   pairs: TrainingPairs,
-  { prior, seed, standardise = true, emulated = 0, fit, signal, progress, ...settings }: NpseOptions,
+  { prior, seed, standardise = true, emulated = 0, fit: fitSettings, signal, progress, ...settings }: NpseOptions,
 ): Promise<TrainedScoreEstimator> {
+  const began = performance.now();
   const what = `${method.kind}.train`;
   checkPairs(what, pairs, prior);
   requireCount(`${what}: gaussians`, settings.gaussians ?? 1, 0);
   const isShare = emulated >= 0 && Number.isFinite(emulated);
   demand(`${what}: emulated`, isShare, 'a number of pairs for each simulation, 0 or more', emulated);
-  const options: FitOptions = { ...fit, seed, signal, progress };
+  const options: FitOptions = { ...fitSettings, seed, signal, progress };
   const frame = fitFrame(prior, pairs, standardise);
   const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   const simulations = pairs.theta.shape[0];
   try {
-    const alone = await fitScore({ rows }, settings, options);
-    const isDone = emulated === 0 || alone.fit.stopped !== undefined;
-    const best = isDone
-      ? { kept: alone, emulated: 0 }
-      : await withEmulatedPairs(what, alone, { rows, frame, settings, count: emulated * simulations }, options);
+    const count = emulated * simulations;
+    const best =
+      emulated > 0
+        ? await fitWithEmulatedPairs({ what, rows, frame, settings, count }, options)
+        : { kept: await fitScore({ rows }, settings, options), emulated: 0, parts: undefined };
     const { config, model, tensors, fit } = best.kept;
-    const training = { simulations, emulated: best.emulated, ...courseNumbers(courseOf(fit)) };
+    const secondsSoFar = (): number => (performance.now() - began) / 1000;
+    const training = {
+      simulations,
+      emulated: best.emulated,
+      ...courseNumbers({ ...courseOf(fit), seconds: secondsSoFar() }),
+    };
     const whole = {
       kind: method.kind,
       version: 2,
@@ -71,53 +79,25 @@ export async function trainScoreEstimator(
       training,
     };
     const estimator = scoreEstimator(method, { config: whole as ScoreEstimator['config'], model, tensors, frame });
-    return delivered(estimator, fit);
+    const heldOut = heldOutRows(simulations, options, (settings.levels ?? continuous()).length.whole);
+    const widths = fit.stopped ? undefined : await heldOutWidths(estimator, pairs, heldOut, { seed, signal });
+    if (!fit.stopped) warnOf(what, fit, heldOut.length, widths);
+    const seconds = (training.seconds = secondsSoFar());
+    const more = { ...(best.parts && { parts: best.parts }), ...(widths && { widths }) };
+    return delivered(estimator, { ...fit, seconds }, more);
   } finally {
     tf.dispose(rows);
   }
 }
 
-interface EmulationProblem {
-  readonly rows: [tf.Tensor2D, tf.Tensor2D];
-  readonly frame: Frame;
-  readonly settings: ScoreSettings;
-  /** Emulated pairs. */
-  readonly count: number;
-}
-
-/**
- * The better of two scores by their loss on held-out simulations: the one that was trained on the simulations alone,
- * and one that is trained on emulated pairs besides. Where that is interrupted, the first, with the interrupt.
- */
-async function withEmulatedPairs(
-  what: string,
-  alone: FittedScore,
-  { rows, frame, settings, count }: EmulationProblem,
-  options: FitOptions,
-): Promise<{ kept: FittedScore; emulated: number }> {
-  const keepAlone = (stopped: Error): { kept: FittedScore; emulated: number } => {
-    if (stopped instanceof InterruptedError) return { kept: { ...alone, fit: { ...alone.fit, stopped } }, emulated: 0 };
-    console.warn(`${what} goes without emulated pairs: ${stopped.message}`);
-    return { kept: alone, emulated: 0 };
-  };
-  try {
-    const emulation = await emulatedPairs(rows, frame, count, options);
-    if ('stopped' in emulation) return keepAlone(emulation.stopped);
-    const added = emulation.pairs;
-    const problem = { rows, added, label: 'Training with emulated pairs' };
-    const helped = await fitScore(problem, settings, options).finally(() => tf.dispose(added));
-    if (helped.fit.stopped) {
-      disposeFitted(helped);
-      return keepAlone(helped.fit.stopped);
-    }
-    const isBetter = helped.fit.validationLoss < alone.fit.validationLoss;
-    disposeFitted(isBetter ? alone : helped);
-    return isBetter ? { kept: helped, emulated: added[0].shape[0] } : { kept: alone, emulated: 0 };
-  } catch (error) {
-    // what the emulator's draws throw
-    freePartial(error);
-    if (error instanceof InterruptedError || error instanceof NonFiniteError) return keepAlone(error);
-    disposeFitted(alone);
-    throw error;
-  }
+/** Warns of a training that found nothing, and of posteriors whose width is off on held-out simulations. */
+function warnOf(what: string, { bestEpoch }: Fit, heldOut: number, widths: readonly number[] | undefined): void {
+  if (bestEpoch === 0)
+    console.warn(
+      `${what}: no epoch was better on the ${heldOut} held-out simulations than the start, so the posterior is the ` +
+        'linear Gaussian fit with which training starts, where there is one. That is right where the simulator is ' +
+        'linear and Gaussian; elsewhere, simulate more, or take data that say more of the parameters.',
+    );
+  const warning = widths && widthWarning(widths);
+  if (warning) console.warn(`${what}: ${warning}`);
 }

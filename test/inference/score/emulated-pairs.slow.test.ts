@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { InterruptedError, NonFiniteError } from '../../../lib/core/errors';
+import { installHost, silentHost } from '../../../lib/core/host';
 import { rng } from '../../../lib/core/rng';
 import { normal } from '../../../lib/distributions/normal';
 import type { Prior } from '../../../lib/distributions/prior';
@@ -11,6 +12,7 @@ import * as emulation from '../../../lib/inference/score/emulated-pairs';
 import { npse } from '../../../lib/inference/score/npse';
 import type { NpseOptions, TrainedScoreEstimator } from '../../../lib/inference/score/train-score-estimator';
 import { denoisingNetwork } from '../../../lib/nn/score/denoising-network';
+import type { Fit } from '../../../lib/training/fit';
 import { interrupted, quiet } from '../quick-estimator';
 
 const noise = 0.5;
@@ -18,7 +20,7 @@ const count = 600;
 const quick = {
   seed: 1,
   network: denoisingNetwork({ width: 8, blocks: 1, hidden: 1 }),
-  fit: { maxEpochs: 4, epochsPerValidation: 1 },
+  fit: { maxEpochs: 4, patience: 4, epochsPerValidation: 1 },
   ...quiet,
 };
 const open = normal({ mean: [0, 0] });
@@ -46,7 +48,7 @@ describe('emulatedPairs', () => {
   const unit = { mean: [0, 0], std: [1, 1], lowest: [-4, -4], highest: [4, 4] };
   const frame = frameOf(open, { theta: unit, x: unit });
   const made = async (rows: [tf.Tensor2D, tf.Tensor2D], pairs: number): Promise<[tf.Tensor2D, tf.Tensor2D]> => {
-    const emulated = await emulation.emulatedPairs(rows, frame, pairs, { seed: 1, maxEpochs: 4, ...quiet });
+    const emulated = await emulation.emulatedPairs(rows, frame, { count: pairs }, { seed: 1, maxEpochs: 4, ...quiet });
     return 'pairs' in emulated ? emulated.pairs : expect.unreachable(emulated.stopped.message);
   };
 
@@ -94,29 +96,73 @@ describe('npse.train with emulated pairs', () => {
   it.each([
     ['an unbounded prior', open],
     ['a box', uniform({ lower: [-1, -1], upper: [1, 1] })],
-  ])('keeps the estimator of the lower loss on held-out simulations, for %s', async (_, prior) => {
+  ])('goes on from the first leg, and is never worse on held-out simulations, for %s', async (_, prior) => {
     const before = tf.memory().numTensors;
-    const [alone, either] = [await trained(prior, { emulated: 0 }), await trained(prior)];
-    expect(either.fit.validationLoss).toBeLessThanOrEqual(alone.fit.validationLoss);
-    expect([0, 2 * count]).toContain(either.config.training.emulated);
-    expect(alone.config.training.emulated).toBe(0);
-    alone.dispose();
-    either.dispose();
+    const estimator = await trained(prior);
+    const { parts, ...fit } = estimator.fit;
+    const [first, emulator, second] = parts!;
+    expect(parts!.map(({ label }) => label)).toEqual([
+      'on the simulations',
+      'the emulator of the simulator',
+      'on simulations and emulated pairs',
+    ]);
+    expect(fit.validationLoss).toBe(second.validationLoss);
+    expect(second.validationLoss).toBeLessThanOrEqual(first.validationLoss);
+    expect(estimator.config.training.emulated).toBe(second.bestEpoch > 0 ? 2 * count : 0);
+    expect(fit.history.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(fit.history[fit.bestEpoch].validation).toBe(fit.validationLoss);
+    // the seconds are those of all parts, and of what lies between them
+    expect(fit.seconds).toBeGreaterThan(first.seconds + emulator.seconds + second.seconds);
+    expect(estimator.config.training.seconds).toBe(fit.seconds);
+    expect(fit.steps).toBe(first.steps + second.steps);
+    estimator.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it.each(['Training of the emulator', 'Sampling', 'Training with emulated pairs'])(
+  it('shows one progress, which never falls and ends at its whole', async () => {
+    const shown: { label: string; total: number; done: number[]; notes: string[] }[] = [];
+    const host = installHost({
+      ...silentHost,
+      report: (label, total) => {
+        const one = { label, total, done: [] as number[], notes: [] as string[] };
+        shown.push(one);
+        return {
+          update: (done, note = '') => void (one.done.push(done), one.notes.push(note)),
+          resize: (to) => void (one.total = to),
+          curve: () => {},
+          end: () => {},
+        };
+      },
+    });
+    try {
+      (await trained(open, { progress: true, fit: { ...quick.fit, maxEpochs: 40, patience: 2 } })).dispose();
+    } finally {
+      installHost(host);
+    }
+    expect(shown).toHaveLength(1);
+    const [{ label, total, done, notes }] = shown;
+    expect(label).toBe('Training');
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(done.at(-1)).toBeCloseTo(total, 6);
+    for (const part of ['1 of 4, on the simulations', '2 of 4, the emulator', '3 of 4', '4 of 4, on simulations and'])
+      expect(notes.some((note) => note.startsWith(`part ${part}`))).toBe(true);
+  });
+
+  it.each(['part 2 of 4', 'part 3 of 4', 'part 4 of 4'])(
     'hands over the estimator of the simulations alone where it is interrupted during: %s',
     async (during) => {
       const before = tf.memory().numTensors;
-      const alone = await trained(open, { emulated: 0 });
-      const error = await interrupted((signal) => trained(open, { signal, progress: true }), during);
-      expect(error).toBeInstanceOf(InterruptedError);
-      const partial = (error as InterruptedError<TrainedScoreEstimator>).partial!;
+      const estimators: TrainedScoreEstimator[] = [];
+      for (const stopAt of ['part 2 of 4', during]) {
+        const error = await interrupted((signal) => trained(open, { signal, progress: true }), stopAt);
+        expect(error).toBeInstanceOf(InterruptedError);
+        estimators.push((error as InterruptedError<TrainedScoreEstimator>).partial!);
+      }
+      const [first, partial] = estimators;
       expect(partial.config.training.emulated).toBe(0);
-      expect(partial.record().arrays).toEqual(alone.record().arrays);
-      partial.dispose();
-      alone.dispose();
+      expect(partial.fit.parts![0]).toMatchObject({ label: 'on the simulations', steps: partial.fit.steps });
+      expect(partial.record().arrays).toEqual(first.record().arrays);
+      estimators.forEach((each) => each.dispose());
       expect(tf.memory().numTensors).toBe(before);
     },
   );
@@ -125,9 +171,18 @@ describe('npse.train with emulated pairs', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const runaway = new NonFiniteError('the emulator ran away');
     const emulated = vi.spyOn(emulation, 'emulatedPairs');
+    const fit = {
+      weights: [],
+      history: [],
+      bestEpoch: 0,
+      validationLoss: 1,
+      ended: 'not finite',
+      steps: 1,
+      seconds: 1,
+    };
     for (const mocked of [
       () => emulated.mockRejectedValue(runaway),
-      () => emulated.mockResolvedValue({ stopped: runaway }),
+      () => emulated.mockResolvedValue({ stopped: runaway, fit: fit as Fit }),
     ]) {
       mocked();
       const estimator = await trained(open);

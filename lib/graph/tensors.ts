@@ -24,14 +24,6 @@ export function unflatten<T extends Tensors>(like: T, leaves: readonly tf.Tensor
   return build(like) as T;
 }
 
-/** The nesting with clones of its tensors, which the caller disposes. */
-export function cloned<T extends Tensors>(tensors: T): T {
-  return unflatten(
-    tensors,
-    flatten(tensors, 'tensors').map((each) => each.clone()),
-  );
-}
-
 /** A nesting's form as text, shapes and dtypes included: equal texts mean that one graph serves both. */
 export function signature(tensors: Tensors, what: string): string {
   if (tensors instanceof tf.Tensor) return `${tensors.dtype}[${tensors.shape.join(',')}]`;

@@ -6,7 +6,7 @@ import { epochsOf, type TrainingLength } from './training-length';
 export interface FitSettings {
   /** Rows in a batch, at most the number of training rows. Default 256. */
   readonly batchSize?: number;
-  /** Adam's learning rate. Default: the method's, 1e-3 where it has none. */
+  /** Adam's learning rate. Default 1e-3. */
   readonly learningRate?: number;
   /** Lower the rate along a half cosine to zero at `maxEpochs`. Default false. */
   readonly cosineDecay?: boolean;
@@ -31,6 +31,8 @@ export interface FitOptions extends FitSettings, PartOptions {
   readonly seed: number;
 }
 
+/** Steps between two looks at the validation loss, in whole epochs, where nothing else was asked for. */
+const stepsPerBlock = 64;
 const defaultLength: TrainingLength = { steps: 6000, patience: 1 / 5 };
 
 /** Settings with all their numbers, for a number of rows. */
@@ -41,8 +43,7 @@ export type CheckedSettings = ReturnType<typeof checkedSettings>;
  * @throws InvalidInputError for an invalid option, or fewer than 3 rows.
  */
 export function checkedSettings(options: FitOptions, rows: number, length: TrainingLength = defaultLength) {
-  const { batchSize = 256, cosineDecay = false, ema = 0 } = options;
-  const { learningRate = length.learningRate ?? 1e-3 } = options;
+  const { batchSize = 256, learningRate = 1e-3, cosineDecay = false, ema = 0 } = options;
   const { validationFraction = (length.validationRows?.(rows) ?? 0.2 * rows) / Math.max(1, rows) } = options;
   for (const name of ['batchSize', 'maxEpochs', 'patience', 'epochsPerValidation'] as const)
     if (options[name] !== undefined) requireCount(`training ${name}`, options[name]);
@@ -67,10 +68,11 @@ export function checkedSettings(options: FitOptions, rows: number, length: Train
     batchSize: batch,
     maxEpochs: epochs.maxEpochs,
     patience: options.patience ?? epochs.patience,
+    patienceOnRise: options.patience ?? epochs.patienceOnRise,
     validationRows,
     trainingRows,
     stepsPerEpoch,
-    epochsPerBlock: options.epochsPerValidation ?? Math.max(1, Math.ceil((length.stepsPerLook ?? 64) / stepsPerEpoch)),
+    epochsPerBlock: options.epochsPerValidation ?? Math.max(1, Math.ceil(stepsPerBlock / stepsPerEpoch)),
   };
 }
 

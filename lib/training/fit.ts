@@ -206,9 +206,16 @@ class Course {
   tell(epoch: number, progress: Progress): boolean {
     progress.update(epoch, `validation loss ${this.bestLoss.toPrecision(4)} at epoch ${this.bestEpoch}`);
     progress.curve(this.history);
-    if (epoch - this.bestEpoch < this.settings.patience) return false;
+    const { patience, patienceOnRise } = this.settings;
+    if (epoch - this.bestEpoch < (this.hasRisen() ? patienceOnRise : patience)) return false;
     progress.end(`converged after ${epoch} epochs, ${this.best}`);
     return true;
+  }
+
+  /** Whether the last validation loss lies above the best by a tenth of what that had fallen. */
+  private hasRisen(): boolean {
+    const [first, last] = [this.history[0], this.history[this.history.length - 1]].map(({ validation }) => validation!);
+    return last - this.bestLoss > 0.1 * (first - this.bestLoss);
   }
 
   get best(): string {

@@ -10,7 +10,6 @@ import { samplingProgram } from '../../samplers/sample';
 import { sampleEach } from '../../samplers/sample-each';
 import type { Fit } from '../../training/fit';
 import type { FitOptions } from '../../training/fit-settings';
-import type { TrainingLength } from '../../training/training-length';
 import type { Frame } from '../frame';
 import { fitStandardisation, standardise } from '../standardisation';
 import { disposeFitted, fitScore, type FittedScore } from './fit-score';
@@ -31,14 +30,14 @@ const fewestPairs = 256;
  * unconstrained too; what it draws is kept within the range of the simulations.
  *
  * @param rows what a network sees of parameters [N, D] and data [N, L]; kept by the caller.
- * @param wanted the pairs, of which at most 100,000 are made, and how long the emulator trains.
+ * @param wanted the pairs, of which at most 100,000 are made, and what progress calls the emulator.
  * @returns pairs as `rows`; the caller disposes them. None where the emulator's training was stopped by `stopped`.
  * Source: ours; the emulator alone is a score-based neural likelihood estimate, as in Sharrock et al. (2024).
  */
 export async function emulatedPairs(
   [y, x]: [tf.Tensor2D, tf.Tensor2D],
   frame: Frame,
-  { count, length, label }: { count: number; length?: TrainingLength; label?: string },
+  { count, label }: { count: number; label?: string },
   options: FitOptions,
 ): Promise<({ pairs: [tf.Tensor2D, tf.Tensor2D] } | { stopped: Error }) & { fit: Fit }> {
   const source = rng(options.seed).fork(-2);
@@ -51,7 +50,7 @@ export async function emulatedPairs(
   });
   drawn.dispose();
   try {
-    const problem = { rows: [x, given] as [tf.Tensor2D, tf.Tensor2D], label, length };
+    const problem = { rows: [x, given] as [tf.Tensor2D, tf.Tensor2D], label };
     const emulator = await fitScore(problem, {}, { ...options, seed: seedOf(1) });
     try {
       if (emulator.fit.stopped) {

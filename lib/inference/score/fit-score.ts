@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { rng } from '../../core/rng';
-import { cloned } from '../../graph/tensors';
 import { fitClosedForm } from '../../nn/score/closed-form';
 import { denoisingNetwork } from '../../nn/score/denoising-network';
 import { predictNoise, scoreModel, type ScoreModel, type ScoreModelTensors } from '../../nn/score/score-model';
@@ -8,7 +7,6 @@ import type { NetworkDefinition } from '../../nn/score/score-network';
 import { denoisingScoreMatching } from '../../training/denoising-score-matching';
 import { fit, type Fit } from '../../training/fit';
 import type { FitOptions } from '../../training/fit-settings';
-import type { TrainingLength } from '../../training/training-length';
 import { continuous, type TrainingLevels } from './levels';
 import type { ScoreModelConfig } from './score-model-config';
 
@@ -36,10 +34,6 @@ export interface ScoreProblem {
   readonly rows: [tf.Tensor2D, tf.Tensor2D];
   /** Pairs to train on besides, never to validate on: more than can be overfitted. */
   readonly added?: [tf.Tensor2D, tf.Tensor2D];
-  /** A score of the same rows, whose weights training goes on from. Default: training starts anew. */
-  readonly from?: FittedScore;
-  /** How long training lasts where the options do not say. Default: that of a training in one go. */
-  readonly length?: TrainingLength;
   /** What progress calls it. */
   readonly label?: string;
 }
@@ -63,7 +57,7 @@ export function disposeFitted({ tensors }: FittedScore): void {
  * @throws InvalidInputError for invalid settings.
  */
 export async function fitScore(
-  { rows, added, from, length, label }: ScoreProblem,
+  { rows, added, label }: ScoreProblem,
   { network: definition = denoisingNetwork(), levels = continuous(), gaussians = 1 }: ScoreSettings,
   options: FitOptions,
 ): Promise<FittedScore> {
@@ -71,13 +65,11 @@ export async function fitScore(
   const network = added ? definition.unregularised() : definition;
   const isBesideClosedForm = gaussians > 0;
   const parameterisation = levels.parameterisation(isBesideClosedForm);
-  const closedForm = from
-    ? cloned(from.tensors.closedForm)
-    : await fitClosedForm(
-        rows,
-        { most: gaussians, isScaled: parameterisation.seesDistance },
-        rng(options.seed).fork(-1),
-      );
+  const closedForm = await fitClosedForm(
+    rows,
+    { most: gaussians, isScaled: parameterisation.seesDistance },
+    rng(options.seed).fork(-1),
+  );
   try {
     const model = scoreModel(network, parameterisation, dims, closedForm);
     const ofWeights = (weights: tf.Tensor[]): ScoreModelTensors => ({ network: weights, closedForm });
@@ -85,18 +77,8 @@ export async function fitScore(
       (weights, rows, key) => predictNoise(model, ofWeights(weights), rows, key),
       levels.objective((error, level) => model.outputOfNoise(ofWeights([]), level, error)),
     );
-    const fitted = await fit(
-      {
-        weights: model.network.weights,
-        loss,
-        rows,
-        added,
-        label,
-        first: from?.tensors.network,
-        length: length ?? levels.length.whole,
-      },
-      options,
-    );
+    const length = added ? levels.length.besides : levels.length.alone;
+    const fitted = await fit({ weights: model.network.weights, loss, rows, added, label, length }, options);
     return {
       config: { dims, network: network.spec, levels: levels.spec, parameterisation: parameterisation.name },
       model,

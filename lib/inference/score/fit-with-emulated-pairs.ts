@@ -3,7 +3,7 @@ import { freePartial, InterruptedError, NonFiniteError } from '../../core/errors
 import { longWork } from '../../core/host';
 import { inParts } from '../../core/parts';
 import { plannedSteps, type FitOptions } from '../../training/fit-settings';
-import { joined } from '../../training/joined';
+import type { TrainingLength } from '../../training/training-length';
 import { partOf, type TrainingPart } from '../course';
 import type { Frame } from '../frame';
 import { drawingSteps, emulatedPairs } from './emulated-pairs';
@@ -31,24 +31,23 @@ export interface EmulationFit {
 }
 
 /**
- * Fits a score in two legs: on the simulations alone, and from there on the simulations and emulated pairs besides.
+ * Fits a score on the simulations alone, an emulator of the simulator, and a score on simulations and emulated pairs;
+ * of the two scores the better on held-out simulations is kept.
  *
- * The second leg is held against the first on the same held-out simulations. Where it never gets better, the first leg
- * goes on without such pairs if it was still getting better when it ended, and otherwise is what there is. Where the
- * emulator or the second leg is interrupted, the first leg is what there is; where one of them leaves the finite
- * numbers, a warning says so.
+ * Where the emulator or what follows is interrupted, the first score is what there is; where one of them leaves the
+ * finite numbers, a warning says so.
  */
 export async function fitWithEmulatedPairs(problem: EmulationProblem, options: FitOptions): Promise<EmulationFit> {
   const { what, rows, frame, settings, count } = problem;
-  const [first, second] = (settings.levels ?? continuous()).length.legs;
-  const steps = (length: typeof first): number => plannedSteps(options, rows[0].shape[0], length);
-  const plan = [steps(first), steps(first), drawingSteps(count), steps(second)];
+  const { alone: length, besides } = (settings.levels ?? continuous()).length;
+  const steps = (length: TrainingLength): number => plannedSteps(options, rows[0].shape[0], length);
+  const plan = [steps(length), steps(continuous().length.alone), drawingSteps(count), steps(besides)];
   const total = plan.reduce((sum, each) => sum + each, 0);
   const parts: TrainingPart[] = [];
   return longWork('Training', total, options, async (progress, signal) => {
     const work: FitOptions = { ...options, signal, within: inParts(progress, plan) };
-    const alone = await fitScore({ rows, label: labels.first, length: first }, settings, work);
-    parts.push(partOf(labels.first, alone.fit));
+    const alone = await fitScore({ rows, label: labels.alone }, settings, work);
+    parts.push(partOf(labels.alone, alone.fit));
     const keepAlone = (stopped: Error): EmulationFit => {
       if (stopped instanceof InterruptedError)
         return { kept: { ...alone, fit: { ...alone.fit, stopped } }, emulated: 0, parts };
@@ -57,31 +56,20 @@ export async function fitWithEmulatedPairs(problem: EmulationProblem, options: F
     };
     if (alone.fit.stopped) return { kept: alone, emulated: 0, parts };
     try {
-      const emulation = await emulatedPairs(rows, frame, { count, length: first, label: labels.emulator }, work);
+      const emulation = await emulatedPairs(rows, frame, { count, label: labels.emulator }, work);
       parts.push(partOf(labels.emulator, emulation.fit));
       if ('stopped' in emulation) return keepAlone(emulation.stopped);
       const added = emulation.pairs;
-      const leg = { rows, added, from: alone, label: labels.second, length: second };
-      const helped = await fitScore(leg, settings, work).finally(() => tf.dispose(added));
-      parts.push(partOf(labels.second, helped.fit));
+      const problem = { rows, added, label: labels.besides };
+      const helped = await fitScore(problem, settings, work).finally(() => tf.dispose(added));
+      parts.push(partOf(labels.besides, helped.fit));
       if (helped.fit.stopped) {
         disposeFitted(helped);
         return keepAlone(helped.fit.stopped);
       }
-      if (helped.fit.bestEpoch > 0) {
-        const fit = joined(alone.fit, helped.fit);
-        disposeFitted(alone);
-        return { kept: { ...helped, fit }, emulated: added[0].shape[0], parts };
-      }
-      disposeFitted(helped);
-      const { bestEpoch, history } = alone.fit;
-      if (bestEpoch < stillBetter * history[history.length - 1].epoch) return { kept: alone, emulated: 0, parts };
-      plan.push(steps(second));
-      const further = await fitScore({ rows, from: alone, label: labels.further, length: second }, settings, work);
-      parts.push(partOf(labels.further, further.fit));
-      const fit = joined(alone.fit, further.fit);
-      disposeFitted(alone);
-      return { kept: { ...further, fit }, emulated: 0, parts };
+      const isBetter = helped.fit.validationLoss < alone.fit.validationLoss;
+      disposeFitted(isBetter ? alone : helped);
+      return { kept: isBetter ? helped : alone, emulated: isBetter ? added[0].shape[0] : 0, parts };
     } catch (error) {
       // what the emulator's draws throw
       freePartial(error);
@@ -93,10 +81,7 @@ export async function fitWithEmulatedPairs(problem: EmulationProblem, options: F
 }
 
 const labels = {
-  first: 'on the simulations',
+  alone: 'on the simulations',
   emulator: 'the emulator of the simulator',
-  second: 'on simulations and emulated pairs',
-  further: 'on the simulations, further',
+  besides: 'on simulations and emulated pairs',
 };
-/** The share of the first leg's epochs after which it was still getting better where it was best. */
-const stillBetter = 0.8;

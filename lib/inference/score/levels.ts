@@ -30,11 +30,8 @@ export interface TrainingLevels {
   parameterisation(isBesideClosedForm: boolean): Parameterisation;
   /** The law of the levels, and what errors of the noise count there; `toOutput` gives them as errors of the output. */
   objective(toOutput: (error: tf.Tensor2D, level: NoiseLevel) => tf.Tensor2D): LevelWeighting;
-  /**
-   * How long training lasts: in one go, and in two legs, the second of which has pairs of an emulator besides; the
-   * emulator's is as long as the first leg.
-   */
-  readonly length: { readonly whole: TrainingLength; readonly legs: readonly [TrainingLength, TrainingLength] };
+  /** How long training lasts: alone, and on pairs of an emulator besides, with which there is more to learn. */
+  readonly length: { readonly alone: TrainingLength; readonly besides: TrainingLength };
   /** The diffusion that samplers reverse, in units in which the variance is preserved. */
   readonly diffusion: Diffusion;
   /** As many discrete levels for samplers that go down such, ending at `smallestNoise` where that can be chosen. */
@@ -77,19 +74,13 @@ export function continuous(
     spec: { name: 'continuous', diffusion: diffusion.spec, weighting: weighting.name, count },
     parameterisation: () => parameterisation,
     objective: (toOutput) => weighting.levels(twin, toOutput),
-    length: {
-      whole: { steps: 10_000, patience: 1 / 3, validationRows },
-      legs: [
-        { ...leg, steps: 3000 },
-        { ...leg, steps: 6000 },
-      ],
-    },
+    length: { alone: { ...length, steps: 10_000 }, besides: { ...length, steps: 20_000 } },
     diffusion: twin,
     samplerLevels: (count, smallestNoise) => unevenLevels(twin, { count, smallestNoise }),
   };
 }
 
-const leg = { leastEpochs: 30, patience: 1 / 4, validationRows, learningRate: 2e-3, stepsPerLook: 32 };
+const length = { patience: 1 / 3, patienceOnRise: 1 / 15, validationRows };
 
 /** A twentieth of the rows; of few, a tenth, up to 200: fewer would decide by chance. */
 function validationRows(rows: number): number {
@@ -120,7 +111,7 @@ export function discrete({ count = 400, parameterisation }: DiscreteOptions = {}
     spec: { name: 'discrete', count },
     parameterisation: (isBesideClosedForm) => parameterisation ?? (isBesideClosedForm ? score() : noise()),
     objective: () => ({ law: discreteLaw(levels), errorLoss: squaredNorm }),
-    length: { whole: length, legs: [length, length] },
+    length: { alone: length, besides: length },
     // the network has seen no less noise than that of the first level
     diffusion: vpLinear({ earliest: Math.min(1 / count, 0.25) }),
     samplerLevels: (count) => vpLevels({ count }),

@@ -20,8 +20,8 @@ export interface NpseSettings extends ScoreSettings, LongWorkOptions {
   standardise?: boolean;
   /**
    * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior,
-   * with data drawn from an emulator p(x | theta) that is learned from the same simulations. 0: none. Default 9, of
-   * `fmpe` 0.
+   * with data drawn from an emulator p(x | theta) that is learned from the same simulations; see
+   * `npse.emulatedSettings`, which has 9. Default 0: none.
    */
   emulated?: number;
   /**
@@ -79,7 +79,7 @@ export async function trainScoreEstimator(
       training,
     };
     const estimator = scoreEstimator(method, { config: whole as ScoreEstimator['config'], model, tensors, frame });
-    const heldOut = heldOutRows(simulations, options, (settings.levels ?? continuous()).length.whole);
+    const heldOut = heldOutRows(simulations, options, (settings.levels ?? continuous()).length.alone);
     const widths = fit.stopped ? undefined : await heldOutWidths(estimator, pairs, heldOut, { seed, signal });
     if (!fit.stopped) warnOf(what, fit, heldOut.length, widths);
     const seconds = (training.seconds = secondsSoFar());

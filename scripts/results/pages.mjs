@@ -1,4 +1,4 @@
-import { benchmarkSection, benchmarkSummary } from './benchmark.mjs';
+import { benchmarkCaveats, benchmarkSection, benchmarkSummary } from './benchmark.mjs';
 import { paragraph } from './markdown.mjs';
 import { speedSection, speedSummary } from './speed.mjs';
 import { gaussianSection, mixtureSection } from './squared-mmd.mjs';
@@ -20,6 +20,6 @@ export function resultsPage() {
 export function withResults(readme) {
   const [start, end] = marks.map((mark) => readme.indexOf(mark));
   if (start < 0 || end < start) throw new Error(`README.md has no place for the results: ${marks.join(' ... ')}`);
-  const made = [marks[0], benchmarkSummary(), '', paragraph(speedSummary()), ''].join('\n');
+  const made = [marks[0], benchmarkSummary(), '', benchmarkCaveats(), '', paragraph(speedSummary()), ''].join('\n');
   return readme.slice(0, start) + made + readme.slice(end);
 }

@@ -183,9 +183,11 @@ function margins(evidence) {
  * @param {Evidence} evidence
  * @param {number} budget
  */
-function diffusions({ rows, ours }, budget) {
-  const methods = [ours, ...distinct(rows.map(({ method }) => method)).filter((method) => method !== ours)].filter(
-    (method) => tasks.every((task) => valuesOf(rows, { task, method, budget }, 'C2ST').length > 0),
+function diffusions({ rows }, budget) {
+  // from the last name to the first: VP, VE, FMPE
+  const all = distinct(rows.map(({ method }) => method)).sort().reverse();
+  const methods = all.filter((method) =>
+    tasks.every((task) => valuesOf(rows, { task, method, budget }, 'C2ST').length > 0),
   );
   const lines = tasks.map((task) => {
     const seen = methods.map((method) =>

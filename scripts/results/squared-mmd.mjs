@@ -84,13 +84,18 @@ function ofSettings(rows) {
  */
 function flowByBudget(rows) {
   const counts = distinct(rows.map(({ n }) => n));
-  const at = (/** @type {number} */ budget, /** @type {number} */ n) =>
-    fixed(mean(cell(rows, { setting: 'paper', method: 'Flow NPE', budget, n })), 4);
+  const values = (/** @type {number} */ budget, /** @type {number} */ n) =>
+    cell(rows, { setting: 'paper', method: 'Flow NPE', budget, n });
+  const at = (/** @type {number} */ budget, /** @type {number} */ n) => fixed(mean(values(budget, n)), 4);
   const [{ budgets }] = groupedBySeeds(rows);
   const [fewest, most] = [budgets[0], budgets[budgets.length - 1]];
   const [one, all] = [counts[0], counts[counts.length - 1]];
+  const more = bySeed(rows, { setting: 'paper', method: 'Flow NPE', budget: most, n: one }).map(
+    ({ seed, value }) =>
+      value - only(bySeed(rows, { setting: 'paper', method: 'Flow NPE', budget: fewest, n: one }), seed),
+  );
   return paragraph(`From ${thousands(fewest)} to ${thousands(most)} calls Flow NPE goes from ${at(fewest, one)} to
-    ${at(most, one)} at n = ${one}, and from ${at(fewest, all)} to ${at(most, all)} at n = ${all}. Its loss is a mean over
+    ${at(most, one)} at n = ${one} (seed by seed, ${withError(mean(more), standardError(more), 4)} more), and from ${at(fewest, all)} to ${at(most, all)} at n = ${all}. Its loss is a mean over
     sets of all sizes, and training stops where that mean is best: the few sets of one observation are overfitted by
     then, those of many are not yet fitted (notebook 01 has the course of one training).`);
 }
@@ -200,14 +205,34 @@ function cellsOf(rows, wanted) {
 }
 
 /**
+ * The rows of all seeds.
+ * @param {Row[]} rows
+ * @param {Pick<Row, 'setting' | 'method' | 'budget' | 'n'>} wanted
+ */
+function bySeed(rows, { setting, method, budget, n }) {
+  return rows.filter(
+    (row) => row.setting === setting && row.method === method && row.budget === budget && row.n === n,
+  );
+}
+
+/**
+ * The value of a seed.
+ * @param {Row[]} rows
+ * @param {number} wanted
+ */
+function only(rows, wanted) {
+  const found = rows.filter(({ seed }) => seed === wanted);
+  if (found.length !== 1) throw new Error(`Expected one row of seed ${wanted}, found ${found.length}.`);
+  return found[0].value;
+}
+
+/**
  * The values of all seeds.
  * @param {Row[]} rows
  * @param {Pick<Row, 'setting' | 'method' | 'budget' | 'n'>} wanted
  */
-function cell(rows, { setting, method, budget, n }) {
-  const inCell = (/** @type {Row} */ row) =>
-    row.setting === setting && row.method === method && row.budget === budget && row.n === n;
-  return rows.filter(inCell).map(({ value }) => value);
+function cell(rows, wanted) {
+  return bySeed(rows, wanted).map(({ value }) => value);
 }
 
 /**

@@ -31,8 +31,9 @@ const tasks = [
 /** The rows, the published figures, and which of our methods is the default. */
 function evidence() {
   const rows = experimentRows(notebook);
+  const published = [...publishedFigures(), ...gensbiFigures()];
   const hasPlain = rows.some(({ method }) => method === names.besidePlain);
-  return { rows, published: [...publishedFigures(), ...gensbiFigures()], ours: hasPlain ? names.besidePlain : names.alone };
+  return { rows, published, ours: hasPlain ? names.besidePlain : names.alone };
 }
 
 /** @typedef {ReturnType<typeof evidence>} Evidence */

@@ -179,7 +179,8 @@ function mmdTable(rows, notebook) {
   const lines = kinds.flatMap(({ setting, method }) =>
     budgets.flatMap((budget) => {
       const values = shownN.map((n) => cell(rows, { setting, method, budget, n }));
-      const [fewest, most] = [Math.min(...values.map(({ length }) => length)), Math.max(...values.map(({ length }) => length))];
+      const counts = values.map(({ length }) => length);
+      const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
       if (most === 0) return [];
       if (fewest !== most) throw new Error(`${notebook}: ${setting}, ${method}, ${budget} calls: seeds differ by n.`);
       const counted = most === seeds.length ? '' : ` (${most} ${most === 1 ? 'seed' : 'seeds'})`;

@@ -81,7 +81,7 @@ describe('squaredMmd', () => {
   });
 
   it('finds the median among equal distances, too', () => {
-    // of the 28 distances of the eight corners of a square, twice over, 4 are 0, 16 are 1 and 8 are the square root of 2
+    // of the 28 distances among the corners of a square, twice over, 4 are 0, 16 are 1 and 8 the square root of 2
     const corners = [
       [0, 0],
       [0, 1],

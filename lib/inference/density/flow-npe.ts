@@ -64,7 +64,7 @@ const method: DensityMethod<SetFlowOptions, DensityModel & SetFlow> = {
  * epochs, so each is validated. The learning rate falls along a half cosine over the 20,000 epochs, of which early
  * stopping sees the start.
  *
- * There is one best epoch for sets of all sizes, where the mean loss is least: on the 10-D Gaussian task the sets of one
+ * There is one best epoch for sets of all sizes, where the mean loss is least: on the 10-D Gaussian task sets of one
  * observation are overfitted by then and those of many still gain, so that with 10,000 calls q is farther from the
  * posterior than the prior is for n = 1, and close to it for more (notebook 01).
  * Source: Geffner et al., section 3 and appendix B.

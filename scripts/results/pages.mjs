@@ -7,9 +7,10 @@ const marks = ['<!-- results: made by "npm run results" -->', '<!-- end of resul
 
 /** The page `results/README.md`, from the committed rows. */
 export function resultsPage() {
-  const head = paragraph(`Made by \`npm run results\` from \`results/*/rows.jsonl\`, \`results/bench/summary.json\` and
-    \`data/published/\`: change the rows, not this page. A test fails where the two differ. \`lib/studies/README.md\` says
-    how the rows are made. Simulator calls are *calls*, numbers of observations are *n*.`);
+  const head = paragraph(`Made by \`npm run results\` from \`results/*/rows.jsonl\`, \`results/*/floor.json\`,
+    \`results/bench/summary.json\` and \`data/published/\`: change the rows, not this page. A test fails where the two
+    differ. \`lib/studies/README.md\` says how the rows are made. Simulator calls are *calls*, numbers of observations
+    are *n*.`);
   return `${['# Results', head, gaussianSection(), mixtureSection(), benchmarkSection(), speedSection()].join('\n\n')}\n`;
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { host } from 'scorebook';
-import { projectRoot, toProject } from 'scorebook/dist/io/results-path';
+import { projectRoot } from 'scorebook/dist/io/results-path';
 import type { Bench } from './context';
 import { draws } from './part-draws';
 import { forward } from './part-forward';
@@ -10,6 +10,7 @@ import { memory } from './part-memory';
 import { training } from './part-training';
 import { startPeer } from './peer';
 import { Report } from './report';
+import { shownPath } from './shown-path';
 import { full, quick } from './sizes';
 
 const parts: Record<string, (bench: Bench) => void | Promise<void>> = { matmul, training, forward, draws, memory };
@@ -34,7 +35,9 @@ async function main(): Promise<void> {
   }
   report.printTargets();
   const path = await report.write(values.quick ? 'quick' : 'full', peer?.versions ?? {});
-  process.stdout.write(`\nWritten to ${toProject(path)} after ${((performance.now() - began) / 1000).toFixed(0)} s.\n`);
+  process.stdout.write(
+    `\nWritten to ${shownPath(path, projectRoot())} after ${((performance.now() - began) / 1000).toFixed(0)} s.\n`,
+  );
 }
 
 main().catch((error: unknown) => {

@@ -26,7 +26,7 @@ const fileName = 'sbibm-c2st.csv';
 /**
  * The C2ST figures published with the benchmark, a record for each task, budget and algorithm.
  *
- * `gaussian_mixture` has figures from before its correction, which are not comparable, and for NPE those from after it.
+ * `gaussian_mixture` has figures from before its correction, which are not comparable, and those of the rerun after it.
  * @throws InvalidInputError where the project's data folder is not found, or the file is malformed.
  * Source: Lueckmann et al. (2021); data/published/README.md says where the figures come from.
  * @example

@@ -114,6 +114,29 @@ function medianDistance(x: tf.Tensor2D, y: tf.Tensor2D): number {
   const all = squaredDistances(pooled, pooled).dataSync();
   const distances = new Float32Array((count * (count - 1)) / 2);
   for (let i = 0, k = 0; i < count; i++) for (let j = 0; j < i; j++) distances[k++] = all[i * count + j];
-  distances.sort();
-  return Math.sqrt(distances[distances.length >> 1]);
+  return Math.sqrt(ranked(distances, distances.length >> 1));
+}
+
+/**
+ * The value at a rank, 0 for the least, in time proportional to the number of values, which are moved.
+ * Source: Hoare, "Algorithm 65: find".
+ */
+function ranked(values: Float32Array, rank: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i > j) break;
+      [values[i], values[j]] = [values[j], values[i]];
+      i++;
+      j--;
+    }
+    if (rank <= j) high = j;
+    else if (rank >= i) low = i;
+    else break;
+  }
+  return values[rank];
 }

@@ -43,9 +43,9 @@ export const budgets: readonly number[] = [1000, 3000, 10_000, 30_000];
 /**
  * The experiment on the 10-D Gaussian task: rows of `results/01-gaussian-10d`.
  *
- * The settings are `paper` (Score NPE unchanged, by Algorithm 1 with L = 50, 256 samples, and by Algorithm 2; Flow NPE
- * is a training of its own in the same setting) and `scorebook` (ours, by Algorithm 2, Algorithm 1 with five larger
- * steps, and the predictor-corrector).
+ * The settings are `paper` (Score NPE as far as the paper states it, by Algorithm 1 with L = 50, 256 samples, and by
+ * Algorithm 2; Flow NPE is a training of its own in the same setting) and `scorebook` (ours, by Algorithm 2, by
+ * Algorithm 1 with five larger steps, and by the predictor-corrector).
  * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
  * @example
  * const trial = paper001.gaussian10d({ seeds: [1], budgets: [1_000], n: [1, 8], suffix: ', quick' });

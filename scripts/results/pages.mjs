@@ -1,4 +1,4 @@
-import { benchmarkSection, benchmarkSummary } from './benchmark.mjs';
+import { benchmarkCaveats, benchmarkSection, benchmarkSummary } from './benchmark.mjs';
 import { paragraph } from './markdown.mjs';
 import { speedSection, speedSummary } from './speed.mjs';
 import { gaussianSection, mixtureSection } from './squared-mmd.mjs';
@@ -7,9 +7,10 @@ const marks = ['<!-- results: made by "npm run results" -->', '<!-- end of resul
 
 /** The page `results/README.md`, from the committed rows. */
 export function resultsPage() {
-  const head = paragraph(`Made by \`npm run results\` from \`results/*/rows.jsonl\`, \`results/bench/summary.json\` and
-    \`data/published/\`: change the rows, not this page. A test fails where the two differ. \`lib/studies/README.md\` says
-    how the rows are made. Simulator calls are *calls*, numbers of observations are *n*.`);
+  const head = paragraph(`Made by \`npm run results\` from \`results/*/rows.jsonl\`, \`results/*/floor.json\`,
+    \`results/bench/summary.json\` and \`data/published/\`: change the rows, not this page. A test fails where the two
+    differ. \`lib/studies/README.md\` says how the rows are made. Simulator calls are *calls*, numbers of observations
+    are *n*.`);
   return `${['# Results', head, gaussianSection(), mixtureSection(), benchmarkSection(), speedSection()].join('\n\n')}\n`;
 }
 
@@ -20,6 +21,6 @@ export function resultsPage() {
 export function withResults(readme) {
   const [start, end] = marks.map((mark) => readme.indexOf(mark));
   if (start < 0 || end < start) throw new Error(`README.md has no place for the results: ${marks.join(' ... ')}`);
-  const made = [marks[0], benchmarkSummary(), '', paragraph(speedSummary()), ''].join('\n');
+  const made = [marks[0], benchmarkSummary(), '', benchmarkCaveats(), '', paragraph(speedSummary()), ''].join('\n');
   return readme.slice(0, start) + made + readme.slice(end);
 }

@@ -34,7 +34,6 @@ import { root } from '../setup/paths.mjs';
  * @property {string} algorithm
  * @property {number} mean
  * @property {number | undefined} standardError over the observations; undefined where no spread was published
- * @property {number} observations
  */
 
 /** @param {string[]} path from the root */
@@ -60,24 +59,18 @@ export function summaryOf(folder) {
 }
 
 /**
- * The sampling floor that a notebook computed and drew in a figure: no row has it.
+ * What pairs of exact samples are apart, as `npm run floors` computed it; in the order of n.
  * @param {string} notebook
- * @param {string} figure
- * @returns {number}
+ * @returns {import('../floors/complete-floors.mjs').Floor[]}
  */
-export function floorOf(notebook, figure) {
-  /** @type {number[]} */
-  const found = [];
-  JSON.parse(read('results', notebook, 'figures', `${figure}.vl.json`), (_, value) => {
-    if (typeof value?.label === 'string' && value.label.startsWith('sampling floor')) found.push(value.value);
-    return value;
-  });
-  if (found.length === 0) throw new Error(`results/${notebook}/figures/${figure}.vl.json has no sampling floor.`);
-  return found[0];
+export function floorsOf(notebook) {
+  /** @type {import('../floors/complete-floors.mjs').Floor[]} */
+  const floors = JSON.parse(read('results', notebook, 'floor.json'));
+  return floors.sort((a, b) => a.n - b.n);
 }
 
 /**
- * The published figures of the tasks as they are today.
+ * The figures published with the benchmark, of the tasks as they are today.
  * @returns {Published[]}
  */
 export function publishedFigures() {
@@ -91,6 +84,20 @@ export function publishedFigures() {
       algorithm,
       mean: Number(value),
       standardError: std === '' ? undefined : Number(std) / Math.sqrt(Number(observations)),
-      observations: Number(observations),
     }));
+}
+
+/**
+ * The lowest figure of GenSBI for each task and budget, over its models and ways to train.
+ * @returns {Published[]}
+ */
+export function gensbiFigures() {
+  const [, ...lines] = read('data', 'published', 'gensbi-c2st.csv').trim().split('\n');
+  const all = lines.map((line) => {
+    const [task, budget, , , value] = line.split(',');
+    return { task, budget: Number(budget), mean: Number(value), algorithm: 'GenSBI', standardError: undefined };
+  });
+  return all.filter(
+    (one) => !all.some(({ task, budget, mean }) => task === one.task && budget === one.budget && mean < one.mean),
+  );
 }

@@ -54,8 +54,9 @@ export function speedSummary() {
   const training = closest(({ ratio }) => ratio.task.startsWith('Whole training'));
   const composed = closest(({ second }) => second.method.startsWith('sbi fnpe'));
   const times = (/** @type {Pair} */ { ratio }) => `${Number(ratio.value.toPrecision(2))} times as fast as \`sbi\`'s`;
+  const fastest = step.second.method.replace(/, \d threads?$/, '').replace(', ', ' with ');
   return `Speed on ${summary.machine.cores} idle cores: a training step of the paper's network takes
-    ${timed(step.first)} (PyTorch, at its fastest: ${timed(step.second)}); within a whole training, steps are
+    ${timed(step.first)} (${fastest}: ${timed(step.second)}, ${Number(step.ratio.value.toPrecision(2))} times as long); within a whole training, steps are
     ${times(training)} on the same network; a draw given eight observations is ${times(composed)} with as many network
     calls.`;
 }

@@ -80,6 +80,18 @@ describe('squaredMmd', () => {
     expect(squaredMmd(a, b, { length: distances[distances.length >> 1] })).toBeCloseTo(squaredMmd(a, b), 5);
   });
 
+  it('finds the median among equal distances, too', () => {
+    // of the 28 distances among the corners of a square, twice over, 4 are 0, 16 are 1 and 8 the square root of 2
+    const corners = [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ];
+    const [a, b] = [corners, [...corners].reverse()];
+    expect(squaredMmd(a, b)).toBeCloseTo(squaredMmd(a, b, { length: 1 }), 6);
+  });
+
   it('does not change when both samples are shifted far from zero', () => {
     const [a, b] = [draw(300), draw(300, { mean: 0.5, seed: 2 })];
     // 4,096 keeps the float32 numbers themselves within 2.5e-4

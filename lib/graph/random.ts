@@ -12,7 +12,7 @@ export type Key = tf.Tensor1D;
 /**
  * A key from a seed; the caller disposes it.
  * @param seed any finite number.
- * @throws RangeError for NaN and infinity.
+ * @throws InvalidInputError for NaN, infinity and what is no number.
  */
 export function randomKey(seed: number): Key {
   const source = rng(seed);

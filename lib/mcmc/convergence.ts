@@ -1,4 +1,5 @@
-import { demand, refuse } from '../core/checks';
+import { demand } from '../core/checks';
+import { requireVector } from '../core/number-entries';
 import { normalQuantile } from './normal-quantile';
 
 /** Draws of one number: `chains[c][i]` is draw i of chain c. */
@@ -98,10 +99,8 @@ function checked(chains: ChainDraws, what: string): Float64Array[] {
       : `${chains.length} chains of ${length} draws`,
   );
   return chains.map((chain, c) => {
-    const draws = Float64Array.from(chain);
-    const bad = draws.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) refuse(`${what}: chains`, 'finite numbers', `${draws[bad]} at draw ${bad} of chain ${c}`);
-    return draws;
+    requireVector(`${what}: chain ${c}`, chain, length);
+    return Float64Array.from(chain);
   });
 }
 

@@ -1,4 +1,5 @@
 import { demand, refuse } from '../core/checks';
+import { entryText, refuseEntry } from '../core/number-entries';
 
 /**
  * Samples of one law: N rows of D numbers, or anything with an `arraySync()` that gives them, such as a tensor [N, D].
@@ -40,10 +41,12 @@ export function sampleColumns(sets: SampleSets): SampleColumns[] {
 function toColumns(name: string, rows: readonly ArrayLike<number>[], width: number): Float64Array[] {
   const what = `samples "${name}"`;
   const columns = Array.from({ length: width }, () => new Float64Array(rows.length));
-  rows.forEach((row, i) => {
-    demand(what, row.length === width, `rows of ${width} numbers`, `${row.length} numbers in row ${i}`);
+  Array.from(rows).forEach((row, i) => {
+    const given = row as ArrayLike<number> | null | undefined;
+    const received = given?.length === undefined ? entryText(given) : `${given.length} numbers`;
+    demand(what, given?.length === width, `rows of ${width} numbers`, `${received} in row ${i}`);
     for (let d = 0; d < width; d++) {
-      if (!Number.isFinite(row[d])) refuse(what, 'finite numbers', `${row[d]} in row ${i}, column ${d}`);
+      if (!Number.isFinite(row[d])) refuseEntry(what, row[d], `in row ${i}, column ${d}`);
       columns[d][i] = row[d];
     }
   });

@@ -1,4 +1,5 @@
-import { demand, requireCount } from '../core/checks';
+import { requireCount } from '../core/checks';
+import { requireVector } from '../core/number-entries';
 import { rng } from '../core/rng';
 import { simulateRange } from './simulate-range';
 import type { Model } from './model';
@@ -26,7 +27,7 @@ export function drawObservations(
   theta?: readonly number[],
 ): Observations {
   requireCount('drawObservations: n', n);
-  demand('drawObservations: theta', !theta || theta.length === prior.dim, `${prior.dim} numbers`, theta?.length);
+  if (theta !== undefined) requireVector('drawObservations: theta', theta, prior.dim);
   // simulate forks by item, 0 and up, and by -2 for a proposal: -1 is this function's
   const root = rng(seed).fork(-1);
   const truth = Float32Array.from(theta ?? prior.sample(root.fork(-1)));

@@ -2,6 +2,7 @@ import { requireCount } from '../core/checks';
 import { requireVector } from '../core/number-entries';
 import { rng } from '../core/rng';
 import { simulateRange } from './simulate-range';
+import { SimulationError } from './simulation-error';
 import type { Model } from './model';
 
 /** One parameter vector and n data vectors simulated from it. */
@@ -33,9 +34,12 @@ export function drawObservations(
   const truth = Float32Array.from(theta ?? prior.sample(root.fork(-1)));
   const thetas = new Float32Array(n * prior.dim);
   for (let j = 0; j < n; j++) thetas.set(truth, j * prior.dim);
-  const { x, dataDim } = simulateRange(simulator, root, { start: 0, thetas, dim: prior.dim });
+  const range = { start: 0, thetas, dim: prior.dim, goesOn: false };
+  const { x, dataDim, faults } = simulateRange(simulator, root, range);
+  if (faults.length > 0) throw new SimulationError(faults);
+  const width = dataDim!;
   return {
     theta: Array.from(truth),
-    xObs: Array.from({ length: n }, (_, j) => Array.from(x.subarray(j * dataDim, (j + 1) * dataDim))),
+    xObs: Array.from({ length: n }, (_, j) => Array.from(x.subarray(j * width, (j + 1) * width))),
   };
 }

@@ -11,7 +11,7 @@ export interface Simulations {
   readonly x: tf.Tensor2D;
   /** Simulator calls made, dropped ones included: the cost. */
   readonly calls: number;
-  /** Simulations left out because they had NaN or infinite values. */
+  /** Simulations left out because their call failed, or because they had NaN or infinite values. */
   readonly dropped: number;
   /** Frees both tensors. */
   dispose(): void;

@@ -21,6 +21,16 @@ export function toTensor2D(rows: Rows, what: string, columns?: number): tf.Tenso
   return tf.tensor2d(values.entries, [values.rows, values.columns], 'float32');
 }
 
+/**
+ * Refuses what is not a tensor that still has its numbers.
+ * @param expected such as `a tensor [B, D]`.
+ * @throws InvalidInputError with what came.
+ */
+export function requireTensor(what: string, value: unknown, expected = 'a tensor'): asserts value is tf.Tensor {
+  if (!(value instanceof tf.Tensor)) refuse(what, expected, entryText(value));
+  demand(what, !value.isDisposed, `${expected} that still has its numbers`, 'one that was disposed');
+}
+
 interface Table {
   readonly entries: Float32Array;
   readonly rows: number;
@@ -28,7 +38,7 @@ interface Table {
 }
 
 function valuesOfTensor(tensor: tf.Tensor, what: string, columns?: number): Table {
-  demand(what, !tensor.isDisposed, 'a tensor that still has its numbers', 'one that was disposed');
+  requireTensor(what, tensor);
   const { shape, dtype } = tensor;
   requireShape(what, shape, columns);
   const isNumeric = dtype === 'float32' || dtype === 'int32';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand } from '../core/checks';
+import { requireTensor } from '../core/rows';
+import { demand, objectOf } from '../core/checks';
 import type { Prior } from '../distributions/prior';
 import { insideSupport } from './within-support';
 
@@ -16,7 +17,13 @@ export interface TrainingPairs {
  * @param what the call in messages, such as `npse.train`.
  * @throws InvalidInputError with what is wrong, and what to do.
  */
-export function checkPairs(what: string, { theta, x }: TrainingPairs, prior: Prior): void {
+export function checkPairs(what: string, pairs: TrainingPairs, prior: Prior): void {
+  const made = 'as simulate gives, or simulationsFrom(theta, x) of arrays';
+  const { theta, x } = objectOf(`${what}: simulations`, pairs, `{ theta, x }, ${made}`);
+  for (const [name, tensor] of Object.entries({ theta, x })) {
+    requireTensor(`${what}: ${name}`, tensor, `a tensor, ${made}`);
+    demand(`${what}: ${name}`, tensor.rank === 2, 'a table [N, columns]', `the shape [${tensor.shape}]`);
+  }
   const columns = `${prior.dim} columns, the prior's parameters`;
   demand(`${what}: theta`, theta.shape[1] === prior.dim, columns, `the shape [${theta.shape}]`);
   const rows = `${theta.shape[0]} and ${x.shape[0]}`;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demand, refuse } from '../core/checks';
+import { demand, objectOf, refuse } from '../core/checks';
 import { dataFolder } from './data-folder';
 
 /** One published observation of a benchmark task. */
@@ -43,6 +43,9 @@ export function publishedObservation(task: { readonly name: string }, k: number)
  * @throws InvalidInputError for another task or k, and where the samples are missing: the project's set-up fetches
  * them.
  * Source: Lueckmann et al. (2021); data/sbibm/README.md says where the data come from.
+ * @example
+ * const { xObs, samples } = referencePosterior(tasks.benchmark.twoMoons(), 1);
+ * samples.length; // 10000
  */
 export function referencePosterior(task: { readonly name: string }, k: number): ReferencePosterior {
   const { observation, reference } = entryOf('referencePosterior', task, k);
@@ -66,9 +69,10 @@ let published: Published | undefined;
 
 function entryOf(
   what: string,
-  { name }: { readonly name: string },
+  task: { readonly name: string },
   k: number,
 ): { observation: PublishedObservation; reference: string } {
+  const { name } = objectOf(`${what}: task`, task, 'one of tasks.benchmark');
   const file = join(dataOf(), 'observations.json');
   const isThere = published !== undefined || existsSync(file);
   const remedy = 'Run the program in a clone of the project, whose data folder has them.';

@@ -1,4 +1,4 @@
-import { demand } from '../core/checks';
+import { demand, listOf } from '../core/checks';
 import { requireVector } from '../core/number-entries';
 import { normalQuantile } from './normal-quantile';
 
@@ -88,6 +88,8 @@ function tailEss({ halves, sorted }: Ranked): number {
 }
 
 function checked(chains: ChainDraws, what: string): Float64Array[] {
+  listOf(`${what}: chains`, chains, 'an array of chains');
+  chains.forEach((chain, c) => listOf(`${what}: chain ${c}`, chain, 'an array of draws'));
   const length = chains[0]?.length ?? 0;
   const wrong = chains.findIndex((chain) => chain.length !== length);
   demand(

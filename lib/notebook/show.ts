@@ -1,4 +1,4 @@
-import { refuse } from '../core/checks';
+import { objectOf, refuse } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { renderSvg } from '../io/render';
 import { currentCell, type OutputBundle } from './kernel';
@@ -26,7 +26,8 @@ export interface ShowOptions {
  */
 export async function show(what: Showable, options: ShowOptions = {}): Promise<void> {
   const cell = currentCell();
-  const { bundle, line } = await bundleOf(what, options.alt, cell !== undefined);
+  const { alt } = objectOf('show: options', options);
+  const { bundle, line } = await bundleOf(what, alt, cell !== undefined);
   if (cell) cell.write(bundle);
   else console.log(line);
 }

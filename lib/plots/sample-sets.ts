@@ -1,4 +1,4 @@
-import { demand, refuse } from '../core/checks';
+import { demand, listOf, objectOf, refuse } from '../core/checks';
 import { entryText, refuseEntry } from '../core/number-entries';
 
 /**
@@ -20,12 +20,13 @@ export interface SampleColumns {
  * @throws InvalidInputError for no sets, an empty set, ragged rows, different numbers of parameters, NaN or infinity.
  */
 export function sampleColumns(sets: SampleSets): SampleColumns[] {
-  const names = Object.keys(sets);
+  const names = Object.keys(objectOf('samples', sets, 'sample sets by name, { name: samples }'));
   demand('samples', names.length > 0, 'at least one named sample set', 'an empty object', 'Write { name: samples }.');
   let dimension: number | undefined;
   return names.map((name) => {
-    const samples = sets[name];
-    const rows: readonly ArrayLike<number>[] = 'arraySync' in samples ? samples.arraySync() : samples;
+    const samples = objectOf(`samples "${name}"`, sets[name], 'rows of numbers [N, D]');
+    const rows: readonly ArrayLike<number>[] =
+      'arraySync' in samples ? samples.arraySync() : listOf(`samples "${name}"`, samples, 'rows of numbers [N, D]');
     const width = rows.length > 0 ? rows[0]?.length : 0;
     if (!width) {
       const received = rows.length === 0 ? 'no rows' : `rows of type ${typeof rows[0]}`;

@@ -3,7 +3,7 @@ import { requireVector } from '../core/number-entries';
 import { rng } from '../core/rng';
 import { simulateRange } from './simulate-range';
 import { SimulationError } from './simulation-error';
-import type { Model } from './model';
+import { checkedModel, type Model } from './model';
 
 /** One parameter vector and n data vectors simulated from it. */
 export interface Observations {
@@ -21,12 +21,8 @@ export interface Observations {
  * @example
  * drawObservations(tasks.gaussian10d(), 8, 1).xObs; // shape [8, 10]
  */
-export function drawObservations(
-  { prior, simulator }: Model,
-  n: number,
-  seed: number,
-  theta?: readonly number[],
-): Observations {
+export function drawObservations(model: Model, n: number, seed: number, theta?: readonly number[]): Observations {
+  const { prior, simulator } = checkedModel('drawObservations', model);
   requireCount('drawObservations: n', n);
   if (theta !== undefined) requireVector('drawObservations: theta', theta, prior.dim);
   // simulate forks by item, 0 and up, and by -2 for a proposal: -1 is this function's

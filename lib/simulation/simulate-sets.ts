@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requireCount } from '../core/checks';
+import { demand, objectOf, requireCount } from '../core/checks';
 import { rng, type Rng } from '../core/rng';
 import { priorSamples } from '../distributions/prior-samples';
 import { lazyTensor } from './lazy-tensor';
@@ -53,10 +53,14 @@ export interface SimulateSetsOptions extends Omit<SimulateOptions, 'theta' | 'pr
  * sets.x.shape[1]; // 5
  */
 export async function simulateSets(model: Model, options: SimulateSetsOptions): Promise<ObservationSets> {
-  const { calls = 10_000, maxObservations = 10, ...simulateOptions } = options ?? {};
+  const {
+    calls = 10_000,
+    maxObservations = 10,
+    ...simulateOptions
+  } = objectOf('simulateSets: options', options, '{ seed }');
   requireCount('simulateSets: calls', calls);
   requireCount('simulateSets: maxObservations', maxObservations);
-  return simulateAs(model, calls, { ...simulateOptions, seed: options?.seed }, () => {
+  return simulateAs(model, calls, { ...simulateOptions, seed: options.seed }, () => {
     const sizes = setSizes(rng(options.seed), calls, maxObservations);
     return {
       thetas: repeated(model, sizes, options.seed),

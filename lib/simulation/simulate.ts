@@ -1,4 +1,4 @@
-import { demand, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
+import { demand, objectOf, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
 import { InterruptedError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import { rng } from '../core/rng';
@@ -18,8 +18,7 @@ import {
 import { isOver, simulateHere, type SimulationJob } from './simulate-here';
 import { SimulationBuffer, type Collected } from './simulation-buffer';
 import { simulationsOf, type Simulations } from './simulations';
-import { isBatched } from './simulator';
-import type { Model } from './model';
+import { checkedModel, type Model } from './model';
 
 /** Options of `simulate`. */
 export interface SimulateOptions extends LongWorkOptions, InvalidCallOptions {
@@ -160,8 +159,15 @@ function handed<T>(buffer: SimulationBuffer, form: SimulationPlan<T>['form']) {
 }
 
 function checkArguments(model: Model, n: number, options: SimulateOptions): void {
-  const { prior, simulator } = model ?? {};
-  const { seed, workers = 'auto', invalid = 'refuse', mostInvalid = 0, theta, proposal } = options ?? {};
+  const { prior } = checkedModel('simulate', model);
+  const {
+    seed,
+    workers = 'auto',
+    invalid = 'refuse',
+    mostInvalid = 0,
+    theta,
+    proposal,
+  } = objectOf('simulate: options', options, '{ seed }');
   requireCount('simulate: n', n);
   requireNumber('simulate: seed', seed, 'a finite number');
   const isCount = Number.isInteger(workers) && (workers as number) >= 0;
@@ -173,12 +179,6 @@ function checkArguments(model: Model, n: number, options: SimulateOptions): void
   );
   requireOneOf('simulate: invalid', invalid, ['refuse', 'drop']);
   requireNumber('simulate: mostInvalid', mostInvalid, 'a share from 0 to 1', (share) => share >= 0 && share <= 1);
-  demand(
-    'simulate: simulator',
-    typeof simulator === 'function' || isBatched(simulator),
-    'a function (theta, rng) => numbers, or a batchedSimulator',
-    simulator,
-  );
   if (proposal !== undefined) {
     demand('simulate: proposal', typeof proposal?.sample === 'function', 'a proposal { dim, sample }', proposal);
     demand('simulate: proposal', theta === undefined, 'a proposal or theta', 'both');

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectOf } from '../core/checks';
 import { InvalidInputError } from '../core/errors';
 import { ve } from '../diffusion/ve';
 import { vpLinear } from '../diffusion/vp';
@@ -89,7 +90,7 @@ export function experiment(task: string, options: BenchmarkOptions = {}): Experi
  * benchmark.experiments({ budgets: [1_000] }).length; // 10
  */
 export function experiments(options: BenchmarkOptions = {}): StudyExperiment[] {
-  const { tasks: names = tasks } = options;
+  const { tasks: names = tasks } = objectOf('experiments: options', options);
   refuseUnknown('benchmark tasks', names, tasks);
   const chosen = all().filter(({ name }) => names.includes(name));
   return chosen.map((task) => ({ notebook, experiment: experimentOn(task, options) }));

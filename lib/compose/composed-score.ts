@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireFunction } from '../core/checks';
+import { requireTensor } from '../core/rows';
+import { objectOf, requireCount, requireFunction } from '../core/checks';
 import type { NoiseLevel, Score } from '../diffusion/noise-level';
 
 /** The scores of the posteriors of n single observations, as a learned or exact model gives them. */
@@ -50,6 +51,8 @@ export interface ComposedScore {
  */
 export function totalScore(composed: ComposedScore, theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
   requireFunction('totalScore', composed?.observations, 'a composed score');
+  requireTensor('totalScore: theta', theta, 'a tensor [B, D]');
+  objectOf('totalScore: level', level, 'a noise level { meanCoeff, std }');
   return tf.add(composed.observations(theta, level), composed.priorCorrection(theta, level));
 }
 
@@ -63,6 +66,7 @@ export function totalScore(composed: ComposedScore, theta: tf.Tensor2D, level: N
  * target.isDiffused; // true
  */
 export function diffusedTarget(dim: number, score: Score): ComposedScore {
+  requireCount('diffusedTarget: dim', dim);
   requireFunction('diffusedTarget: score', score, 'a function (theta, level) => a tensor [B, D]');
   return {
     n: 1,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { listOf, requireFunction } from '../core/checks';
+import { listOf, requireCount, requireFunction } from '../core/checks';
 import type { Score } from '../diffusion/noise-level';
 import type { ObservationScores } from './composed-score';
 
@@ -13,6 +13,7 @@ import type { ObservationScores } from './composed-score';
  * factorized().compose(observationScores(2, scores), prior).referencePrecision; // 2
  */
 export function observationScores(dim: number, scores: readonly Score[]): ObservationScores {
+  requireCount('observationScores: dim', dim);
   listOf('observationScores: scores', scores, 'an array of scores');
   scores.forEach((score, j) => requireFunction(`observationScores: score ${j}`, score));
   return {

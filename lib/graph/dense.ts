@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireOneOf } from '../core/checks';
 import { requireTensor } from '../core/rows';
 import { GraphError } from './graph-error';
 import { boolAttribute, nodeBackend, typeAttribute, type NodeBackend, type OpAttribute } from './node-backend';
@@ -8,6 +9,9 @@ type CustomGradient = Parameters<typeof tf.customGrad>[0];
 
 /** The activations a dense layer can have. */
 export type Activation = 'linear' | 'relu' | 'elu' | 'tanh' | 'silu';
+
+/** All of them. */
+export const activations: readonly Activation[] = ['linear', 'relu', 'elu', 'tanh', 'silu'];
 
 /**
  * A dense layer, y = f(x W + b).
@@ -32,6 +36,7 @@ export function dense(
   activation: Activation = 'linear',
 ): tf.Tensor2D {
   for (const [name, tensor] of Object.entries({ x, weights, bias })) requireTensor(`dense: ${name}`, tensor);
+  requireOneOf('dense: activation', activation, activations);
   const backend = nodeBackend();
   if (!backend) return tf.tidy(() => eager(tf.add(tf.matMul(x, weights), bias), activation)) as tf.Tensor2D;
   const layer = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor, save: tf.GradSaveFunc) => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireTensor } from '../core/rows';
-import { demand, listOf, requireCount, requireEach } from '../core/checks';
+import { demand, listOf, requireCount, requireEach, requireNumber } from '../core/checks';
 import { rng } from '../core/rng';
 import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
 
@@ -72,6 +72,8 @@ export function randomNormal<T extends tf.Tensor = tf.Tensor>(key: Key, shape: n
  * graph.randomUniform(graph.randomKey(1), [100, 2], -1, 1); // shape [100, 2]
  */
 export function randomUniform<T extends tf.Tensor = tf.Tensor>(key: Key, shape: number[], low = 0, high = 1): T {
+  requireNumber('randomUniform: low', low, 'a finite number');
+  requireNumber('randomUniform: high', high, 'a finite number');
   return tf.tidy(() => {
     const unit = draw('StatelessRandomUniform', key, shape, 'float32', (next) => next.uniform());
     return low === 0 && high === 1 ? unit : tf.add(tf.mul(unit, high - low), low);

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { requireTensor } from '../core/rows';
 import { demand, objectOf } from '../core/checks';
 import type { Prior } from '../distributions/prior';
+import { fewSimulations } from './few-simulations';
+import { otherLaw, type DrawnParameters } from './prior-agreement';
 import { insideSupport } from './within-support';
 
 /** Parameters [N, D] and what the simulator made of each [N, L]. */
@@ -10,10 +12,15 @@ export interface TrainingPairs {
   readonly theta: tf.Tensor2D;
   /** The data [N, L]. */
   readonly x: tf.Tensor2D;
+  /** Whether the parameters come from another law than the prior, on purpose; else the two are compared. */
+  readonly proposed?: boolean;
+  /** How many simulations were left out, since their data were invalid. Default 0. */
+  readonly dropped?: number;
 }
 
 /**
- * Refuses pairs that don't fit each other or the prior, or hold NaN or infinity.
+ * Refuses pairs that don't fit each other or the prior, or hold NaN or infinity; warns where theta looks drawn from
+ * another law, and where the pairs are few.
  * @param what the call in messages, such as `npse.train`.
  * @throws InvalidInputError with what is wrong, and what to do.
  */
@@ -31,6 +38,22 @@ export function checkPairs(what: string, pairs: TrainingPairs, prior: Prior): vo
   const remedy = "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them.";
   for (const [name, tensor] of Object.entries({ theta, x })) checkFinite(`${what}: ${name}`, tensor, remedy);
   checkParameters(`${what}: theta`, theta, prior);
+  warnOfPairs(what, pairs, x.shape[1], prior);
+}
+
+/**
+ * Warns of parameters that look drawn from another law than the prior, and of simulations that are too few.
+ * @param what the call in messages, such as `npse.train`.
+ * @param width L, the number of data values.
+ */
+export function warnOfPairs(what: string, drawn: DrawnParameters, width: number, prior: Prior): void {
+  const other = otherLaw(drawn, prior);
+  const remedy =
+    'What is learned is the posterior under the law that drew theta: pass that law as the prior. Where another one is ' +
+    'meant, as with a proposal, say so: { theta, x, proposed: true }.';
+  if (other) console.warn(`${what}: theta looks drawn from another law than the prior: ${other}. ${remedy}`);
+  const few = fewSimulations(drawn.theta.shape[0], { theta: prior.dim, x: width });
+  if (few) console.warn(`${what}: ${few}`);
 }
 
 /**

@@ -41,6 +41,7 @@ export function joinSimulations(...parts: readonly Simulations[]): Simulations {
     x,
     calls: sum(({ calls }) => calls),
     dropped: sum(({ dropped }) => dropped),
+    proposed: parts.some(({ proposed }) => proposed),
     dispose: () => tf.dispose([theta, x]),
   };
 }

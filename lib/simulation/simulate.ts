@@ -66,7 +66,7 @@ const WORTH_WORKERS_MS = 2000;
 export async function simulate(model: Model, n: number, options: SimulateOptions): Promise<Simulations> {
   return simulateAs(model, n, options, async () => ({
     thetas: await givenThetas(options, n, model.prior),
-    form: simulationsOf,
+    form: (rows) => simulationsOf(rows, options.proposal !== undefined),
   }));
 }
 

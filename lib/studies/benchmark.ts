@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { objectOf } from '../core/checks';
-import { InvalidInputError } from '../core/errors';
+import { demand, objectOf } from '../core/checks';
 import { ve } from '../diffusion/ve';
 import { vpLinear } from '../diffusion/vp';
 import { fmpe } from '../inference/score/fmpe';
@@ -79,6 +78,7 @@ export const tasks: readonly string[] = all().map(({ name }) => name);
  * trial.observations?.numbers; // [1]
  */
 export function experiment(task: string, options: BenchmarkOptions = {}): Experiment {
+  refuseUnknown('benchmark task', [task], tasks);
   return experiments({ ...options, tasks: [task] })[0].experiment;
 }
 
@@ -132,6 +132,10 @@ function settingOf(name: BenchmarkSetting, suffix: string): ExperimentSetting {
 
 function refuseUnknown(what: string, wanted: readonly string[], known: readonly string[]): void {
   const unknown = wanted.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new InvalidInputError(what, { expected: `some of ${known.join(', ')}`, received: unknown });
+  demand(
+    what,
+    wanted.every((name) => known.includes(name)),
+    `some of ${known.join(', ')}`,
+    unknown,
+  );
 }

@@ -47,6 +47,7 @@ const mostParts = 4096;
  * task.exactPosterior([[0.5, 1]]).components.length; // 2
  */
 export function linearMixture(name: string, components: readonly LikelihoodComponent[]): LinearMixtureTask {
+  demand('linearMixture: name', typeof name === 'string' && name !== '', 'a text', name);
   const parted = listOf('linearMixture: components', components, 'an array of { weight, scale, variance }');
   demand('linearMixture: components', parted.length > 0, 'at least one part', 'none');
   components.forEach((part, k) => {

@@ -99,14 +99,14 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     slicedWasserstein: [theta, theta, {}],
     mmdFloor: [(seed: number) => exact.sample(5, { seed }), { repeats: 1 }],
     squaredMmd: [theta, theta, {}],
-    'plots.curvePlot': [rows, {}],
+    'plots.curvePlot': [rows, { facet: 'budget' }],
     'plots.lossPlot': [estimator.fit.history, {}],
     'plots.marginalPlot': [{ a: theta }, {}],
     'plots.pairPlot': [{ a: theta }, {}],
     'plots.samplePanels': [{ a: { b: theta } }, {}],
     show: ['<p>', {}],
     showTable: [rows, {}],
-    exportFigure: [library.plots.curvePlot(rows), 'figure'],
+    exportFigure: [library.plots.curvePlot(rows, { facet: 'budget' }), 'figure'],
     openResults: ['a'],
     publishedObservation: [library.tasks.benchmark.twoMoons(), 1],
     referencePosterior: [library.tasks.benchmark.twoMoons(), 1],
@@ -155,8 +155,11 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
   return right;
 }
 
-/** The required arguments that the table leaves to be missing, and functions that take none. */
+/** What a host's own display is called with is the library's affair. */
 const callbacks = ['host.silentHost.report', 'host.silentHost.onInterrupt'];
+
+/** Arguments without a default that may be left out: theta drawn from the prior, no constants, x as the context. */
+const optional = ['drawObservations 3', 'defineSimulator 1', 'tasks.unnormalisedPosterior 1'];
 
 beforeAll(async () => {
   folder = temporaryFolder();
@@ -199,7 +202,7 @@ describe('a call of the library without what it needs', () => {
           const error = await thrown(call, [...whole.slice(0, place), missing, ...whole.slice(place + 1)]);
           if (error !== undefined && !isRefusal(error))
             wrong.push(`${name}, argument ${place} ${String(missing)}: ${String(error).slice(0, 120)}`);
-          const isNeeded = place < call.length && missing === undefined;
+          const isNeeded = place < call.length && missing === undefined && !optional.includes(`${name} ${place}`);
           if (isNeeded && error === undefined) wrong.push(`${name}, argument ${place}: not asked for`);
         }
     }
@@ -230,7 +233,7 @@ describe('a call of the library without what it needs', () => {
 
   it('is refused by estimators and posteriors, too', async () => {
     const { estimator, posterior, xObs } = fixture;
-    for (const call of [
+    const calls = [
       () => estimator.given(undefined as never),
       () => estimator.given(xObs, null as never),
       () => estimator.drawEach(xObs, undefined as never),
@@ -244,8 +247,13 @@ describe('a call of the library without what it needs', () => {
       () => library.openResults('a').append(undefined as never, []),
       () => library.openResults('a').writeSummary(undefined as never),
       () => library.openResults('a').fail('run', undefined as never),
-    ])
-      expect(isRefusal(await thrown(call, [])), `${String(call)}: ${String(await thrown(call, []))}`).toBe(true);
+    ];
+    const others: string[] = [];
+    for (const call of calls) {
+      const error = await thrown(call, []);
+      if (!isRefusal(error)) others.push(`${String(call)}: ${String(error)}`);
+    }
+    expect(others).toEqual([]);
   });
 });
 

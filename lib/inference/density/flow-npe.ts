@@ -6,7 +6,7 @@ import type { Prior } from '../../distributions/prior';
 import { setFlow, type SetFlow, type SetFlowOptions } from '../../nn/density/set-flow';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { FitSettings } from '../../training/fit-settings';
-import { checkFinite, checkParameters } from '../check-pairs';
+import { checkFinite, checkParameters, warnOfPairs } from '../check-pairs';
 import { checkedTraining, priorOf } from '../check-training';
 import { fitFrame, type Frame } from '../frame';
 import { paperFit } from '../paper-fit';
@@ -22,6 +22,10 @@ export interface TrainingSets {
   readonly x: tf.Tensor3D;
   /** The number of observations of each set [M], 1 to maxObservations. */
   readonly counts: tf.Tensor1D;
+  /** Whether the parameters come from another law than the prior, on purpose; else the two are compared. */
+  readonly proposed?: boolean;
+  /** How many sets were left out, since their data were invalid. Default 0. */
+  readonly dropped?: number;
 }
 
 /** How a flow estimator is trained, except for prior and seed. */
@@ -105,7 +109,8 @@ export const flowNpe = {
    * {@link setFlow}. Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets is all
    * of them.
    * @param sets parameters and observations; they stay the caller's.
-   * @param options prior and seed, and any of {@link FlowNpeSettings}; `{ ...flowNpe.paperSettings, prior, seed }` is the
+   * @param options prior and seed, and any of {@link FlowNpeSettings}; what is not given is that of
+   * `flowNpe.defaultSettings`. `{ ...flowNpe.paperSettings, prior, seed }` is the
    * paper's row.
    * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
    * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer observations
@@ -151,6 +156,8 @@ export const flowNpe = {
   defaultSettings,
   /**
    * The estimator of a record, with the prior that it was trained with; the caller disposes it.
+   * @param record of `estimator.record()`, or what `readEstimator(folder)` gives.
+   * @param options `prior`, the one of training.
    * @throws InvalidInputError for a record of another kind, or another prior.
    * @example
    * const sets = await simulateSets(task, { calls: 300, seed: 1 });
@@ -210,6 +217,7 @@ function checkSets(sets: TrainingSets, prior: Prior, batchSize: number): number[
   const real = observationsOf(sets, sizes);
   try {
     checkFinite(`${what}: x`, real, remedy);
+    warnOfPairs(what, sets, x.shape[2], prior);
   } finally {
     real.dispose();
   }

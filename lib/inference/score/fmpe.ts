@@ -39,7 +39,7 @@ export const fmpe = {
    * and all samplers are those of NPSE.
    *
    * @param pairs parameters and data, one row a simulation; they stay the caller's.
-   * @param options prior and seed, and any of {@link NpseSettings}.
+   * @param options prior and seed, and any of {@link NpseSettings}; what is not given is that of `fmpe.defaultSettings`.
    * @returns an estimator whose `given(xObs)` is the posterior; the caller disposes it.
    * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
    * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
@@ -59,6 +59,8 @@ export const fmpe = {
   defaultSettings,
   /**
    * The estimator of a record, with the prior that it was trained with; the caller disposes it.
+   * @param record of `estimator.record()`, or what `readEstimator(folder)` gives.
+   * @param options `prior`, the one of training.
    * @throws InvalidInputError for a record of another kind, or another prior.
    * @example
    * const trained = await fmpe.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });

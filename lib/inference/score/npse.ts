@@ -77,8 +77,8 @@ export const npse = {
    * denoising score matching.
    *
    * @param pairs parameters and data, one row a simulation; they stay the caller's.
-   * @param options prior and seed, and any of {@link NpseSettings}; those of the group `fit` that are not given keep
-   * their defaults. `{ ...npse.paperSettings, prior, seed }` is the paper's row.
+   * @param options prior and seed, and any of {@link NpseSettings}; what is not given, in the group `fit` too, is that
+   * of `npse.defaultSettings`. `{ ...npse.paperSettings, prior, seed }` is the paper's row.
    * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
    * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
    * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
@@ -102,6 +102,8 @@ export const npse = {
   defaultSettings,
   /**
    * The estimator of a record, with the prior that it was trained with; the caller disposes it.
+   * @param record of `estimator.record()`, or what `readEstimator(folder)` gives.
+   * @param options `prior`, the one of training.
    * @throws InvalidInputError for a record of another kind, or another prior.
    * @example
    * const trained = await npse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });

@@ -1,5 +1,6 @@
 import { objectOf, refuse } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
+import { checkSpec } from '../io/check-spec';
 import { renderSvg } from '../io/render';
 import { currentCell, type OutputBundle } from './kernel';
 import { isDataFrame, recordsOf, renderTable, type DataFrameLike, type TableOptions } from './table';
@@ -74,6 +75,7 @@ async function bundleOf(
     const expected = 'a Vega-Lite specification, a DataFrame, an array of records, or HTML';
     refuse('show', expected, what === null ? 'null' : `a value of type ${typeof what}`);
   }
+  checkSpec('show', what);
   const text = alt ?? titleOf(what);
   const svg = draw ? await renderSvg(what) : '';
   return {

@@ -38,21 +38,26 @@ export function checkPairs(what: string, pairs: TrainingPairs, prior: Prior): vo
   const remedy = "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them.";
   for (const [name, tensor] of Object.entries({ theta, x })) checkFinite(`${what}: ${name}`, tensor, remedy);
   checkParameters(`${what}: theta`, theta, prior);
-  warnOfPairs(what, pairs, x.shape[1], prior);
+  warnOfPairs(what, pairs, { simulations: x.shape[0], width: x.shape[1] }, prior);
 }
 
 /**
  * Warns of parameters that look drawn from another law than the prior, and of simulations that are too few.
  * @param what the call in messages, such as `npse.train`.
- * @param width L, the number of data values.
+ * @param size the number of simulations, and L, that of data values.
  */
-export function warnOfPairs(what: string, drawn: DrawnParameters, width: number, prior: Prior): void {
+export function warnOfPairs(
+  what: string,
+  drawn: DrawnParameters,
+  { simulations, width }: { simulations: number; width: number },
+  prior: Prior,
+): void {
   const other = otherLaw(drawn, prior);
   const remedy =
     'What is learned is the posterior under the law that drew theta: pass that law as the prior. Where another one is ' +
     'meant, as with a proposal, say so: { theta, x, proposed: true }.';
   if (other) console.warn(`${what}: theta looks drawn from another law than the prior: ${other}. ${remedy}`);
-  const few = fewSimulations(drawn.theta.shape[0], { theta: prior.dim, x: width });
+  const few = fewSimulations(simulations, { theta: prior.dim, x: width });
   if (few) console.warn(`${what}: ${few}`);
 }
 

@@ -22,13 +22,13 @@ const falseAlarm = 1e-6;
 const ownFork = -3;
 
 /**
- * A sentence about parameters that the prior does not draw so; none where it may have drawn them, or where they are said
- * to be another law's.
+ * A sentence about parameters that the prior does not draw so; none where it may have drawn them, or where they are
+ * said to be another law's.
  *
  * Each parameter, and the prior's log density at theta, is compared with fresh draws of the prior by the two-sample
- * Kolmogorov-Smirnov distance sup |F(a) - G(a)|. Of samples of one law it stays below
- * sqrt(log(2 / p) / 2) sqrt(1 / N + 1 / M) with probability 1 - p; here p = 1e-6 / (D + 1). Where a share of the
- * simulations was left out, the law of the others may be as far from the prior's as that share. Repeated rows count once.
+ * Kolmogorov-Smirnov distance sup |F(a) - G(a)|. Of samples of one law it stays below sqrt(log(2 / p) / 2) sqrt(1 / N +
+ * 1 / M) with probability 1 - p; here p = 1e-6 / (D + 1). Where a share of the simulations was left out, the law of the
+ * others may be as far from the prior's as that share. Repeated rows count once.
  * Source: Massart (1990), "The tight constant in the Dvoretzky-Kiefer-Wolfowitz inequality", for the tail.
  */
 export function otherLaw({ theta, proposed = false, dropped = 0 }: DrawnParameters, prior: Prior): string | undefined {

@@ -43,9 +43,6 @@ export function publishedObservation(task: { readonly name: string }, k: number)
  * @throws InvalidInputError for another task or k, and where the samples are missing: the project's set-up fetches
  * them.
  * Source: Lueckmann et al. (2021); data/sbibm/README.md says where the data come from.
- * @example
- * const { xObs, samples } = referencePosterior(tasks.benchmark.twoMoons(), 1);
- * samples.length; // 10000
  */
 export function referencePosterior(task: { readonly name: string }, k: number): ReferencePosterior {
   const { observation, reference } = entryOf('referencePosterior', task, k);

@@ -67,8 +67,8 @@ export async function simulateInPool(
 }
 
 /**
- * A job in a pool's hands: hands out pieces until the job is over or the simulator turns out not to run in a worker. The
- * pieces that run then are waited for, so that nothing done is lost, and the first failed call is the same for any
+ * A job in a pool's hands: hands out pieces until the job is over or the simulator turns out not to run in a worker.
+ * The pieces that run then are waited for, so that nothing done is lost, and the first failed call is the same for any
  * number of workers.
  */
 class PoolWork {

@@ -18,8 +18,8 @@ export interface ObservationSets {
   /** Simulator calls made, those of dropped sets included: the cost. */
   readonly calls: number;
   /**
-   * Sets left out because the call of an observation failed, or gave NaN or infinity; after an interrupt also those that
-   * were not finished.
+   * Sets left out because the call of an observation failed, or gave NaN or infinity; after an interrupt also those
+   * that were not finished.
    */
   readonly dropped: number;
   /** Frees the tensors. */

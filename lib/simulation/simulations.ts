@@ -13,7 +13,9 @@ export interface Simulations {
   readonly calls: number;
   /** Simulations left out because their call failed, or because they had NaN or infinite values. */
   readonly dropped: number;
-  /** Whether the parameters come from another law than the prior, on purpose: training then does not compare the two. */
+  /**
+   * Whether the parameters come from another law than the prior, on purpose: training then does not compare the two.
+   */
   readonly proposed: boolean;
   /** Frees both tensors. */
   dispose(): void;

@@ -75,7 +75,7 @@ describe('a Vega-Lite specification', () => {
       lossPlot([{ epoch: 1, training: 1, validation: 2 }]),
       marginalPlot({ a: three, b: three }),
       pairPlot({ a: two }, { truth }),
-      samplePanels({ r: { a: two, b: two } }, { truth }),
+      samplePanels({ r: { a: two, b: two } }),
     ])
       expect(() => checkSpec('spec', figure)).not.toThrow();
   });

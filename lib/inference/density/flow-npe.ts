@@ -102,21 +102,20 @@ export const defaultSettings = {
  */
 export const flowNpe = {
   /**
-   * Flow NPE, the baseline of the paper: learns a normalised density q(theta | x_1, ..., x_n, n) for sets of any size by
-   * maximum likelihood.
+   * Flow NPE, the baseline of the paper: learns a normalised density q(theta | x_1, ..., x_n, n) for sets of any size
+   * by maximum likelihood.
    *
-   * q is a RealNVP of four affine couplings given the mean embedding of the observations and a fixed embedding of n, see
-   * {@link setFlow}. Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets is all
-   * of them.
+   * q is a RealNVP of four affine couplings given the mean embedding of the observations and a fixed embedding of n,
+   * see {@link setFlow}. Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets
+   * is all of them.
    * @param sets parameters and observations; they stay the caller's.
    * @param options prior and seed, and any of {@link FlowNpeSettings}; what is not given is that of
-   * `flowNpe.defaultSettings`. `{ ...flowNpe.paperSettings, prior, seed }` is the
-   * paper's row.
+   * `flowNpe.defaultSettings`. `{ ...flowNpe.paperSettings, prior, seed }` is the paper's row.
    * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
-   * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer observations
-   * in all than a batch has rows, NaN or infinity.
-   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
-   * estimator so far as `partial`.
+   * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer
+   * observations in all than a batch has rows, NaN or infinity.
+   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the
+   * best estimator so far as `partial`.
    * Source: Geffner et al., appendix B.2.
    * @example
    * const sets = await simulateSets(task, { calls: 300, seed: 1 });
@@ -217,7 +216,7 @@ function checkSets(sets: TrainingSets, prior: Prior, batchSize: number): number[
   const real = observationsOf(sets, sizes);
   try {
     checkFinite(`${what}: x`, real, remedy);
-    warnOfPairs(what, sets, x.shape[2], prior);
+    warnOfPairs(what, sets, { simulations: real.shape[0], width: x.shape[2] }, prior);
   } finally {
     real.dispose();
   }

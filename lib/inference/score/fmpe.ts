@@ -34,18 +34,19 @@ export const fmpe = {
    * Flow matching posterior estimation: learns the velocity v_t(theta, x) of a flow from noise to the posterior, by the
    * squared error from eps - theta on the straight paths theta_t = (1 - t) theta + t eps, t uniform.
    *
-   * One observation is drawn by the flow's ordinary differential equation (`probabilityFlow`). The velocity of a Gaussian
-   * path is a score in other words, s = -(theta_t + (1 - t) v) / t, so that network, several observations, log density
-   * and all samplers are those of NPSE.
+   * One observation is drawn by the flow's ordinary differential equation (`probabilityFlow`). The velocity of a
+   * Gaussian path is a score in other words, s = -(theta_t + (1 - t) v) / t, so that network, several observations, log
+   * density and all samplers are those of NPSE.
    *
    * @param pairs parameters and data, one row a simulation; they stay the caller's.
-   * @param options prior and seed, and any of {@link NpseSettings}; what is not given is that of `fmpe.defaultSettings`.
+   * @param options prior and seed, and any of {@link NpseSettings}; what is not given is that of
+   * `fmpe.defaultSettings`.
    * @returns an estimator whose `given(xObs)` is the posterior; the caller disposes it.
    * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
-   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
-   * estimator so far as `partial`.
-   * Source: Wildberger, Dax et al. (2023), "Flow matching for scalable simulation-based inference"; Lipman et al. (2023),
-   * equation (23), with t from data to noise.
+   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the
+   * best estimator so far as `partial`.
+   * Source: Wildberger, Dax et al. (2023), "Flow matching for scalable simulation-based inference"; Lipman et al.
+   * (2023), equation (23), with t from data to noise.
    * @example
    * const trained = await fmpe.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
    * const samples = await trained.given([[1, 2]]).sample(500, { seed: 3 }); // shape [500, 2]

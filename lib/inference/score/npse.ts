@@ -81,8 +81,8 @@ export const npse = {
    * of `npse.defaultSettings`. `{ ...npse.paperSettings, prior, seed }` is the paper's row.
    * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
    * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
-   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
-   * estimator so far as `partial`.
+   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the
+   * best estimator so far as `partial`.
    * Source: Geffner et al., sections 1.1 and 2; Sharrock et al. (2024), "Sequential neural score estimation"; the
    * closed-form part is ours.
    * @example

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireTensor } from '../core/rows';
+import { objectOf, requireCount, requireFunction } from '../core/checks';
 import type { NoiseLevel, Score } from '../diffusion/noise-level';
 
 /** The scores of the posteriors of n single observations, as a learned or exact model gives them. */
@@ -39,8 +41,18 @@ export interface ComposedScore {
   readonly isDiffused: boolean;
 }
 
-/** The whole score of a composition [B, D]: the sum of its terms; the caller owns it. */
+/**
+ * The whole score of a composition [B, D]: the sum of its terms; the caller owns it.
+ * @throws InvalidInputError for what is no composed score.
+ * @example
+ * const score = diffusion.gaussianScore([0, 0], [[1, 0], [0, 1]]);
+ * const composed = compose.diffusedTarget(2, score);
+ * compose.totalScore(composed, tf.zeros([1, 2]), vpLevels().at(tf.scalar(1, 'int32'))); // [[0, 0]]
+ */
 export function totalScore(composed: ComposedScore, theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D {
+  requireFunction('totalScore', composed?.observations, 'a composed score');
+  requireTensor('totalScore: theta', theta, 'a tensor [B, D]');
+  objectOf('totalScore: level', level, 'a noise level { meanCoeff, std }');
   return tf.add(composed.observations(theta, level), composed.priorCorrection(theta, level));
 }
 
@@ -48,11 +60,14 @@ export function totalScore(composed: ComposedScore, theta: tf.Tensor2D, level: N
  * The score of one diffused density as what samplers take.
  * @param dim the number of parameters, D.
  * @param score grad log p_t(theta), [B, D]; levels may differ from row to row.
+ * @throws InvalidInputError for what is no score.
  * @example
  * const target = diffusedTarget(2, gaussianScore([0, 1], [[1, 0.5], [0.5, 1]]));
  * target.isDiffused; // true
  */
 export function diffusedTarget(dim: number, score: Score): ComposedScore {
+  requireCount('diffusedTarget: dim', dim);
+  requireFunction('diffusedTarget: score', score, 'a function (theta, level) => a tensor [B, D]');
   return {
     n: 1,
     dim,

@@ -9,6 +9,8 @@ import type { Composition } from './composed-score';
  * then that of a diffused density.
  *
  * Source: Geffner et al., equations (3) to (5).
+ * @example
+ * estimator.given(xObs, { compose: factorized() }).n; // 3
  */
 export function factorized(): Composition {
   const isDiffused = (n: number): boolean => n === 1;

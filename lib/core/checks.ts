@@ -82,13 +82,42 @@ export function requireColumns(
   columns: number,
   of = 'numbers',
 ): void {
-  const { shape } = table;
+  const shape = listOf(what, table?.shape, `a tensor [rows, ${columns}]`);
   demand(
     what,
     shape.length === 2 && shape[1] === columns,
     `rows of ${columns} ${of}`,
     `the shape [${shape.join(', ')}]`,
   );
+}
+
+/**
+ * A value that must be an object, such as options: refused where it was forgotten, or is null.
+ * @param expected what it holds, such as `{ prior, seed }`.
+ * @returns the value.
+ * @throws InvalidInputError for anything but an object.
+ */
+export function objectOf<T>(what: string, value: T, expected = 'an object of options, or nothing'): T & object {
+  if (typeof value === 'object' && value !== null) return value;
+  return refuse(what, expected, value);
+}
+
+/**
+ * A value that must be a list, an array or a typed one.
+ * @returns the value.
+ * @throws InvalidInputError for anything else.
+ */
+export function listOf<T>(what: string, value: T, expected: string): T {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  return isList ? value : refuse(what, expected, value);
+}
+
+/**
+ * Refuses what is not a function.
+ * @throws InvalidInputError with what came.
+ */
+export function requireFunction(what: string, value: unknown, expected = 'a function'): void {
+  demand(what, typeof value === 'function', expected, value);
 }
 
 function listed(values: readonly string[]): string {
@@ -99,5 +128,6 @@ function listed(values: readonly string[]): string {
 function said(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty text' : value;
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `[${value.map(String).join(', ')}]`;
+  if (typeof value === 'function') return 'a function';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -1,3 +1,5 @@
+import { objectOf, requireFunction } from './checks';
+
 /**
  * What the program around the library offers: a place to show progress, and the user's interrupt.
  *
@@ -40,8 +42,17 @@ export const silentHost: Host = { report: () => silentProgress, onInterrupt: () 
 
 let current: Host = silentHost;
 
-/** Makes `host` the process's host and returns the previous one. */
+/**
+ * Makes `host` the process's host and returns the previous one.
+ * @throws InvalidInputError for what is no host.
+ * @example
+ * const before = host.installHost(host.silentHost);
+ * host.installHost(before);
+ */
 export function installHost(host: Host): Host {
+  const { report, onInterrupt } = objectOf('installHost', host, 'a host { report, onInterrupt }');
+  requireFunction('installHost: report', report);
+  requireFunction('installHost: onInterrupt', onInterrupt);
   const before = current;
   current = host;
   return before;

@@ -1,3 +1,5 @@
+import { requireNumber } from './checks';
+
 /**
  * A seeded source of random numbers for host-side code (priors, simulators, shuffles).
  *
@@ -18,12 +20,12 @@ export interface Rng {
 /**
  * A generator from a seed.
  * @param seed any finite number, fractions included.
- * @throws RangeError for NaN and infinity.
+ * @throws InvalidInputError for NaN, infinity and what is no number.
  * @example
  * rng(1).uniform() === rng(1).uniform(); // true
  */
 export function rng(seed: number): Rng {
-  if (!Number.isFinite(seed)) throw new RangeError(`rng: expected a finite seed, received ${seed}.`);
+  requireNumber('rng: seed', seed, 'a finite number');
   const bits = new Uint32Array(new Float64Array([seed]).buffer);
   return fromState(bits[0], bits[1], 0x9e3779b9);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { demand } from '../core/checks';
 import type { NoiseLevel } from './noise-level';
 
 // for the rooms that still import it from here
@@ -127,4 +128,15 @@ export function twinDiffusion(diffusion: Diffusion): Diffusion {
     at: (t) => vpTwin(diffusion.at(t)).level,
     atLogRatio: (u) => vpTwin(diffusion.atLogRatio(u)).level,
   };
+}
+
+/**
+ * Refuses what is no diffusion.
+ * @param what the call in messages, such as `continuous`.
+ * @throws InvalidInputError with what came.
+ */
+export function requireDiffusion(what: string, diffusion: Diffusion): void {
+  // texts and arrays have a function `at` too
+  const isDiffusion = typeof diffusion?.at === 'function' && typeof diffusion.spec === 'object';
+  demand(`${what} diffusion`, isDiffusion, 'a diffusion, such as vpLinear()', diffusion);
 }

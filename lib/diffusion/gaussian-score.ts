@@ -1,4 +1,4 @@
-import { demand } from '../core/checks';
+import { demand, listOf } from '../core/checks';
 import { symmetricEigen, type Matrix } from '../maths/linalg';
 import { scoreInAxes } from './diffused-normal';
 import type { Score } from './noise-level';
@@ -13,6 +13,8 @@ import type { Score } from './noise-level';
  * score(theta, vpLevels().at(tf.scalar(100, 'int32'))); // shape [1000, 2]
  */
 export function gaussianScore(mean: readonly number[], covariance: Matrix): Score {
+  listOf('gaussianScore mean', mean, 'an array of numbers');
+  listOf('gaussianScore covariance', covariance, 'a [D, D] matrix');
   const axes = symmetricEigen(covariance);
   const [dim, size] = [mean.length, axes.values.length];
   demand('gaussianScore covariance', size === dim, `a [${dim}, ${dim}] matrix`, `[${size}, ${size}]`);

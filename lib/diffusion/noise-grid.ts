@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { refuse, requireCount, requireNumber } from '../core/checks';
-import type { Diffusion } from './diffusion';
+import { objectOf, refuse, requireCount, requireNumber } from '../core/checks';
+import { requireDiffusion, type Diffusion } from './diffusion';
 import type { NoiseLevel } from './noise-level';
 import { levelsOf, type VpLevels } from './vp-levels';
 
@@ -107,10 +107,9 @@ export interface LevelTable {
  * const levels = unevenLevels(vpLinear(), { count: 50, smallestNoise: 0.005 });
  * const theta = await posterior.sample(500, { seed: 3, sampler: predictorCorrector({ levels }) }); // shape [500, 2]
  */
-export function unevenLevels(
-  diffusion: Diffusion,
-  { count = 100, ...options }: NoiseGridOptions & { count?: number } = {},
-): VpLevels {
+export function unevenLevels(diffusion: Diffusion, settings: NoiseGridOptions & { count?: number } = {}): VpLevels {
+  requireDiffusion('unevenLevels', diffusion);
+  const { count = 100, ...options } = objectOf('unevenLevels: options', settings);
   requireCount('unevenLevels count', count, 3);
   const ratios = logRatioGrid(diffusion, count - 2, options).reverse();
   const gamma = [1, ...ratios.map((u) => 1 / (1 + Math.exp(2 * u))), 0];

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectOf } from '../core/checks';
 import { checkEarliest } from './schedules';
 import { diffusionOf, type Diffusion } from './diffusion';
 
@@ -14,7 +15,8 @@ import { diffusionOf, type Diffusion } from './diffusion';
  * @example
  * straightPath().drift(0.5); // -2
  */
-export function straightPath({ earliest = 1e-3 } = {}): Diffusion {
+export function straightPath(options: { earliest?: number } = {}): Diffusion {
+  const { earliest = 1e-3 } = objectOf('straightPath: options', options);
   checkEarliest('straightPath', earliest);
   return diffusionOf({
     spec: { name: 'straightPath', earliest },

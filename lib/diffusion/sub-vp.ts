@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectOf } from '../core/checks';
 import { diffusionOf, type Diffusion } from './diffusion';
 import { checkLinear, linearRate } from './schedules';
 
@@ -14,7 +15,8 @@ import { checkLinear, linearRate } from './schedules';
  * @example
  * subVp().drift(1); // -10
  */
-export function subVp({ betaMin = 0.1, betaMax = 20, earliest = 5e-3 } = {}): Diffusion {
+export function subVp(options: { betaMin?: number; betaMax?: number; earliest?: number } = {}): Diffusion {
+  const { betaMin = 0.1, betaMax = 20, earliest = 5e-3 } = objectOf('subVp: options', options);
   checkLinear('subVp', betaMin, betaMax, earliest);
   const { rate, integral, integralOf, timeOf } = linearRate(betaMin, betaMax);
   return diffusionOf({

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireNumber, requirePositive } from '../core/checks';
+import { objectOf, requireNumber, requirePositive } from '../core/checks';
 import { diffusionOf, type Diffusion } from './diffusion';
 
 /**
@@ -15,7 +15,8 @@ import { diffusionOf, type Diffusion } from './diffusion';
  * @example
  * ve({ sigmaMin: 0.01, sigmaMax: 10 }).referenceStd; // 10
  */
-export function ve({ sigmaMin = 0.001, sigmaMax = 50 } = {}): Diffusion {
+export function ve(options: { sigmaMin?: number; sigmaMax?: number } = {}): Diffusion {
+  const { sigmaMin = 0.001, sigmaMax = 50 } = objectOf('ve: options', options);
   requirePositive('ve sigmaMin', sigmaMin);
   requireNumber('ve sigmaMax', sigmaMax, `a number above sigmaMin, ${sigmaMin}`, (value) => value > sigmaMin);
   const first = Math.log(sigmaMin);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requireCount } from '../core/checks';
+import { demand, objectOf, requireCount } from '../core/checks';
 import type { NoiseLevel } from './noise-level';
 import { cosineAngle, linearRate } from './schedules';
 
@@ -10,8 +10,12 @@ export type VpSchedule = (t: number) => number;
  * gamma(t) = exp(-betaMin t - (betaMax - betaMin) t^2 / 2): the variance-preserving diffusion with linear beta(t).
  * @param betaMin noise rate at t = 0. Default 0.1.
  * @param betaMax noise rate at t = 1. Default 20, so that gamma(1) = 4e-5.
+ * @throws InvalidInputError for what is no object of options.
+ * @example
+ * vpLevels({ count: 100, schedule: diffusion.linearSchedule({ betaMax: 10 }) }).count; // 100
  */
-export function linearSchedule({ betaMin = 0.1, betaMax = 20 } = {}): VpSchedule {
+export function linearSchedule(options: { betaMin?: number; betaMax?: number } = {}): VpSchedule {
+  const { betaMin = 0.1, betaMax = 20 } = objectOf('linearSchedule: options', options);
   const { integral } = linearRate(betaMin, betaMax);
   return (t) => Math.exp(-integral(t));
 }
@@ -19,8 +23,12 @@ export function linearSchedule({ betaMin = 0.1, betaMax = 20 } = {}): VpSchedule
 /**
  * gamma(t) = cos^2(pi/2 (t + s) / (1 + s)) / cos^2(pi/2 s / (1 + s)): the cosine schedule.
  * @param s offset that keeps the first levels from being too small. Default 0.008.
+ * @throws InvalidInputError for what is no object of options.
+ * @example
+ * vpLevels({ count: 100, schedule: diffusion.cosineSchedule() }).count; // 100
  */
-export function cosineSchedule({ s = 0.008 } = {}): VpSchedule {
+export function cosineSchedule(options: { s?: number } = {}): VpSchedule {
+  const { s = 0.008 } = objectOf('cosineSchedule: options', options);
   const angle = cosineAngle(s);
   const f = (t: number): number => Math.cos(angle(t)) ** 2;
   return (t) => f(t) / f(0);
@@ -47,11 +55,11 @@ export interface VpLevels {
  * @param schedule gamma as a function of t / T. Default {@link linearSchedule}.
  * @throws InvalidInputError unless T is a whole number of at least 2, and the schedule falls strictly within (0, 1).
  * Source: Geffner, Papamakarios and Mnih, "Score modeling for simulation-based inference", section 1.1.
+ * @example
+ * vpLevels({ count: 100 }).count; // 100
  */
-export function vpLevels({
-  count = 400,
-  schedule = linearSchedule(),
-}: { count?: number; schedule?: VpSchedule } = {}): VpLevels {
+export function vpLevels(options: { count?: number; schedule?: VpSchedule } = {}): VpLevels {
+  const { count = 400, schedule = linearSchedule() } = objectOf('vpLevels: options', options);
   requireCount('vpLevels count', count, 2);
   const gamma = Array.from({ length: count + 1 }, (_, t) => (t === 0 ? 1 : t === count ? 0 : schedule(t / count)));
   const wrong = gamma.findIndex((value, t) => t > 0 && !(value < gamma[t - 1]));

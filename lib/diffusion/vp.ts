@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requirePositive } from '../core/checks';
+import { objectOf, requirePositive } from '../core/checks';
 import { diffusionOf, vpMeanCoeff, type Diffusion } from './diffusion';
 import { checkEarliest, checkLinear, cosineAngle, linearRate } from './schedules';
 
@@ -21,7 +21,8 @@ const lastGamma = 4e-5;
  * @example
  * vpLinear().drift(0); // -0.05
  */
-export function vpLinear({ betaMin = 0.1, betaMax = 20, earliest = 1e-5 } = {}): Diffusion {
+export function vpLinear(options: { betaMin?: number; betaMax?: number; earliest?: number } = {}): Diffusion {
+  const { betaMin = 0.1, betaMax = 20, earliest = 1e-5 } = objectOf('vpLinear: options', options);
   checkLinear('vpLinear', betaMin, betaMax, earliest);
   const { rate, integral, integralOf, timeOf } = linearRate(betaMin, betaMax);
   return diffusionOf({
@@ -51,7 +52,8 @@ export function vpLinear({ betaMin = 0.1, betaMax = 20, earliest = 1e-5 } = {}):
  * @example
  * vpCosine().latest < 1; // true
  */
-export function vpCosine({ s = 0.008, earliest = 3e-5 } = {}): Diffusion {
+export function vpCosine(options: { s?: number; earliest?: number } = {}): Diffusion {
+  const { s = 0.008, earliest = 3e-5 } = objectOf('vpCosine: options', options);
   requirePositive('vpCosine s', s);
   checkEarliest('vpCosine', earliest);
   const angle = cosineAngle(s);

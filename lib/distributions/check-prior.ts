@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { refuse } from '../core/checks';
+import { objectOf, refuse } from '../core/checks';
 import { rng } from '../core/rng';
 import { priorScore, type Prior } from './prior';
 import { parameterRng } from './prior-samples';
+import { checkShape } from './prior-shape';
 
 /** How thorough `checkPrior` is. */
 export interface CheckPriorOptions {
@@ -31,7 +32,8 @@ const ALLOWED_SHARE = 0.1;
  * const logProb = (theta: tf.Tensor2D) => theta.square().sum(1).div(-2);
  * checkPrior({ dim: 1, sample: (rng) => [rng.normal()], logProb }); // says what is wrong, or nothing
  */
-export function checkPrior(prior: Prior, { seed = 0, draws = 64, score = true }: CheckPriorOptions = {}): void {
+export function checkPrior(prior: Prior, options: CheckPriorOptions = {}): void {
+  const { seed = 0, draws = 64, score = true } = objectOf('checkPrior: options', options);
   checkShape(prior);
   const root = rng(seed);
   const rows = Array.from({ length: draws }, (_, i) => checkDraw(prior, prior.sample(parameterRng(root, i)), i));
@@ -57,27 +59,6 @@ export function checkPrior(prior: Prior, { seed = 0, draws = 64, score = true }:
     });
     if (score) checkScore(prior, rows);
   });
-}
-
-function checkShape(prior: Prior): void {
-  if (typeof prior !== 'object' || prior === null)
-    refuse('prior', 'an object { dim, sample, logProb }', prior === null ? 'null' : typeof prior);
-  if (!Number.isInteger(prior.dim) || prior.dim < 1) refuse('prior.dim', 'a positive whole number', String(prior.dim));
-  for (const part of ['sample', 'logProb'] as const)
-    if (typeof prior[part] !== 'function') refuse(`prior.${part}`, 'a function', typeof prior[part]);
-  if (prior.score !== undefined && typeof prior.score !== 'function')
-    refuse('prior.score', 'a function, or nothing', typeof prior.score);
-  for (const side of prior.support ? (['lower', 'upper'] as const) : []) {
-    if (prior.support?.[side]?.length !== prior.dim)
-      refuse(`prior.support.${side}`, `${prior.dim} bounds, one a dimension`, `${prior.support?.[side]?.length}`);
-  }
-  const crossed = prior.support?.lower.findIndex((low, i) => !(low < prior.support!.upper[i])) ?? -1;
-  if (crossed >= 0)
-    refuse(
-      'prior.support',
-      'lower < upper',
-      `[${prior.support!.lower[crossed]}, ${prior.support!.upper[crossed]}] in dimension ${crossed}`,
-    );
 }
 
 function checkDraw(prior: Prior, draw: number[], i: number): number[] {

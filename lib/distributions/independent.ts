@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand } from '../core/checks';
+import { checkShape } from './prior-shape';
 import { diffusedProduct } from '../diffusion/diffused-product';
 import { combinedDiffusion } from './combined-diffusion';
 import { priorScore, type Prior, type ScoredPrior } from './prior';
@@ -13,6 +14,7 @@ import { priorScore, type Prior, type ScoredPrior } from './prior';
  */
 export function independent(parts: readonly Prior[]): ScoredPrior {
   demand('independent', Array.isArray(parts) && parts.length > 0, 'an array of at least one prior', parts);
+  parts.forEach((part, k) => checkShape(part, `independent: prior ${k}`));
   const dims = parts.map((part) => part.dim);
   const starts = dims.map((_, k) => dims.slice(0, k).reduce((sum, dim) => sum + dim, 0));
   const scores = parts.map(priorScore);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireEach } from '../core/checks';
+import { objectOf, requireEach } from '../core/checks';
 import { diffusedNormal } from '../diffusion/diffused-normal';
 import { diagonalMatrix } from '../maths/linalg';
 import type { ScoredPrior } from './prior';
@@ -13,7 +13,7 @@ import { perDimension, type PerDimension } from './per-dimension';
  * logNormal({ mean: [0, Math.log(10)], std: 0.5 });
  */
 export function logNormal(parameters: { readonly mean: PerDimension; readonly std?: PerDimension }): ScoredPrior {
-  const { mean, std } = perDimension('logNormal', { mean: parameters.mean, std: parameters.std ?? 1 });
+  const { mean, std } = perDimension('logNormal', { std: 1, ...objectOf('logNormal', parameters, '{ mean, std }') });
   requireEach('logNormal: mean', mean, 'finite numbers', Number.isFinite);
   requireEach('logNormal: std', std, 'positive, finite numbers', (value) => value > 0 && Number.isFinite(value));
   const dim = mean.length;

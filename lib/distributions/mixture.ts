@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requirePositive } from '../core/checks';
+import { demand, objectOf, requirePositive } from '../core/checks';
+import { checkShape } from './prior-shape';
 import { diffusedMixture } from '../diffusion/diffused-mixture';
 import { logSum, responsibilities } from '../diffusion/responsibilities';
 import { combinedDiffusion } from './combined-diffusion';
@@ -31,6 +32,9 @@ export interface MixturePrior<P extends Prior = Prior> extends ScoredPrior {
 export function mixture<C extends MixtureComponent>(components: readonly C[]): MixturePrior<C['component']> {
   const isFilled = Array.isArray(components) && components.length > 0;
   demand('mixture', isFilled, 'at least one { weight, component }', components);
+  components.forEach((part, k) =>
+    checkShape(objectOf(`mixture: part ${k}`, part, '{ weight, component }').component, `mixture: component ${k}`),
+  );
   const dim = components[0].component.dim;
   components.forEach(({ weight, component }, k) => {
     requirePositive(`mixture: weight ${k}`, weight);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requireEach } from '../core/checks';
+import { demand, listOf, objectOf, requireEach } from '../core/checks';
 import { diffusedNormal } from '../diffusion/diffused-normal';
 import { cholesky, diagonalMatrix, matrixVector, solveLower, transpose, type Matrix } from '../maths/linalg';
 import type { ScoredPrior } from './prior';
@@ -33,7 +33,9 @@ export interface NormalParameters {
  * normal({ mean: [0, 0], covariance: [[1, 0.9], [0.9, 1]] });
  */
 export function normal(parameters: NormalParameters): NormalPrior {
-  const { mean, factor, covariance } = factorOf(parameters);
+  const { mean, factor, covariance } = factorOf(
+    objectOf('normal', parameters, '{ mean, std } or { mean, covariance }'),
+  );
   const dim = mean.length;
   // z = W (theta - mean) is standard normal for W = L^-1
   const whitening = transpose(diagonalMatrix(new Float64Array(dim).fill(1)).map((unit) => solveLower(factor, unit)));
@@ -74,6 +76,8 @@ function factorOf({ mean: centre, std, covariance }: NormalParameters): {
     return { mean, factor: diagonalMatrix(scale), covariance: diagonalMatrix(scale.map((value) => value * value)) };
   }
   demand('normal', std === undefined, 'std or covariance', 'both');
+  listOf('normal: covariance', covariance, 'a [D, D] matrix');
+  covariance.forEach((row, i) => listOf(`normal: covariance row ${i}`, row, 'an array of numbers'));
   const { mean } = perDimension('normal', {
     mean: typeof centre === 'number' ? new Array<number>(covariance.length).fill(centre) : centre,
   });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount } from '../core/checks';
+import { demand, objectOf, requireCount } from '../core/checks';
 import { rng, type Rng } from '../core/rng';
 import type { Prior } from './prior';
 
@@ -15,6 +15,8 @@ export function parameterRng(root: Rng, index: number): Rng {
  * const theta = priorSamples(uniform({ lower: [0, 0], upper: [1, 2] }), 100, 1); // shape [100, 2]
  */
 export function priorSamples(prior: Pick<Prior, 'dim' | 'sample'>, n: number, seed: number): tf.Tensor2D {
+  const { dim, sample } = objectOf('priorSamples: prior', prior, 'a prior { dim, sample }');
+  demand('priorSamples: prior', typeof sample === 'function' && dim >= 1, 'a prior { dim, sample }', prior);
   requireCount('priorSamples: n', n);
   const root = rng(seed);
   const values = new Float32Array(n * prior.dim);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireEach } from '../core/checks';
+import { objectOf, requireEach } from '../core/checks';
 import { diffusedBox } from '../diffusion/diffused-box';
 import { diffusedLogistic } from '../diffusion/diffused-logistic';
 import type { ScoredPrior, Support } from './prior';
@@ -19,7 +19,8 @@ export interface UniformPrior extends ScoredPrior {
  * uniform({ lower: [-1, 0], upper: [1, 10] });
  */
 export function uniform(parameters: { readonly lower: PerDimension; readonly upper: PerDimension }): UniformPrior {
-  const { lower, upper } = perDimension('uniform', parameters);
+  objectOf('uniform', parameters, '{ lower, upper }');
+  const { lower, upper } = perDimension('uniform', { lower: parameters.lower, upper: parameters.upper });
   requireEach('uniform: lower', lower, 'finite numbers', Number.isFinite);
   requireEach(
     'uniform: upper',

@@ -1,4 +1,4 @@
-import { demand, requireCount, requireEach } from '../core/checks';
+import { demand, listOf, objectOf, requireCount, requireEach } from '../core/checks';
 import type { Experiment } from './experiment';
 
 /**
@@ -8,8 +8,15 @@ import type { Experiment } from './experiment';
  * apart, invalid numbers of observations, or a task without a known true posterior.
  */
 export function checkExperiment(experiment: Experiment): void {
+  objectOf('experiment', experiment, '{ task, settings, budgets, seeds, n }');
+  objectOf('experiment task', experiment.task, 'a task');
   for (const axis of ['settings', 'budgets', 'seeds', 'n'] as const)
-    demand(`experiment ${axis}`, experiment[axis].length > 0, 'at least one entry', 'none');
+    demand(
+      `experiment ${axis}`,
+      listOf(`experiment ${axis}`, experiment[axis], 'an array').length > 0,
+      'at least one entry',
+      'none',
+    );
   for (const axis of ['budgets', 'n', 'seeds'] as const) {
     const least = axis === 'seeds' ? 0 : 1;
     const expected = least === 1 ? 'positive whole numbers' : 'whole numbers of at least 0';

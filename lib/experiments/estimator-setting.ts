@@ -1,6 +1,6 @@
 import type { Estimator } from '../contract/estimator';
 import type { DrawOptions, Posterior } from '../contract/posterior';
-import { demand } from '../core/checks';
+import { demand, listOf } from '../core/checks';
 import type { Sampler } from '../samplers/sampler';
 import type { Task } from '../tasks/task';
 import type { ExperimentSetting, RunOptions } from './experiment';
@@ -41,6 +41,7 @@ export interface EstimatorSettingOptions {
  */
 export function estimatorSetting(options: EstimatorSettingOptions): ExperimentSetting {
   const { setting, id = setting, methods, smallestBudget, train } = options;
+  listOf(`setting "${setting}": methods`, methods, 'an array of { method }');
   return {
     setting,
     id,

@@ -1,6 +1,6 @@
 /** What an experiment may measure of its draws: distances to the true posterior, and what the draws cost. */
 import * as tf from '@tensorflow/tfjs';
-import { requireCount } from '../core/checks';
+import { objectOf, requireCount } from '../core/checks';
 import { c2st as classifierTest } from '../metrics/c2st';
 import { slicedWasserstein as slicedDistance } from '../metrics/sliced-wasserstein';
 import { squaredMmd as mmd } from '../metrics/squared-mmd';
@@ -29,7 +29,8 @@ export function c2st(): Measure {
  * @example
  * measures.squaredMmd({ samples: 1_000 }).metric; // 'squared MMD'
  */
-export function squaredMmd({ samples = Infinity }: { readonly samples?: number } = {}): Measure {
+export function squaredMmd(options: { readonly samples?: number } = {}): Measure {
+  const { samples = Infinity } = objectOf('measures.squaredMmd: options', options);
   if (samples !== Infinity) requireCount('measures.squaredMmd: samples', samples, 2);
   return {
     metric: 'squared MMD',

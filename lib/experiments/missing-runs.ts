@@ -1,3 +1,4 @@
+import { requireFunction } from '../core/checks';
 import type { ResultRow } from '../records/result-row';
 import type { ResultsFolder } from '../io/records';
 import { checkExperiment } from './check-experiment';
@@ -64,6 +65,7 @@ export function allRuns({ task, settings, budgets, seeds, n, observations, measu
  */
 export function missingRuns(experiment: Experiment, results: ResultsFolder): ExperimentRun[] {
   checkExperiment(experiment);
+  requireFunction('missingRuns: results', results?.rows, 'a results folder, as openResults gives');
   const there = rowNames(experiment, results);
   return allRuns(experiment).flatMap((run) => {
     const cells = run.cells.flatMap((cell) => {

@@ -1,3 +1,4 @@
+import { objectOf, requireFunction } from '../core/checks';
 import type { Prior } from '../distributions/prior';
 import { simulate } from '../simulation/simulate';
 import type { Simulations } from '../simulation/simulations';
@@ -28,7 +29,9 @@ export interface PairsSettingOptions extends Omit<EstimatorSettingOptions, 'trai
  * });
  * small.id; // 'small'
  */
-export function pairsSetting({ smallestBudget = 256, train, ...options }: PairsSettingOptions): ExperimentSetting {
+export function pairsSetting(settings: PairsSettingOptions): ExperimentSetting {
+  const { smallestBudget = 256, train, ...options } = objectOf('pairsSetting', settings, '{ setting, methods, train }');
+  requireFunction('pairsSetting: train', train, 'a function (simulations, options) => an estimator');
   return estimatorSetting({
     ...options,
     smallestBudget,

@@ -1,4 +1,4 @@
-import { demand } from '../core/checks';
+import { demand, objectOf } from '../core/checks';
 import { freePartial, InterruptedError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ResultRow } from '../records/result-row';
@@ -57,6 +57,7 @@ export async function runExperiment(
   results: ResultsFolder,
   options: LongWorkOptions = {},
 ): Promise<ExperimentOutcome> {
+  objectOf('runExperiment: options', options);
   const missing = missingRuns(experiment, results);
   const failures: RunFailure[] = [];
   let failedRuns = 0;

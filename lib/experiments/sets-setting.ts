@@ -1,3 +1,4 @@
+import { objectOf, requireFunction } from '../core/checks';
 import type { Prior } from '../distributions/prior';
 import { simulateSets, type ObservationSets } from '../simulation/simulate-sets';
 import type { ExperimentSetting, RunOptions } from './experiment';
@@ -34,7 +35,14 @@ export interface SetsSettingOptions {
  * baseline.id === 'paper/Flow NPE'; // true
  */
 export function setsSetting(options: SetsSettingOptions): ExperimentSetting {
-  const { setting, method, train, maxObservations = 10, smallestBudget = 256 } = options;
+  const {
+    setting,
+    method,
+    train,
+    maxObservations = 10,
+    smallestBudget = 256,
+  } = objectOf('setsSetting', options, '{ setting, method, train }');
+  requireFunction('setsSetting: train', train, 'a function (sets, options) => an estimator');
   return estimatorSetting({
     setting,
     id: `${setting}/${method}`,

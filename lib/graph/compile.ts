@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand } from '../core/checks';
+import { demand, objectOf, requireFunction } from '../core/checks';
 import { GraphError } from './graph-error';
 import { nodeBackend, tensorflowType, type NodeBackend } from './node-backend';
 import { currentRecording, Recording } from './recording';
@@ -50,6 +50,8 @@ export function compile<A extends Tensors[], R extends Tensors>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): Compiled<A, R> {
+  requireFunction('compile', fn, 'a function of tensors');
+  objectOf('compile: options', options);
   const limit = options.cache ?? 16;
   if (!Number.isInteger(limit) || limit < 1)
     throw new GraphError(`compile: expected cache to be a whole number of at least 1, received ${limit}.`);

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireOneOf } from '../core/checks';
+import { requireTensor } from '../core/rows';
 import { GraphError } from './graph-error';
 import { boolAttribute, nodeBackend, typeAttribute, type NodeBackend, type OpAttribute } from './node-backend';
 import { tapeIsOn } from './tape';
@@ -7,6 +9,9 @@ type CustomGradient = Parameters<typeof tf.customGrad>[0];
 
 /** The activations a dense layer can have. */
 export type Activation = 'linear' | 'relu' | 'elu' | 'tanh' | 'silu';
+
+/** All of them. */
+export const activations: readonly Activation[] = ['linear', 'relu', 'elu', 'tanh', 'silu'];
 
 /**
  * A dense layer, y = f(x W + b).
@@ -20,6 +25,9 @@ export type Activation = 'linear' | 'relu' | 'elu' | 'tanh' | 'silu';
  * @param activation f. Default `linear`.
  * @returns y [B, O]; the caller owns it.
  * @throws GraphError when a second derivative is taken through it on tfjs-node.
+ * @throws InvalidInputError for what is no tensor.
+ * @example
+ * graph.dense(tf.ones([4, 2]), tf.ones([2, 3]), tf.zeros([3]), 'relu'); // shape [4, 3]
  */
 export function dense(
   x: tf.Tensor2D,
@@ -27,6 +35,8 @@ export function dense(
   bias: tf.Tensor1D,
   activation: Activation = 'linear',
 ): tf.Tensor2D {
+  for (const [name, tensor] of Object.entries({ x, weights, bias })) requireTensor(`dense: ${name}`, tensor);
+  requireOneOf('dense: activation', activation, activations);
   const backend = nodeBackend();
   if (!backend) return tf.tidy(() => eager(tf.add(tf.matMul(x, weights), bias), activation)) as tf.Tensor2D;
   const layer = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor, save: tf.GradSaveFunc) => {

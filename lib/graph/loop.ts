@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireFunction } from '../core/checks';
 import { typeOf } from './frame';
 import { GraphError } from './graph-error';
 import { currentRecording, type Recording } from './recording';
@@ -16,8 +17,11 @@ import { flatten, signature, unflatten, type Tensors } from './tensors';
  * @param body gives the next carry, of the same nesting, shapes and dtypes; `i` is an int32 scalar.
  * @returns the last carry; the caller owns it.
  * @throws GraphError when the body changes the carry's form, or a gradient is taken across the loop.
+ * @example
+ * graph.loop(3, tf.scalar(1), (i, carry) => tf.mul(carry, 2)); // 8
  */
 export function loop<C extends Tensors>(n: number | tf.Scalar, carry: C, body: (i: tf.Scalar, carry: C) => C): C {
+  requireFunction('loop: body', body);
   const run = (): C => {
     const rounds = countOf(n);
     return whileLoop(
@@ -50,8 +54,12 @@ function countOf(n: number | tf.Scalar): tf.Scalar {
  * @param carry tensors, or arrays and records of tensors.
  * @returns the last carry; the caller owns it.
  * @throws GraphError as {@link loop} does, and when `condition` is not a bool scalar.
+ * @example
+ * graph.whileLoop((carry) => tf.less(carry, 100), (carry) => tf.mul(carry, 2), tf.scalar(1)); // 128
  */
 export function whileLoop<C extends Tensors>(condition: (carry: C) => tf.Tensor, body: (carry: C) => C, carry: C): C {
+  requireFunction('whileLoop: condition', condition);
+  requireFunction('whileLoop: body', body);
   if (tapeIsOn())
     throw new GraphError('A gradient was taken across a loop. Take the gradient inside the body instead.');
   const recording = currentRecording();

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand } from '../core/checks';
+import { requireTensor } from '../core/rows';
+import { demand, objectOf } from '../core/checks';
 import type { Prior } from '../distributions/prior';
+import { fewSimulations } from './few-simulations';
+import { otherLaw, type DrawnParameters } from './prior-agreement';
 import { insideSupport } from './within-support';
 
 /** Parameters [N, D] and what the simulator made of each [N, L]. */
@@ -9,14 +12,25 @@ export interface TrainingPairs {
   readonly theta: tf.Tensor2D;
   /** The data [N, L]. */
   readonly x: tf.Tensor2D;
+  /** Whether the parameters come from another law than the prior, on purpose; else the two are compared. */
+  readonly proposed?: boolean;
+  /** How many simulations were left out, since their data were invalid. Default 0. */
+  readonly dropped?: number;
 }
 
 /**
- * Refuses pairs that don't fit each other or the prior, or hold NaN or infinity.
+ * Refuses pairs that don't fit each other or the prior, or hold NaN or infinity; warns where theta looks drawn from
+ * another law, and where the pairs are few.
  * @param what the call in messages, such as `npse.train`.
  * @throws InvalidInputError with what is wrong, and what to do.
  */
-export function checkPairs(what: string, { theta, x }: TrainingPairs, prior: Prior): void {
+export function checkPairs(what: string, pairs: TrainingPairs, prior: Prior): void {
+  const made = 'as simulate gives, or simulationsFrom(theta, x) of arrays';
+  const { theta, x } = objectOf(`${what}: simulations`, pairs, `{ theta, x }, ${made}`);
+  for (const [name, tensor] of Object.entries({ theta, x })) {
+    requireTensor(`${what}: ${name}`, tensor, `a tensor, ${made}`);
+    demand(`${what}: ${name}`, tensor.rank === 2, 'a table [N, columns]', `the shape [${tensor.shape}]`);
+  }
   const columns = `${prior.dim} columns, the prior's parameters`;
   demand(`${what}: theta`, theta.shape[1] === prior.dim, columns, `the shape [${theta.shape}]`);
   const rows = `${theta.shape[0]} and ${x.shape[0]}`;
@@ -24,6 +38,27 @@ export function checkPairs(what: string, { theta, x }: TrainingPairs, prior: Pri
   const remedy = "simulate(..., { invalid: 'drop' }) leaves such simulations out and counts them.";
   for (const [name, tensor] of Object.entries({ theta, x })) checkFinite(`${what}: ${name}`, tensor, remedy);
   checkParameters(`${what}: theta`, theta, prior);
+  warnOfPairs(what, pairs, { simulations: x.shape[0], width: x.shape[1] }, prior);
+}
+
+/**
+ * Warns of parameters that look drawn from another law than the prior, and of simulations that are too few.
+ * @param what the call in messages, such as `npse.train`.
+ * @param size the number of simulations, and L, that of data values.
+ */
+export function warnOfPairs(
+  what: string,
+  drawn: DrawnParameters,
+  { simulations, width }: { simulations: number; width: number },
+  prior: Prior,
+): void {
+  const other = otherLaw(drawn, prior);
+  const remedy =
+    'What is learned is the posterior under the law that drew theta: pass that law as the prior. Where another one is ' +
+    'meant, as with a proposal, say so: { theta, x, proposed: true }.';
+  if (other) console.warn(`${what}: theta looks drawn from another law than the prior: ${other}. ${remedy}`);
+  const few = fewSimulations(simulations, { theta: prior.dim, x: width });
+  if (few) console.warn(`${what}: ${few}`);
 }
 
 /**

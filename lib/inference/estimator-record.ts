@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand } from '../core/checks';
+import { demand, listOf, objectOf } from '../core/checks';
 import type { EstimatorRecord, NamedArray } from '../records/estimator-record';
 
 /** Groups of tensors as named arrays of numbers, `group/0`, `group/1`, ... */
@@ -34,7 +34,10 @@ export interface KnownRecords {
  * Refuses the record of an estimator of another kind.
  * @throws InvalidInputError for another kind or version.
  */
-export function checkRecord({ config }: EstimatorRecord, { kind, versions, expected }: KnownRecords): void {
+export function checkRecord(record: EstimatorRecord, { kind, versions, expected }: KnownRecords): void {
+  const { config, arrays } = objectOf('estimator record', record, `the record of ${expected}, as readEstimator gives`);
+  objectOf('estimator record: config', config, `that of ${expected}`);
+  listOf('estimator record: arrays', arrays, 'an array of named arrays');
   demand(
     'estimator record',
     config.kind === kind && versions.includes(config.version as number),

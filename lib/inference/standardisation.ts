@@ -111,14 +111,18 @@ export function unstandardise({ mean: centre, std }: Standardisation, values: tf
 }
 
 /**
- * A sentence about the observations that lie far outside of what was simulated, farther than half the simulations'
- * range beyond it; or none.
+ * A share of the simulations' range: observations farther outside of it than this are told. One more draw of a normal
+ * law lies so far outside of a thousand others once in 100,000 times.
+ */
+const farShare = 0.2;
+
+/**
+ * A sentence about the observations that lie far outside of what was simulated, farther than a fifth of the
+ * simulations' range beyond it; or none.
  * @param x standardised observations.
  */
-export function farObservations(
-  { mean: centre, lowest, highest }: Standardisation,
-  x: tf.Tensor2D,
-): string | undefined {
+export function farObservations(scales: Standardisation, x: tf.Tensor2D): string | undefined {
+  const { mean: centre, lowest, highest } = scales;
   const [n, width] = x.shape;
   const values = x.dataSync();
   const far: { row: number; column: number; excess: number }[] = [];
@@ -132,7 +136,7 @@ export function farObservations(
         range > 0 ? beyond / range : beyond > rounding * Math.max(1, Math.abs(centre[column])) ? Infinity : 0;
       if (excess > worst.excess) worst = { row, column, excess };
     }
-    if (worst.excess > 0.5) far.push(worst);
+    if (worst.excess > farShare) far.push(worst);
   }
   if (far.length === 0) return undefined;
   const { row, column, excess } = far.reduce((a, b) => (b.excess > a.excess ? b : a));
@@ -141,5 +145,17 @@ export function farObservations(
       ? 'differs from the one number that all simulations have there'
       : `lies ${excess.toFixed(1)} times the simulations' whole range outside of it`;
   const others = far.length > 1 ? ` (and ${far.length - 1} of ${n} others are far out)` : '';
-  return `Observation ${row}: value ${column} ${where}${others}; the posterior there is an extrapolation.`;
+  const inUnits = (value: number): string => unitText(scales, column, value);
+  const range = [lowest[column], highest[column]].map(inUnits);
+  return (
+    `Observation ${row}: value ${column} ${where}${others}: it is ${inUnits(values[row * width + column])}, and the ` +
+    `simulations go from ${range[0]} to ${range[1]}; the posterior there is an extrapolation. Check the value's unit ` +
+    'and place; if it is right, simulate from a wider prior, or change the simulator, until it can give such data.'
+  );
+}
+
+/** A standardised value of a column in its own unit. */
+function unitText({ mean: centre, std, logarithmFrom }: Standardisation, column: number, value: number): string {
+  const taken = centre[column] + std[column] * value;
+  return String(Number((logarithmFrom && logarithmFrom[column] > 0 ? Math.exp(taken) : taken).toPrecision(4)));
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { demand, requireNumber } from '../core/checks';
+import { demand, objectOf, requireNumber } from '../core/checks';
 import { checkResultRows } from '../records/check-rows';
 import type { ResultRow } from '../records/result-row';
 import { writeFileAtomically } from './atomic-write';
@@ -108,8 +108,10 @@ export function openResults(notebook: string): ResultsFolder {
       checkResultRows(added, 'rows');
       if (!store().runs.has(key)) appendRunLine(file, { run: key, rows: added });
     },
-    fail: (key, { at, error: { name, message } }) => {
+    fail: (key, given) => {
       checkKey(key);
+      const { at, error } = objectOf('failure', given, '{ at, error }');
+      const { name, message } = objectOf('failure: error', error, 'an error');
       const failure = { run: key, at, error: { name, message } };
       if (!store().runs.has(key)) appendRunLine(file, failure);
       return failure;
@@ -121,6 +123,7 @@ export function openResults(notebook: string): ResultsFolder {
       return join(path, 'figures', name);
     },
     writeSummary: async (input) => {
+      objectOf('summary', input, '{ mode, seed }');
       demand('summary: mode', typeof input.mode === 'string' && input.mode !== '', 'quick or full', input.mode);
       requireNumber('summary: seed', input.seed, 'a finite number');
       if (input.rows && input.rows.length > 0) checkResultRows(input.rows, 'summary: rows');

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demand, refuse } from '../core/checks';
+import { demand, objectOf, refuse } from '../core/checks';
 import { dataFolder } from './data-folder';
 
 /** One published observation of a benchmark task. */
@@ -66,9 +66,10 @@ let published: Published | undefined;
 
 function entryOf(
   what: string,
-  { name }: { readonly name: string },
+  task: { readonly name: string },
   k: number,
 ): { observation: PublishedObservation; reference: string } {
+  const { name } = objectOf(`${what}: task`, task, 'one of tasks.benchmark');
   const file = join(dataOf(), 'observations.json');
   const isThere = published !== undefined || existsSync(file);
   const remedy = 'Run the program in a clone of the project, whose data folder has them.';

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { refuse } from '../core/checks';
+import { checkSpec } from './check-spec';
 import { textWidth } from './text-width';
 
 /**
@@ -13,6 +14,7 @@ import { textWidth } from './text-width';
  * const svg = await renderSvg(plots.lossPlot(estimator.fit.history));
  */
 export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
+  checkSpec('spec', spec);
   const vegaLite = await import('vega-lite');
   const vega = await loadVega();
   const runtime = (() => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { demand, refuse } from '../core/checks';
+import { demand, objectOf, refuse, requireFunction } from '../core/checks';
 import type { EstimatorRecord, NamedArray } from '../records/estimator-record';
 import { wholeFolder, writeFolderAtomically } from './atomic-folder';
 
@@ -29,6 +29,8 @@ interface Description {
  * const again = npse.restore(await readEstimator('results/my-model'), { prior });
  */
 export async function saveEstimator(estimator: { record(): EstimatorRecord }, folder: string): Promise<void> {
+  const { record } = objectOf('saveEstimator: estimator', estimator, 'a trained estimator');
+  requireFunction('saveEstimator: estimator', record, 'a trained estimator, with a function record');
   const { config, arrays } = estimator.record();
   const description: Description = { config, arrays: arrays.map(({ name, shape }) => ({ name, shape })) };
   const bytes = Buffer.concat(
@@ -46,6 +48,9 @@ export async function saveEstimator(estimator: { record(): EstimatorRecord }, fo
  * Reads what {@link saveEstimator} wrote.
  * @returns the record, for `npse.restore(record, { prior })`.
  * @throws InvalidInputError for a folder without a complete estimator.
+ * @example
+ * await saveEstimator(estimator, 'my-model');
+ * const again = npse.restore(await readEstimator('my-model'), { prior });
  */
 export async function readEstimator(folder: string): Promise<EstimatorRecord> {
   const expected = `a folder with ${layout.description} and ${layout.numbers}`;

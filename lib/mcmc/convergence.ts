@@ -1,4 +1,5 @@
-import { demand, refuse } from '../core/checks';
+import { demand, listOf } from '../core/checks';
+import { requireVector } from '../core/number-entries';
 import { normalQuantile } from './normal-quantile';
 
 /** Draws of one number: `chains[c][i]` is draw i of chain c. */
@@ -87,6 +88,8 @@ function tailEss({ halves, sorted }: Ranked): number {
 }
 
 function checked(chains: ChainDraws, what: string): Float64Array[] {
+  listOf(`${what}: chains`, chains, 'an array of chains');
+  chains.forEach((chain, c) => listOf(`${what}: chain ${c}`, chain, 'an array of draws'));
   const length = chains[0]?.length ?? 0;
   const wrong = chains.findIndex((chain) => chain.length !== length);
   demand(
@@ -98,10 +101,8 @@ function checked(chains: ChainDraws, what: string): Float64Array[] {
       : `${chains.length} chains of ${length} draws`,
   );
   return chains.map((chain, c) => {
-    const draws = Float64Array.from(chain);
-    const bad = draws.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) refuse(`${what}: chains`, 'finite numbers', `${draws[bad]} at draw ${bad} of chain ${c}`);
-    return draws;
+    requireVector(`${what}: chain ${c}`, chain, length);
+    return Float64Array.from(chain);
   });
 }
 

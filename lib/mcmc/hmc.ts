@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount, requireNumber, requirePositive } from '../core/checks';
+import { objectOf, requireCount, requireNumber, requirePositive } from '../core/checks';
 import { whileLoop } from '../graph/loop';
 import { randomNormal, randomUniform, splitKey, type Key } from '../graph/random';
 import { byRow, logProbOf, meanByTemperature, type Kernel, type Move, type Point, type Target } from './kernel';
@@ -39,11 +39,10 @@ const [longestFirstStep, mostHalvings] = [4, 40];
  * const run = await sampleChains(density, hmc(), { initial: prior, chains: 20, warmup: 100, draws: 100, seed: 1 });
  * run.samples; // shape [2000, 2]
  */
-export function hmc({
-  targetAcceptance = 0.8,
-  trajectory = Math.PI / 2,
-  maxSteps = 64,
-}: { targetAcceptance?: number; trajectory?: number; maxSteps?: number } = {}): Kernel<ScoredPoint> {
+export function hmc(
+  options: { targetAcceptance?: number; trajectory?: number; maxSteps?: number } = {},
+): Kernel<ScoredPoint> {
+  const { targetAcceptance = 0.8, trajectory = Math.PI / 2, maxSteps = 64 } = objectOf('hmc: options', options);
   requireNumber('hmc: targetAcceptance', targetAcceptance, 'a number in (0, 1)', (a) => a > 0 && a < 1);
   requirePositive('hmc: trajectory', trajectory);
   requireCount('hmc: maxSteps', maxSteps);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectOf, requireFunction } from '../core/checks';
 import type { Key } from '../graph/random';
 import { flatten, unflatten, type Tensors } from '../graph/tensors';
 import type { LogDensity } from '../distributions/log-density';
@@ -81,4 +82,14 @@ export function meanByTemperature(values: tf.Tensor1D, temperatures: number): tf
 export function byRow(values: tf.Tensor2D, rows: number): tf.Tensor2D {
   const [temperatures, dim] = values.shape;
   return tf.reshape(tf.tile(tf.expandDims(values, 1), [1, rows / temperatures, 1]), [rows, dim]);
+}
+
+/**
+ * Refuses what is no kernel.
+ * @param what the call in messages.
+ * @throws InvalidInputError with what came.
+ */
+export function requireKernel(what: string, kernel: { readonly transition?: unknown }): void {
+  const expected = 'a kernel, such as hmc()';
+  requireFunction(`${what}: kernel`, objectOf(`${what}: kernel`, kernel, expected).transition, expected);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireNumber } from '../core/checks';
+import { objectOf, requireNumber } from '../core/checks';
 import { randomNormal, splitKey } from '../graph/random';
 import { logProbOf, type Kernel } from './kernel';
 import { metropolis } from './metropolis';
@@ -21,7 +21,8 @@ import { robbinsMonro } from './step-adaptation';
  * const run = await sampleChains(exact, randomWalkMetropolis(), options);
  * run.samples; // shape [2000, 2]
  */
-export function randomWalkMetropolis({ targetAcceptance = 0.234 }: { targetAcceptance?: number } = {}): Kernel {
+export function randomWalkMetropolis(options: { targetAcceptance?: number } = {}): Kernel {
+  const { targetAcceptance = 0.234 } = objectOf('randomWalkMetropolis: options', options);
   requireNumber(
     'randomWalkMetropolis: targetAcceptance',
     targetAcceptance,

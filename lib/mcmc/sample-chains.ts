@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount, requireNumber } from '../core/checks';
+import { objectOf, requireCount, requireFunction, requireNumber } from '../core/checks';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { Rows } from '../core/rows';
 import { unconstrained } from '../distributions/bijector';
@@ -11,7 +11,7 @@ import { chainGraphs } from './chain-graphs';
 import { densityGiven, type Context } from './context';
 import { diagnose, type Mixing, type MixingLimits } from './diagnose';
 import { drawChains } from './draw-chains';
-import type { Kernel, Point } from './kernel';
+import { requireKernel, type Kernel, type Point } from './kernel';
 import { startPoints } from './start-points';
 import { warmUp, type ChainWork } from './warm-up';
 
@@ -96,6 +96,8 @@ export function chainProgram<P extends Point, C extends Context>(
   density: LogDensity<C>,
   kernel: Kernel<P>,
 ): ChainProgram<C> {
+  requireFunction('sampleChains: density', density?.logProb, 'a density { dim, logProb, score }');
+  requireKernel('sampleChains', kernel);
   const graphs = chainGraphs(density, kernel);
   const { toConstrained, toUnconstrained } = unconstrained(density);
   return {
@@ -154,8 +156,9 @@ export async function sampleChains<P extends Point, C extends Tensors>(
 export async function sampleChains<P extends Point>(
   density: LogDensity<Context>,
   kernel: Kernel<P>,
-  { context, ...options }: ChainOptions & { readonly context?: Tensors },
+  given: ChainOptions & { readonly context?: Tensors },
 ): Promise<ChainRun> {
+  const { context, ...options } = objectOf('sampleChains: options', given, '{ initial, seed }');
   const program = chainProgram(density, kernel);
   try {
     return await program.run(context, options);
@@ -164,7 +167,16 @@ export async function sampleChains<P extends Point>(
   }
 }
 
-function checkOptions({ chains, warmup = 500, draws = 500, thin = 1, seed }: ChainOptions): void {
+function checkOptions(options: ChainOptions): void {
+  const {
+    initial,
+    chains,
+    warmup = 500,
+    draws = 500,
+    thin = 1,
+    seed,
+  } = objectOf('sampleChains: options', options, '{ initial, seed }');
+  objectOf('sampleChains: initial', initial, 'rows [C, D], or a prior to draw them from');
   if (chains !== undefined) requireCount('sampleChains: chains', chains);
   requireCount('sampleChains: warmup', warmup, 0);
   requireCount('sampleChains: draws', draws);

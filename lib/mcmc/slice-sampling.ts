@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount, requirePositive } from '../core/checks';
+import { objectOf, requireCount, requirePositive } from '../core/checks';
 import { loop, whileLoop } from '../graph/loop';
 import { foldKey, randomUniform, splitKey, type Key } from '../graph/random';
 import { logProbOf, select, type Kernel, type Point } from './kernel';
@@ -33,7 +33,8 @@ type Interval = { readonly left: tf.Tensor1D; readonly right: tf.Tensor1D; reado
  * const run = await sampleChains(exact, sliceSampling(), options);
  * run.samples; // shape [2000, 2]
  */
-export function sliceSampling({ width = 2, maxStepsOut = 16 }: { width?: number; maxStepsOut?: number } = {}): Kernel {
+export function sliceSampling(options: { width?: number; maxStepsOut?: number } = {}): Kernel {
+  const { width = 2, maxStepsOut = 16 } = objectOf('sliceSampling: options', options);
   requirePositive('sliceSampling: width', width);
   requireCount('sliceSampling: maxStepsOut', maxStepsOut);
   return {

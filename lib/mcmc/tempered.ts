@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand } from '../core/checks';
+import { demand, listOf, objectOf } from '../core/checks';
 import { randomUniform, splitKey, type Key } from '../graph/random';
 import { flatten, unflatten } from '../graph/tensors';
-import type { Kernel, Point } from './kernel';
+import { requireKernel, type Kernel, type Point } from './kernel';
 
 /**
  * A kernel with parallel tempering: each chain also runs at higher temperatures T_k, on p(theta)^(1 / T_k), and
@@ -25,10 +25,10 @@ import type { Kernel, Point } from './kernel';
  * const run = await sampleChains(density, kernel, { initial: prior, chains: 20, warmup: 100, draws: 100, seed: 1 });
  * run.exchanges.length; // 3
  */
-export function tempered<P extends Point>(
-  kernel: Kernel<P>,
-  { temperatures }: { temperatures: readonly number[] },
-): Kernel<P> {
+export function tempered<P extends Point>(kernel: Kernel<P>, options: { temperatures: readonly number[] }): Kernel<P> {
+  requireKernel('tempered', kernel);
+  const { temperatures } = objectOf('tempered: options', options, '{ temperatures }');
+  listOf('tempered: temperatures', temperatures, 'an array of numbers');
   const rises = temperatures.every(
     (value, k) => Number.isFinite(value) && (k === 0 ? value === 1 : value > temperatures[k - 1]),
   );

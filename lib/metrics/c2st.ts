@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount, requireNumber } from '../core/checks';
+import { objectOf, requireCount, requireNumber } from '../core/checks';
 import { InterruptedError } from '../core/errors';
 import { breathe, longWork, type LongWorkOptions } from '../core/host';
 import { rng, type Rng } from '../core/rng';
@@ -62,7 +62,7 @@ export interface C2stResult {
  * const { value, standardError } = await c2st(a, b); // about 0.5
  */
 export async function c2st(a: Rows, b: Rows, options: C2stOptions = {}): Promise<C2stResult> {
-  const { seed = 1, folds = 5, maxEpochs = 10_000 } = options;
+  const { seed = 1, folds = 5, maxEpochs = 10_000 } = objectOf('c2st: options', options);
   requireCount('c2st: folds', folds, 2);
   requireCount('c2st: maxEpochs', maxEpochs);
   requireNumber('c2st: seed', seed, 'a finite number');

@@ -1,4 +1,4 @@
-import { requireCount, requireNumber } from '../core/checks';
+import { objectOf, requireCount, requireNumber } from '../core/checks';
 import { rng } from '../core/rng';
 import type { Rows } from '../core/rows';
 import { twoSamples, type SampleValues } from './two-samples';
@@ -42,7 +42,7 @@ export interface SlicedWassersteinResult {
  * slicedWasserstein([[0, 0]], [[3, 4]], { projections: 1_000 }).value; // about 5 / sqrt(2)
  */
 export function slicedWasserstein(a: Rows, b: Rows, options: SlicedWassersteinOptions = {}): SlicedWassersteinResult {
-  const { projections = 100, seed = 1, order = 2 } = options;
+  const { projections = 100, seed = 1, order = 2 } = objectOf('slicedWasserstein: options', options);
   requireCount('slicedWasserstein: projections', projections, 2);
   requireNumber('slicedWasserstein: seed', seed, 'a finite number');
   requireNumber('slicedWasserstein: order', order, 'a number of at least 1', (value) => value >= 1);

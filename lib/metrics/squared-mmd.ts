@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requireCount, requireNumber, requireOneOf, requirePositive } from '../core/checks';
+import {
+  demand,
+  objectOf,
+  requireCount,
+  requireFunction,
+  requireNumber,
+  requireOneOf,
+  requirePositive,
+} from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 
 /** How the squared MMD is estimated. */
@@ -29,7 +37,7 @@ const medianRows = 1000;
  * squaredMmd(theta, await exact.sample(1_000, { seed: 1 })); // about 0 for samples of the exact posterior
  */
 export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): number {
-  const { estimator = 'unbiased' } = options;
+  const { estimator = 'unbiased' } = objectOf('squaredMmd: options', options);
   requireOneOf('squaredMmd: estimator', estimator, ['unbiased', 'biased']);
   if (options.length !== undefined) requirePositive('squaredMmd: length', options.length);
   return tf.tidy(() => {
@@ -69,8 +77,10 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
  */
 export async function mmdFloor(
   draw: (seed: number) => tf.Tensor2D | Promise<tf.Tensor2D>,
-  { repeats = 20, seed = 0, ...options }: SquaredMmdOptions & { repeats?: number; seed?: number } = {},
+  settings: SquaredMmdOptions & { repeats?: number; seed?: number } = {},
 ): Promise<{ mean: number; quantile95: number }> {
+  const { repeats = 20, seed = 0, ...options } = objectOf('mmdFloor: options', settings);
+  requireFunction('mmdFloor: draw', draw, 'a function (seed) => a sample [N, D]');
   requireCount('mmdFloor: repeats', repeats);
   requireNumber('mmdFloor: seed', seed, 'a finite number');
   const values: number[] = [];

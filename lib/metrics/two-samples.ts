@@ -32,7 +32,7 @@ function valuesOf(rows: Rows, what: string, columns?: number): SampleValues {
   return { values, rows: count, columns: width };
 }
 
-/** Anything but a table is left to toTensor2D, whose messages say what is wrong with it. */
+/** Anything but a table of numbers is left to toTensor2D, whose messages say what is wrong with it. */
 function refuseNonFinite(rows: Rows, what: string): void {
   const values: ArrayLike<unknown>[] =
     rows instanceof tf.Tensor
@@ -43,7 +43,7 @@ function refuseNonFinite(rows: Rows, what: string): void {
   let [count, total] = [0, 0];
   for (const part of values) {
     total += part.length;
-    for (let i = 0; i < part.length; i++) if (!Number.isFinite(part[i])) count++;
+    for (let i = 0; i < part.length; i++) if (typeof part[i] === 'number' && !Number.isFinite(part[i])) count++;
   }
   demand(what, count === 0, 'finite numbers', `NaN or infinity in ${count} of ${total} places`);
 }

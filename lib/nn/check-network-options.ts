@@ -1,7 +1,5 @@
 import { demand, requireCount, requireOneOf } from '../core/checks';
-import type { Activation } from '../graph/dense';
-
-const activations: readonly Activation[] = ['linear', 'relu', 'elu', 'tanh', 'silu'];
+import { activations, type Activation } from '../graph/dense';
 
 /**
  * Refuses invalid settings of a network.

@@ -1,5 +1,6 @@
-import { refuse } from '../core/checks';
+import { objectOf, refuse } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
+import { checkSpec } from '../io/check-spec';
 import { renderSvg } from '../io/render';
 import { currentCell, type OutputBundle } from './kernel';
 import { isDataFrame, recordsOf, renderTable, type DataFrameLike, type TableOptions } from './table';
@@ -26,7 +27,8 @@ export interface ShowOptions {
  */
 export async function show(what: Showable, options: ShowOptions = {}): Promise<void> {
   const cell = currentCell();
-  const { bundle, line } = await bundleOf(what, options.alt, cell !== undefined);
+  const { alt } = objectOf('show: options', options);
+  const { bundle, line } = await bundleOf(what, alt, cell !== undefined);
   if (cell) cell.write(bundle);
   else console.log(line);
 }
@@ -73,6 +75,7 @@ async function bundleOf(
     const expected = 'a Vega-Lite specification, a DataFrame, an array of records, or HTML';
     refuse('show', expected, what === null ? 'null' : `a value of type ${typeof what}`);
   }
+  checkSpec('show', what);
   const text = alt ?? titleOf(what);
   const svg = draw ? await renderSvg(what) : '';
   return {

@@ -1,4 +1,4 @@
-import { demand, refuse, requireCount, requireNumber } from '../core/checks';
+import { demand, objectOf, refuse, requireCount, requireNumber } from '../core/checks';
 import { escapeHtml } from './html';
 
 /** Options of a shown table. */
@@ -53,7 +53,7 @@ export function renderTable(rows: readonly object[], options: TableOptions = {})
 }
 
 function textTable(rows: readonly object[], options: TableOptions): TextTable {
-  const { digits = 4, maxRows = 100 } = options;
+  const { digits = 4, maxRows = 100 } = objectOf('table: options', options);
   requireNumber(
     'digits',
     digits,

@@ -1,4 +1,4 @@
-import { demand, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
+import { demand, objectOf, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
 import { checkResultRows } from '../records/check-rows';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import type { ResultRow } from '../records/result-row';
@@ -69,7 +69,7 @@ const FIELDS = {
  */
 export function curvePlot(rows: readonly ResultRow[], options: CurvePlotOptions = {}): VegaLiteSpec {
   checkResultRows(rows, 'rows');
-  const { x = 'n', spread = 'standard error', over = 'seed' } = options;
+  const { x = 'n', spread = 'standard error', over = 'seed' } = objectOf('curvePlot: options', options);
   requireOneOf('x', x, ['n', 'budget']);
   requireOneOf('spread', spread, ['standard error', 'quantiles', 'none']);
   requireOneOf('over', over, ['seed', 'observation']);

@@ -1,3 +1,4 @@
+import { objectOf } from '../core/checks';
 import { checkBounds, checkTruth, chosenDims, parameterLabels } from './parameter-labels';
 import { sampleColumns, type SampleColumns, type SampleSets } from './sample-sets';
 
@@ -23,10 +24,11 @@ export interface FigureInput {
 
 /** Checks the samples against the labels, truth, bounds and dims that a figure was asked for. */
 export function figureInput(samples: SampleSets, options: FigureChoice): FigureInput {
+  const { labels: titles, truth: point, bounds, dims } = objectOf('options', options);
   const sets = sampleColumns(samples);
   const dimension = sets[0].columns.length;
-  const labels = parameterLabels(dimension, options.labels);
-  const truth = checkTruth(dimension, options.truth);
-  checkBounds(dimension, options.bounds);
-  return { sets, labels, truth, dims: chosenDims(dimension, options.dims) };
+  const labels = parameterLabels(dimension, titles);
+  const truth = checkTruth(dimension, point);
+  checkBounds(dimension, bounds);
+  return { sets, labels, truth, dims: chosenDims(dimension, dims) };
 }

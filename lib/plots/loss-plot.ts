@@ -1,4 +1,4 @@
-import { refuse } from '../core/checks';
+import { listOf, objectOf, refuse } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import type { LossPoint } from '../core/host';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
@@ -24,10 +24,12 @@ const COLORS = { training: '#56b4e9', validation: '#d55e00' } as const;
  * const figure = plots.lossPlot(estimator.fit.history);
  */
 export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions = {}): VegaLiteSpec {
-  const values = points.flatMap((point) =>
+  const { title, best: chosen } = objectOf('lossPlot: options', options);
+  listOf('points', points, 'an array of { epoch, training, validation }, such as estimator.fit.history');
+  const values = points.flatMap((point, i) =>
     (['training', 'validation'] as const).flatMap((curve) => {
-      const loss = point[curve];
-      return loss === undefined ? [] : [{ epoch: point.epoch, curve, loss }];
+      const { epoch, [curve]: loss } = objectOf(`points[${i}]`, point, '{ epoch, training, validation }');
+      return loss === undefined ? [] : [{ epoch, curve, loss }];
     }),
   );
   const bad = values.find(({ epoch, loss }) => !Number.isFinite(epoch) || !Number.isFinite(loss));
@@ -37,7 +39,7 @@ export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions 
   }
   const watched = values.some(({ curve }) => curve === 'validation') ? 'validation' : 'training';
   const candidates = values.filter(
-    ({ curve, epoch }) => curve === watched && (options.best === undefined || epoch === options.best),
+    ({ curve, epoch }) => curve === watched && (chosen === undefined || epoch === chosen),
   );
   const best =
     candidates.length > 0 ? candidates.reduce((low, point) => (point.loss < low.loss ? point : low)) : undefined;
@@ -46,7 +48,7 @@ export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions 
     $schema: VEGA_LITE_SCHEMA,
     config: figureConfig,
     title: figureTitle(
-      options.title ?? 'Loss by epoch',
+      title ?? 'Loss by epoch',
       best && `best epoch ${best.epoch}: ${watched} loss ${Number(best.loss.toPrecision(4))}`,
     ),
     width: FIGURE_WIDTH - 70,

@@ -1,4 +1,5 @@
 import { demand } from '../core/checks';
+import { requireVector } from '../core/number-entries';
 
 /**
  * The axis titles of D parameters: the caller's, or θ₁, θ₂, ...
@@ -14,11 +15,9 @@ export function parameterLabels(dimension: number, labels?: readonly string[]): 
  * @throws InvalidInputError for a wrong length, NaN or infinity.
  */
 export function checkTruth(dimension: number, truth?: ArrayLike<number>): readonly number[] | undefined {
-  if (!truth) return undefined;
-  const values = Array.from(truth);
-  const isPoint = values.length === dimension && values.every(Number.isFinite);
-  demand('truth', isPoint, `${dimension} finite numbers`, `[${values.join(', ')}]`);
-  return values;
+  if (truth === undefined) return undefined;
+  requireVector('truth', truth, dimension);
+  return Array.from(truth);
 }
 
 /**
@@ -27,7 +26,9 @@ export function checkTruth(dimension: number, truth?: ArrayLike<number>): readon
  */
 export function checkBounds(dimension: number, bounds?: readonly (readonly [number, number])[]): void {
   if (!bounds) return;
-  const areOrdered = bounds.length === dimension && bounds.every(([low, high]) => low < high);
+  const isPair = (pair: readonly [number, number] | null | undefined): boolean =>
+    typeof pair?.[0] === 'number' && typeof pair[1] === 'number' && pair[0] < pair[1];
+  const areOrdered = Array.isArray(bounds) && bounds.length === dimension && Array.from(bounds).every(isPair);
   demand('bounds', areOrdered, `${dimension} pairs [low, high]`, JSON.stringify(bounds));
 }
 

@@ -1,4 +1,4 @@
-import { demand, refuse, requireCount } from '../core/checks';
+import { demand, objectOf, refuse, requireCount } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { rng } from '../core/rng';
 import { commonRange } from './density';
@@ -57,9 +57,11 @@ export function samplePanels(
   panels: Readonly<Record<string, Readonly<Record<string, Samples>>>>,
   options: SamplePanelsOptions = {},
 ): VegaLiteSpec {
-  const rows = Object.keys(panels);
+  objectOf('samplePanels: options', options);
+  const rows = Object.keys(objectOf('panels', panels, 'rows of panels by name, { row: { column: samples } }'));
   demand('panels', rows.length > 0, 'at least one row of panels', 'an empty object');
   if (options.maxPoints !== undefined) requireCount('maxPoints', options.maxPoints);
+  rows.forEach((row) => objectOf(`panels "${row}"`, panels[row], 'panels by name, { column: samples }'));
   const columns = Object.keys(panels[rows[0]]);
   const sets = rows.map((row) => columnsOf(panels[row], row, columns));
   const labels = parameterLabels(2, options.labels);

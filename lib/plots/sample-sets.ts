@@ -1,4 +1,5 @@
-import { demand, refuse } from '../core/checks';
+import { demand, listOf, objectOf, refuse } from '../core/checks';
+import { entryText, refuseEntry } from '../core/number-entries';
 
 /**
  * Samples of one law: N rows of D numbers, or anything with an `arraySync()` that gives them, such as a tensor [N, D].
@@ -19,12 +20,13 @@ export interface SampleColumns {
  * @throws InvalidInputError for no sets, an empty set, ragged rows, different numbers of parameters, NaN or infinity.
  */
 export function sampleColumns(sets: SampleSets): SampleColumns[] {
-  const names = Object.keys(sets);
+  const names = Object.keys(objectOf('samples', sets, 'sample sets by name, { name: samples }'));
   demand('samples', names.length > 0, 'at least one named sample set', 'an empty object', 'Write { name: samples }.');
   let dimension: number | undefined;
   return names.map((name) => {
-    const samples = sets[name];
-    const rows: readonly ArrayLike<number>[] = 'arraySync' in samples ? samples.arraySync() : samples;
+    const samples = objectOf(`samples "${name}"`, sets[name], 'rows of numbers [N, D]');
+    const rows: readonly ArrayLike<number>[] =
+      'arraySync' in samples ? samples.arraySync() : listOf(`samples "${name}"`, samples, 'rows of numbers [N, D]');
     const width = rows.length > 0 ? rows[0]?.length : 0;
     if (!width) {
       const received = rows.length === 0 ? 'no rows' : `rows of type ${typeof rows[0]}`;
@@ -40,10 +42,12 @@ export function sampleColumns(sets: SampleSets): SampleColumns[] {
 function toColumns(name: string, rows: readonly ArrayLike<number>[], width: number): Float64Array[] {
   const what = `samples "${name}"`;
   const columns = Array.from({ length: width }, () => new Float64Array(rows.length));
-  rows.forEach((row, i) => {
-    demand(what, row.length === width, `rows of ${width} numbers`, `${row.length} numbers in row ${i}`);
+  Array.from(rows).forEach((row, i) => {
+    const given = row as ArrayLike<number> | null | undefined;
+    const received = given?.length === undefined ? entryText(given) : `${given.length} numbers`;
+    demand(what, given?.length === width, `rows of ${width} numbers`, `${received} in row ${i}`);
     for (let d = 0; d < width; d++) {
-      if (!Number.isFinite(row[d])) refuse(what, 'finite numbers', `${row[d]} in row ${i}, column ${d}`);
+      if (!Number.isFinite(row[d])) refuseEntry(what, row[d], `in row ${i}, column ${d}`);
       columns[d][i] = row[d];
     }
   });

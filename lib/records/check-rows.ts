@@ -1,4 +1,4 @@
-import { demand, requireCount, requireNumber } from '../core/checks';
+import { demand, objectOf, requireCount, requireNumber } from '../core/checks';
 import type { ResultRow } from './result-row';
 
 const TEXT = ['task', 'method', 'setting', 'metric'] as const;
@@ -11,7 +11,8 @@ const NUMBERS = ['budget', 'n', 'seed', 'value', 'seconds', 'simulatorCalls'] as
 export function checkResultRows(rows: readonly ResultRow[], what: string): void {
   const received = Array.isArray(rows) ? rows : typeof rows;
   demand(what, Array.isArray(rows) && rows.length > 0, 'at least one result row', received);
-  rows.forEach((row, index) => {
+  Array.from(rows).forEach((row, index) => {
+    objectOf(`${what}[${index}]`, row, 'a result row');
     const place = (field: string): string => `${what}[${index}].${field}`;
     for (const field of TEXT)
       demand(place(field), typeof row[field] === 'string' && row[field] !== '', 'a text', row[field]);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount, requireNumber } from '../core/checks';
+import { objectOf, requireCount, requireNumber } from '../core/checks';
 import { vpTwin } from '../diffusion/diffusion';
 import { logRatioGrid } from '../diffusion/noise-grid';
 import { embeddedStart, embeddedStep, stagesPerStep, unfinishedOf, type EmbeddedState } from './embedded-step';
@@ -28,7 +28,7 @@ export interface AdaptiveFlowOptions extends Omit<ReverseGridOptions, 'steps' | 
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler }); // shape [500, 2]
  */
 export function adaptiveFlow(options: AdaptiveFlowOptions = {}): Sampler {
-  const { tolerance = 1e-3, maxSteps = 500, lastStep } = options;
+  const { tolerance = 1e-3, maxSteps = 500, lastStep } = objectOf('adaptiveFlow: options', options);
   requireNumber('adaptiveFlow tolerance', tolerance, 'a number in (0, 1)', (value) => value > 0 && value < 1);
   requireCount('adaptiveFlow maxSteps', maxSteps);
   checkLastStep(lastStep);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount, requirePositive } from '../core/checks';
+import { objectOf, requireCount, requirePositive } from '../core/checks';
 import { totalScore } from '../compose/composed-score';
 import { loop } from '../graph/loop';
 import { foldKey, randomNormal } from '../graph/random';
@@ -21,11 +21,8 @@ import type { Sampler } from './sampler';
  * @example
  * const theta = await posterior.sample(500, { seed: 3, sampler: annealedLangevin({ steps: 5 }) }); // shape [500, 2]
  */
-export function annealedLangevin({
-  steps = 50,
-  stepSize = 0.05,
-  ...options
-}: LevelSamplerOptions & { steps?: number; stepSize?: number } = {}): Sampler {
+export function annealedLangevin(settings: LevelSamplerOptions & { steps?: number; stepSize?: number } = {}): Sampler {
+  const { steps = 50, stepSize = 0.05, ...options } = objectOf('annealedLangevin: options', settings);
   requireCount('annealedLangevin steps', steps);
   requirePositive('annealedLangevin stepSize', stepSize);
   const parts: LevelParts = {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectOf } from '../core/checks';
 import { totalScore } from '../compose/composed-score';
 import { levelTable, logRatioGrid } from '../diffusion/noise-grid';
 import { foldKey, randomNormal } from '../graph/random';
@@ -24,7 +25,7 @@ import { diffusionOf, type Sampler } from './sampler';
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler }); // shape [500, 2]
  */
 export function dpmSolver(options: ReverseGridOptions & { stochastic?: boolean } = {}): Sampler {
-  const { steps = 50, lastStep, stochastic = true } = options;
+  const { steps = 50, lastStep, stochastic = true } = objectOf('dpmSolver: options', options);
   checkLastStep(lastStep);
   const id = `dpmSolver(${steps},${stochastic ? 'stochastic' : 'deterministic'},${gridId(options)})`;
   return {

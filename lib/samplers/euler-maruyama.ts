@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectOf } from '../core/checks';
 import { totalScore } from '../compose/composed-score';
 import { levelTable, logRatioGrid, timeOf } from '../diffusion/noise-grid';
 import { foldKey, randomNormal } from '../graph/random';
@@ -18,7 +19,7 @@ import { diffusionOf, type Sampler } from './sampler';
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler }); // shape [500, 2]
  */
 export function eulerMaruyama(options: ReverseGridOptions = {}): Sampler {
-  const { steps = 200, lastStep } = options;
+  const { steps = 200, lastStep } = objectOf('eulerMaruyama: options', options);
   checkLastStep(lastStep);
   const id = `eulerMaruyama(${steps},${gridId(options)})`;
   return {

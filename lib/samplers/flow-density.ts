@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount, requireNumber, requireOneOf } from '../core/checks';
+import { objectOf, requireCount, requireFunction, requireNumber, requireOneOf } from '../core/checks';
 import { NonFiniteError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
-import type { Diffusion } from '../diffusion/diffusion';
+import { requireDiffusion, type Diffusion } from '../diffusion/diffusion';
 import type { ComposedScore } from '../compose/composed-score';
 import { compile, type Compiled } from '../graph/compile';
 import { loop } from '../graph/loop';
@@ -73,7 +73,15 @@ export function flowDensity<C extends Tensors>(
   bind: (context: C) => ComposedScore,
   options: FlowDensityOptions = {},
 ): FlowDensity<C> {
-  const { trace = 'exact', probes = 1, tolerance = 1e-4, maxSteps = 500, smallestNoise } = options;
+  requireDiffusion('flowDensity', diffusion);
+  requireFunction('flowDensity bind', bind);
+  const {
+    trace = 'exact',
+    probes = 1,
+    tolerance = 1e-4,
+    maxSteps = 500,
+    smallestNoise,
+  } = objectOf('flowDensity: options', options);
   requireOneOf('flowDensity trace', trace, ['exact', 'hutchinson']);
   requireCount('flowDensity probes', probes);
   requireCount('flowDensity maxSteps', maxSteps);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectOf } from '../core/checks';
 import { randomNormal } from '../graph/random';
 import { alphaAt } from './level-scalars';
 import { levelSampler, type LevelSamplerOptions, type LevelStep } from './level-sampler';
@@ -21,12 +22,13 @@ import type { Sampler } from './sampler';
  * observations; for the score of a diffused density it is 1.
  *
  * @param options `levels`, default those of the estimator.
+ * @throws InvalidInputError for invalid options.
  * Source: Geffner et al., Algorithm 2 and equation (16).
  * @example
  * const theta = await posterior.sample(500, { seed: 3, sampler: gaussianTransitions() }); // shape [500, 2]
  */
 export function gaussianTransitions(options: LevelSamplerOptions = {}): Sampler {
-  return levelSampler(gaussianTransition, options);
+  return levelSampler(gaussianTransition, objectOf('gaussianTransitions: options', options));
 }
 
 /** The step of {@link gaussianTransitions}. */

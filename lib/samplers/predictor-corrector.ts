@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount, requireNumber } from '../core/checks';
+import { objectOf, requireCount, requireNumber } from '../core/checks';
 import { totalScore } from '../compose/composed-score';
 import { loop } from '../graph/loop';
 import { foldKey, randomNormal, splitKey } from '../graph/random';
@@ -36,11 +36,10 @@ const particlesPerParameter = 8;
  * @example
  * const theta = await posterior.sample(1_000, { seed: 3, sampler: predictorCorrector({ corrections: 2 }) });
  */
-export function predictorCorrector({
-  corrections = 1,
-  relativeStep = 1,
-  ...options
-}: LevelSamplerOptions & { corrections?: number; relativeStep?: number } = {}): Sampler {
+export function predictorCorrector(
+  settings: LevelSamplerOptions & { corrections?: number; relativeStep?: number } = {},
+): Sampler {
+  const { corrections = 1, relativeStep = 1, ...options } = objectOf('predictorCorrector: options', settings);
   const remedy = 'gaussianTransitions() is the predictor alone.';
   requireCount('predictorCorrector corrections', corrections, 1, remedy);
   const isInRange = (step: number): boolean => step > 0 && step <= 1.5;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireOneOf } from '../core/checks';
+import { objectOf, requireOneOf } from '../core/checks';
 import { vpTwin } from '../diffusion/diffusion';
 import { levelTable, logRatioGrid } from '../diffusion/noise-grid';
 import { checkLastStep, finishAt, flowVelocity, fromReference, gridId, type ReverseGridOptions } from './reverse-grid';
@@ -18,7 +18,7 @@ import { diffusionOf, type Sampler } from './sampler';
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: flow }); // shape [500, 2]
  */
 export function probabilityFlow(options: ReverseGridOptions & { method?: 'heun' | 'rk4' } = {}): Sampler {
-  const { steps = 40, method = 'heun', lastStep } = options;
+  const { steps = 40, method = 'heun', lastStep } = objectOf('probabilityFlow: options', options);
   requireOneOf('probabilityFlow method', method, ['heun', 'rk4']);
   checkLastStep(lastStep);
   const id = `probabilityFlow(${method},${steps},${gridId(options)})`;

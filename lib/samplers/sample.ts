@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount } from '../core/checks';
+import { objectOf, requireCount, requireFunction } from '../core/checks';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ComposedScore } from '../compose/composed-score';
 import { compile, type Compiled } from '../graph/compile';
@@ -54,6 +54,9 @@ export function samplingProgram<C extends Tensors>(
   schedule: Partial<NoiseSchedule>,
   bind: (context: C) => ComposedScore,
 ): SamplingProgram<C> {
+  requireFunction('samplingProgram: sampler', sampler?.descend, 'a sampler, such as dpmSolver()');
+  objectOf('samplingProgram: schedule', schedule, '{ diffusion } or { levels }');
+  requireFunction('samplingProgram: bind', bind);
   const descent = sampler.descend(schedule);
   const passes = passProgram(descent, bind);
   return {

@@ -1,7 +1,9 @@
-import { demand, requireCount } from '../core/checks';
+import { requireCount } from '../core/checks';
+import { requireVector } from '../core/number-entries';
 import { rng } from '../core/rng';
 import { simulateRange } from './simulate-range';
-import type { Model } from './model';
+import { SimulationError } from './simulation-error';
+import { checkedModel, type Model } from './model';
 
 /** One parameter vector and n data vectors simulated from it. */
 export interface Observations {
@@ -19,22 +21,21 @@ export interface Observations {
  * @example
  * drawObservations(tasks.gaussian10d(), 8, 1).xObs; // shape [8, 10]
  */
-export function drawObservations(
-  { prior, simulator }: Model,
-  n: number,
-  seed: number,
-  theta?: readonly number[],
-): Observations {
+export function drawObservations(model: Model, n: number, seed: number, theta?: readonly number[]): Observations {
+  const { prior, simulator } = checkedModel('drawObservations', model);
   requireCount('drawObservations: n', n);
-  demand('drawObservations: theta', !theta || theta.length === prior.dim, `${prior.dim} numbers`, theta?.length);
+  if (theta !== undefined) requireVector('drawObservations: theta', theta, prior.dim);
   // simulate forks by item, 0 and up, and by -2 for a proposal: -1 is this function's
   const root = rng(seed).fork(-1);
   const truth = Float32Array.from(theta ?? prior.sample(root.fork(-1)));
   const thetas = new Float32Array(n * prior.dim);
   for (let j = 0; j < n; j++) thetas.set(truth, j * prior.dim);
-  const { x, dataDim } = simulateRange(simulator, root, { start: 0, thetas, dim: prior.dim });
+  const range = { start: 0, thetas, dim: prior.dim, goesOn: false };
+  const { x, dataDim, faults } = simulateRange(simulator, root, range);
+  if (faults.length > 0) throw new SimulationError(faults);
+  const width = dataDim!;
   return {
     theta: Array.from(truth),
-    xObs: Array.from({ length: n }, (_, j) => Array.from(x.subarray(j * dataDim, (j + 1) * dataDim))),
+    xObs: Array.from({ length: n }, (_, j) => Array.from(x.subarray(j * width, (j + 1) * width))),
   };
 }

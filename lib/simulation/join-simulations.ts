@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand } from '../core/checks';
+import { requireTensor } from '../core/rows';
+import { demand, objectOf } from '../core/checks';
 import type { Simulations } from './simulations';
 
 /**
@@ -12,6 +13,11 @@ import type { Simulations } from './simulations';
  */
 export function joinSimulations(...parts: readonly Simulations[]): Simulations {
   demand('joinSimulations', parts.length > 0, 'at least one part', 'none');
+  parts.forEach((part, i) => {
+    objectOf(`joinSimulations: part ${i}`, part, 'simulations { theta, x }');
+    requireTensor(`joinSimulations: theta of part ${i}`, part.theta, 'a tensor [N, D]');
+    requireTensor(`joinSimulations: x of part ${i}`, part.x, 'a tensor [N, L]');
+  });
   const widths = ({ theta, x }: Simulations): string => `theta of ${theta.shape[1]} columns and x of ${x.shape[1]}`;
   const expected = widths(parts[0]);
   const other = parts.findIndex((part) => widths(part) !== expected);
@@ -35,6 +41,7 @@ export function joinSimulations(...parts: readonly Simulations[]): Simulations {
     x,
     calls: sum(({ calls }) => calls),
     dropped: sum(({ dropped }) => dropped),
+    proposed: parts.some(({ proposed }) => proposed),
     dispose: () => tf.dispose([theta, x]),
   };
 }

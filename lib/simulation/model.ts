@@ -1,5 +1,7 @@
 import type { Prior } from '../distributions/prior';
-import type { AnySimulator } from './simulator';
+import { demand, objectOf } from '../core/checks';
+import { checkShape } from '../distributions/prior-shape';
+import { isBatched, type AnySimulator } from './simulator';
 
 /** What inference needs to know of a problem: where the parameters come from, and what they do. */
 export interface Model {
@@ -7,4 +9,18 @@ export interface Model {
   readonly prior: Prior;
   /** What makes data [L] of parameters. */
   readonly simulator: AnySimulator;
+}
+
+/**
+ * A model with a prior and a simulator, by their kinds.
+ * @param what the call in messages.
+ * @throws InvalidInputError for what is no model, with the part that is missing.
+ */
+export function checkedModel(what: string, model: Model): Model {
+  const { prior, simulator } = objectOf(`${what}: model`, model, 'a model { prior, simulator }, such as a task');
+  const isSimulator = typeof simulator === 'function' || isBatched(simulator);
+  const expected = 'a function (theta, rng) => numbers, or a batchedSimulator';
+  demand(`${what}: simulator`, isSimulator, expected, simulator);
+  checkShape(prior, `${what}: prior`);
+  return model;
 }

@@ -6,15 +6,18 @@ import { toTensor2D } from '../core/rows';
 import type { Proposal } from '../contract/proposal';
 import type { Prior } from '../distributions/prior';
 import { priorSamples } from '../distributions/prior-samples';
+import { checkShape } from '../distributions/prior-shape';
 import { showTheta } from './simulation-error';
 
 /**
  * A prior as a proposal, with the draws of `priorSamples(prior, count, seed)`.
+ * @throws InvalidInputError for what is no prior.
  * @example
  * const proposal = proposalOf(uniform({ lower: [0, 0], upper: [1, 2] }));
  * await proposal.sample(100, { seed: 1 }); // shape [100, 2]
  */
 export function proposalOf(prior: Prior): Proposal {
+  checkShape(prior, 'proposalOf: prior');
   return {
     dim: prior.dim,
     // async, so that a refusal is a rejection

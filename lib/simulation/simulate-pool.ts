@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { SimulationError } from './simulation-error';
-import { unitOf, type SimulationJob } from './simulate-here';
-import type { Range } from './simulate-range';
+import { isOver, rangeOf, showProgress, unitOf, type SimulationJob } from './simulate-here';
+import type { Range, SimulatedRange } from './simulate-range';
 import type { WorkerAnswer, WorkerSetup } from './simulate-worker';
 import { isBatched, portableSource } from './simulator';
 
@@ -16,11 +16,11 @@ export function threadCount(): number {
 }
 
 /**
- * Simulates the items that are not done in `threads` worker threads, until all are done or the job is aborted.
- * The first items are done again in a worker and compared.
+ * Simulates the items that are not done in `threads` worker threads, until the job is over.
+ * The first items that went well are done again in a worker and compared.
  * @param milliseconds what an item takes, for the size of the first pieces.
  * @returns why the simulator cannot run in a worker, or undefined; finished items are kept.
- * @throws SimulationError where the simulator fails.
+ * @throws SimulationError where the simulator takes its thread down.
  */
 export async function simulateInPool(
   job: SimulationJob,
@@ -66,9 +66,13 @@ export async function simulateInPool(
   return undefined;
 }
 
-/** A job in a pool's hands: hands out pieces until all items are done, the job is aborted or a piece fails. */
+/**
+ * A job in a pool's hands: hands out pieces until the job is over or the simulator turns out not to run in a worker.
+ * The pieces that run then are waited for, so that nothing done is lost, and the first failed call is the same for any
+ * number of workers.
+ */
 class PoolWork {
-  /** The first failure: the simulator's, or that it cannot run in a worker. */
+  /** That the simulator cannot run in a worker, or what the pool itself failed with. */
   failure: unknown;
 
   constructor(
@@ -78,39 +82,42 @@ class PoolWork {
   ) {}
 
   private get isOver(): boolean {
-    return this.job.signal.aborted || this.failure !== undefined;
+    return isOver(this.job) || this.failure !== undefined;
   }
 
-  /** Does the first items, which have been done here, in a worker too: both must give the same. */
+  /** Does items that went well here in a worker too: both must give the same. */
   async probe(): Promise<void> {
     const { buffer, simulator } = this.job;
-    const count = Math.min(unitOf(simulator), buffer.n);
-    await this.piece(0, count, (x) => {
-      const here = buffer.data(0, count);
-      if (!x.every((value, i) => Object.is(value, here[i])))
+    const unit = unitOf(simulator);
+    const start = unit * Math.floor(buffer.firstGood() / unit);
+    const count = Math.min(unit, buffer.n - start);
+    await this.piece(start, count, ({ x, failed, faults }) => {
+      const here = buffer.data(start, count);
+      // it worked here, so it is the worker's surroundings that it misses
+      if (failed.some((item) => !buffer.hasFailed(item))) this.failure = new NotPortable(faults[0].problem);
+      else if (!x.every((value, i) => Object.is(value, here[i])))
         this.failure = new NotPortable('gives other numbers than here (does it use Math.random or keep a state?)');
     });
-    // it worked here, so it is the worker's surroundings that it misses
-    if (this.failure instanceof SimulationError) this.failure = new NotPortable(this.failure.fault.problem);
   }
 
   /** Does all other items, two pieces for each thread at a time. */
   async rest(threads: number, aborted: Promise<void>): Promise<void> {
-    const { buffer, progress } = this.job;
+    const { buffer, signal } = this.job;
     const running = new Set<Promise<void>>();
     let next = buffer.next(1).start;
-    while ((next < buffer.n || running.size > 0) && !this.isOver) {
-      while (next < buffer.n && running.size < 2 * threads) {
+    while (running.size > 0 || (next < buffer.n && !this.isOver)) {
+      while (next < buffer.n && running.size < 2 * threads && !this.isOver) {
         const start = next;
         const count = Math.min(this.size(buffer.n - start, threads), buffer.n - start);
         next += count;
-        const piece: Promise<void> = this.piece(start, count, (x) => {
-          buffer.put(start, x, x.length / count);
-          progress.update(buffer.done, `${threads} workers`);
+        const piece: Promise<void> = this.piece(start, count, (made) => {
+          buffer.put(start, made);
+          showProgress(this.job, `${threads} workers`);
         }).then(() => void running.delete(piece));
         running.add(piece);
       }
       await Promise.race([...running, aborted]);
+      if (signal.aborted) return;
     }
   }
 
@@ -121,21 +128,22 @@ class PoolWork {
     return unit * Math.max(1, Math.min(timely, Math.ceil(left / (4 * threads * unit))));
   }
 
-  private async piece(start: number, count: number, use: (x: Float32Array) => void): Promise<void> {
-    const { buffer, dim } = this.job;
+  private async piece(start: number, count: number, use: (made: SimulatedRange) => void): Promise<void> {
+    const { job } = this;
+    const range = rangeOf(job, start, count);
     try {
-      const answer = await this.run({ start, dim, thetas: buffer.thetas(start, count), dataDim: buffer.dataDim });
-      if (this.isOver) return;
-      if ('fault' in answer) {
-        const { fault } = answer;
-        const isMade = fault.causeName !== 'ReferenceError' && fault.theta.length > 0;
-        this.failure = isMade ? new SimulationError(fault) : new NotPortable(fault.problem);
-      } else {
-        this.perItem = answer.milliseconds / count;
-        use(answer.x);
+      const answer = await this.run(range);
+      if (job.signal.aborted) return;
+      if ('obstacle' in answer) this.failure ??= new NotPortable(answer.obstacle);
+      else {
+        this.perItem = answer.milliseconds / answer.made.done;
+        use(answer.made);
       }
     } catch (error) {
-      this.failure ??= error; // the pool's own: a thread that died
+      // the pool's own: a thread that died
+      const theta = Array.from(range.thetas.subarray(0, job.dim));
+      const problem = `took its worker down ("${String(error)}") in ${count} item(s) from the first`;
+      this.failure ??= new SimulationError([{ item: start, theta, problem, cause: error }]);
     }
   }
 }

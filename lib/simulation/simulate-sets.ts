@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requireCount } from '../core/checks';
+import { demand, objectOf, requireCount } from '../core/checks';
 import { rng, type Rng } from '../core/rng';
 import { priorSamples } from '../distributions/prior-samples';
 import { lazyTensor } from './lazy-tensor';
@@ -18,7 +18,8 @@ export interface ObservationSets {
   /** Simulator calls made, those of dropped sets included: the cost. */
   readonly calls: number;
   /**
-   * Sets left out because an observation was NaN or infinite; after an interrupt also those that were not finished.
+   * Sets left out because the call of an observation failed, or gave NaN or infinity; after an interrupt also those
+   * that were not finished.
    */
   readonly dropped: number;
   /** Frees the tensors. */
@@ -52,10 +53,14 @@ export interface SimulateSetsOptions extends Omit<SimulateOptions, 'theta' | 'pr
  * sets.x.shape[1]; // 5
  */
 export async function simulateSets(model: Model, options: SimulateSetsOptions): Promise<ObservationSets> {
-  const { calls = 10_000, maxObservations = 10, ...simulateOptions } = options ?? {};
+  const {
+    calls = 10_000,
+    maxObservations = 10,
+    ...simulateOptions
+  } = objectOf('simulateSets: options', options, '{ seed }');
   requireCount('simulateSets: calls', calls);
   requireCount('simulateSets: maxObservations', maxObservations);
-  return simulateAs(model, calls, { ...simulateOptions, seed: options?.seed }, () => {
+  return simulateAs(model, calls, { ...simulateOptions, seed: options.seed }, () => {
     const sizes = setSizes(rng(options.seed), calls, maxObservations);
     return {
       thetas: repeated(model, sizes, options.seed),

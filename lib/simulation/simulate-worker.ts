@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { rng } from '../core/rng';
-import { simulateRange, type Range } from './simulate-range';
-import { SimulationError, type SimulationFault } from './simulation-error';
+import { missingNames } from './missing-names';
+import { simulateRange, type Range, type SimulatedRange } from './simulate-range';
+import type { SimulationFault } from './simulation-error';
 import { loadSimulator } from './simulator-module';
 import type { AnySimulator, PortableSource } from './simulator';
 
@@ -18,10 +19,9 @@ export interface WorkerSetup {
   readonly batchSize?: number;
 }
 
-/** A worker's answer: the data, or what went wrong. */
+/** A worker's answer: what came of the range, or why the simulator cannot run in a worker. */
 export type WorkerAnswer =
-  | { readonly x: Float32Array; readonly milliseconds: number }
-  | { readonly fault: SimulationFault & { causeName?: string } };
+  { readonly made: SimulatedRange; readonly milliseconds: number } | { readonly obstacle: string };
 
 let made: { simulator: AnySimulator; seed: number } | undefined;
 
@@ -30,24 +30,22 @@ export function work(range: Range): WorkerAnswer {
   const begin = performance.now();
   try {
     made ??= make();
-    const { x } = simulateRange(made.simulator, rng(made.seed), range);
-    return { x, milliseconds: performance.now() - begin };
   } catch (error) {
-    const fault: SimulationFault =
-      error instanceof SimulationError
-        ? error.fault
-        : { item: range.start, theta: [], problem: `cannot be made in a worker: ${String(error)}` };
-    const cause = error instanceof SimulationError ? fault.cause : error;
-    const isError = cause instanceof Error;
-    // the cause goes as an Error of plain parts: a thrown object may hold what cannot be copied
-    return {
-      fault: {
-        ...fault,
-        causeName: isError ? cause.name : undefined,
-        cause: isError ? Object.assign(new Error(cause.message), { stack: cause.stack }) : String(cause),
-      },
-    };
+    return { obstacle: `cannot be made: ${String(error)}` };
   }
+  const done = simulateRange(made.simulator, rng(made.seed), range);
+  // what is missing here need not be missing where the simulator was written
+  const missing = done.faults.find(({ cause }) => cause instanceof ReferenceError);
+  if (missing) return { obstacle: missingNames((workerData as WorkerSetup).source, missing.cause as ReferenceError) };
+  return { made: { ...done, faults: done.faults.map(copyable) }, milliseconds: performance.now() - begin };
+}
+
+/** The fault with its cause as an Error of plain parts: a thrown object may hold what cannot be copied. */
+function copyable(fault: SimulationFault): SimulationFault {
+  const { cause } = fault;
+  if (cause === undefined) return fault;
+  const isError = cause instanceof Error;
+  return { ...fault, cause: isError ? Object.assign(new Error(cause.message), { stack: cause.stack }) : String(cause) };
 }
 
 function make(): { simulator: AnySimulator; seed: number } {

@@ -1,5 +1,5 @@
-import { demand, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
-import { InterruptedError, NonFiniteError } from '../core/errors';
+import { demand, objectOf, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
+import { InterruptedError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import { rng } from '../core/rng';
 import { toTensor2D, type Rows } from '../core/rows';
@@ -7,15 +7,21 @@ import { checkPrior } from '../distributions/check-prior';
 import type { Prior } from '../distributions/prior';
 import type { Proposal } from '../contract/proposal';
 import { proposedParameters } from './proposal';
-import { simulateHere, type SimulationJob } from './simulate-here';
+import {
+  excessError,
+  isExceeded,
+  invalidError,
+  toleranceOf,
+  warnOfFailed,
+  type InvalidCallOptions,
+} from './invalid-calls';
+import { isOver, simulateHere, type SimulationJob } from './simulate-here';
 import { SimulationBuffer, type Collected } from './simulation-buffer';
-import { showTheta, SimulationError } from './simulation-error';
 import { simulationsOf, type Simulations } from './simulations';
-import { isBatched } from './simulator';
-import type { Model } from './model';
+import { checkedModel, type Model } from './model';
 
 /** Options of `simulate`. */
-export interface SimulateOptions extends LongWorkOptions {
+export interface SimulateOptions extends LongWorkOptions, InvalidCallOptions {
   /** The seed of parameters and data: item i depends on it and on i only. */
   seed: number;
   /**
@@ -23,10 +29,6 @@ export interface SimulateOptions extends LongWorkOptions {
    * the rest would take more than about 2 s.
    */
   workers?: number | 'auto';
-  /**
-   * What to do with NaN or infinite data: 'refuse' (default) throws at the end, 'drop' leaves them out and counts them.
-   */
-  invalid?: 'refuse' | 'drop';
   /** Simulates at these parameters [n, D] instead of draws from the prior. */
   theta?: Rows;
   /**
@@ -52,9 +54,10 @@ const WORTH_WORKERS_MS = 2000;
  * @throws InvalidInputError before work for a bad n, seed, prior, simulator or option, for a proposal's draws of
  * another shape, not finite or outside the prior's support, and where an explicit number of workers was asked for and
  * the simulator cannot run in one.
- * @throws SimulationError where the simulator throws or returns something other than data; `partial` holds the
- * simulations done.
- * @throws NonFiniteError for NaN or infinite data (`partial`: the finite ones), unless `invalid` is 'drop'.
+ * @throws SimulationError for calls that fail, that is, throw or return something other than data: for the first, or
+ * with `invalid: 'drop'` for more than `mostInvalid` allows; `partial` holds the simulations done.
+ * @throws NonFiniteError for NaN or infinite data, or with `invalid: 'drop'` for more than `mostInvalid` allows;
+ * `partial` holds the finite simulations.
  * @throws InterruptedError on interrupt; `partial` holds the Simulations done.
  * @example
  * const sims = await simulate(tasks.gaussian10d(), 1_000, { seed: 1 });
@@ -63,7 +66,7 @@ const WORTH_WORKERS_MS = 2000;
 export async function simulate(model: Model, n: number, options: SimulateOptions): Promise<Simulations> {
   return simulateAs(model, n, options, async () => ({
     thetas: await givenThetas(options, n, model.prior),
-    form: simulationsOf,
+    form: (rows) => simulationsOf(rows, options.proposal !== undefined),
   }));
 }
 
@@ -95,20 +98,29 @@ export async function simulateAs<T>(
   const { thetas, form } = await plan();
   const buffer = new SimulationBuffer(n, prior, root, thetas);
   return longWork('Simulating', n, options, async (progress, signal) => {
-    const job: SimulationJob = { simulator, seed: options.seed, root, dim: prior.dim, buffer, progress, signal };
+    const tolerance = toleranceOf(n, options);
+    const { seed } = options;
+    const job: SimulationJob = { simulator, seed, root, dim: prior.dim, buffer, tolerance, progress, signal };
     try {
       await run(job, options.workers ?? 'auto');
     } catch (error) {
-      throw error instanceof SimulationError ? new SimulationError(error.fault, partial(buffer, form)) : error;
+      // a worker that died, a prior's draw that is none: what is done goes with the error
+      const { partial } = handed(buffer, form);
+      throw partial !== undefined && error instanceof Error ? Object.assign(error, { partial }) : error;
     }
+    if (isExceeded(buffer, tolerance)) throw excessError(buffer, options, handed(buffer, form));
     if (buffer.done < n) {
       const done = buffer.done;
       throw new InterruptedError(
         `simulate: stopped after ${done} of ${n} simulations; error.partial holds them.`,
-        partial(buffer, form),
+        handed(buffer, form).partial,
       );
     }
-    return finish(buffer, options.invalid ?? 'refuse', form);
+    const all = handed(buffer, form);
+    const isRefused = buffer.invalid > 0 && tolerance.invalid === Infinity;
+    if (all.partial === undefined || isRefused) throw invalidError(buffer, all);
+    warnOfFailed(buffer);
+    return all.partial;
   });
 }
 
@@ -118,7 +130,7 @@ async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> 
   const auto = workers === 'auto';
   // an explicit number still does the first item here: it shows the length of the data and checks the workers
   const milliseconds = await simulateHere(job, auto ? (spent) => spent > MEASURE_MS : () => true);
-  if (buffer.done === buffer.n || job.signal.aborted) return;
+  if (isOver(job)) return;
   let note: string | undefined;
   if (!auto || milliseconds * (buffer.n - buffer.done) > WORTH_WORKERS_MS) {
     const { simulateInPool, threadCount } = await import('./simulate-pool');
@@ -129,8 +141,8 @@ async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> 
         'simulate: workers',
         'a simulator that uses nothing but its arguments, since workers get its text only',
         `one that in a worker ${obstacle}`,
-        'Hand it what it needs with defineSimulator(fn, constants), load it with simulatorModule(path), ' +
-          'or leave workers out to run in this process.',
+        'Hand it constants with defineSimulator(fn, { ... }); put one that imports functions into a file of its own, ' +
+          "with its imports, and load it with simulatorModule('./file.js'); or leave workers out to run in this process.",
       );
     }
     if (obstacle) note = `in this process: in a worker the simulator ${obstacle}`;
@@ -139,29 +151,23 @@ async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> 
   if (note) job.progress.end(note);
 }
 
-function finish<T>(buffer: SimulationBuffer, invalid: 'refuse' | 'drop', form: SimulationPlan<T>['form']): T {
+/** The result from the finite rows, where there are any, and what an error says of them. */
+function handed<T>(buffer: SimulationBuffer, form: SimulationPlan<T>['form']) {
   const rows = buffer.collect();
-  const { firstInvalid, dropped } = rows;
-  const result = rows.rows > 0 ? form(rows) : undefined;
-  if (result !== undefined && (!firstInvalid || invalid === 'drop')) return result;
-  const which =
-    `${dropped} of ${buffer.n} simulations have NaN or infinite values, ` +
-    `first item ${firstInvalid!.item} at theta ${showTheta(firstInvalid!.theta)}`;
-  const remedy =
-    result === undefined
-      ? 'No finite simulation is left.'
-      : `Pass invalid: 'drop' to leave them out; error.partial holds the ${rows.rows} finite ones.`;
-  throw new NonFiniteError(`simulate: ${which}. ${remedy}`, result);
-}
-
-function partial<T>(buffer: SimulationBuffer, form: SimulationPlan<T>['form']): T | undefined {
-  const rows = buffer.collect();
-  return rows.rows > 0 ? form(rows) : undefined;
+  const partial = rows.rows > 0 ? form(rows) : undefined;
+  return { partial, rows: rows.rows, firstInvalid: rows.firstInvalid };
 }
 
 function checkArguments(model: Model, n: number, options: SimulateOptions): void {
-  const { prior, simulator } = model ?? {};
-  const { seed, workers = 'auto', invalid = 'refuse', theta, proposal } = options ?? {};
+  const { prior } = checkedModel('simulate', model);
+  const {
+    seed,
+    workers = 'auto',
+    invalid = 'refuse',
+    mostInvalid = 0,
+    theta,
+    proposal,
+  } = objectOf('simulate: options', options, '{ seed }');
   requireCount('simulate: n', n);
   requireNumber('simulate: seed', seed, 'a finite number');
   const isCount = Number.isInteger(workers) && (workers as number) >= 0;
@@ -172,12 +178,7 @@ function checkArguments(model: Model, n: number, options: SimulateOptions): void
     workers,
   );
   requireOneOf('simulate: invalid', invalid, ['refuse', 'drop']);
-  demand(
-    'simulate: simulator',
-    typeof simulator === 'function' || isBatched(simulator),
-    'a function (theta, rng) => numbers, or a batchedSimulator',
-    simulator,
-  );
+  requireNumber('simulate: mostInvalid', mostInvalid, 'a share from 0 to 1', (share) => share >= 0 && share <= 1);
   if (proposal !== undefined) {
     demand('simulate: proposal', typeof proposal?.sample === 'function', 'a proposal { dim, sample }', proposal);
     demand('simulate: proposal', theta === undefined, 'a proposal or theta', 'both');

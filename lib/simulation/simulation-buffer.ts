@@ -2,9 +2,12 @@ import { demand } from '../core/checks';
 import type { Rng } from '../core/rng';
 import type { Prior } from '../distributions/prior';
 import { parameterRng } from '../distributions/prior-samples';
+import type { CallCounts } from './invalid-calls';
+import type { SimulatedRange } from './simulate-range';
+import { shownFaults, type SimulationFault } from './simulation-error';
 import type { SimulationArrays } from './simulations';
 
-/** The finished rows, without those that have NaN or infinite values. */
+/** The finished rows, without those whose call failed or gave NaN or infinite values. */
 export interface Collected extends SimulationArrays {
   /** The item of each row, ascending. */
   readonly items: Int32Array;
@@ -12,14 +15,19 @@ export interface Collected extends SimulationArrays {
   readonly firstInvalid?: { readonly item: number; readonly theta: number[] };
 }
 
+/** What has become of an item. */
+const [open, good, nonFinite, broken] = [0, 1, 2, 3];
+
 /** The parameters and data of `n` items in two flat arrays, filled in any order. */
-export class SimulationBuffer {
+export class SimulationBuffer implements CallCounts {
   private readonly theta: Float32Array;
   private x: Float32Array | undefined;
-  private readonly finished: Uint8Array;
+  private readonly state: Uint8Array;
   private drawn = 0;
-  private count = 0;
   private cursor = 0;
+  /** Items of each state. */
+  private readonly count: [number, number, number, number];
+  private known: SimulationFault[] = [];
 
   constructor(
     readonly n: number,
@@ -29,15 +37,31 @@ export class SimulationBuffer {
   ) {
     this.theta = given ?? new Float32Array(n * prior.dim);
     if (given) this.drawn = n;
-    this.finished = new Uint8Array(n);
+    this.state = new Uint8Array(n);
+    this.count = [n, 0, 0, 0];
   }
 
   /** Items done so far. */
   get done(): number {
-    return this.count;
+    return this.n - this.count[open];
   }
 
-  /** L, known after the first item. */
+  /** Items whose call failed. */
+  get failed(): number {
+    return this.count[broken];
+  }
+
+  /** Items whose call failed, or gave NaN or infinite data. */
+  get invalid(): number {
+    return this.count[nonFinite] + this.failed;
+  }
+
+  /** What went wrong at the first failed calls, by their items. */
+  get faults(): readonly SimulationFault[] {
+    return this.known;
+  }
+
+  /** L, known once a call has gone well. */
   get dataDim(): number | undefined {
     return this.x && this.x.length / this.n;
   }
@@ -58,15 +82,30 @@ export class SimulationBuffer {
     return this.theta.slice(start * dim, (start + count) * dim);
   }
 
-  /** Stores the data of a range. */
-  put(start: number, x: Float32Array, dataDim: number): void {
-    this.x ??= new Float32Array(this.n * dataDim);
-    this.x.set(x, start * dataDim);
-    const end = start + x.length / dataDim;
-    for (let i = start; i < end; i++) {
-      this.count += 1 - this.finished[i];
-      this.finished[i] = 1;
+  /** Stores what came of a range. */
+  put(start: number, { x, dataDim, done, failed, faults }: SimulatedRange): void {
+    if (dataDim !== undefined) {
+      this.x ??= new Float32Array(this.n * dataDim);
+      this.x.set(x, start * dataDim);
     }
+    const failing = new Set(failed);
+    for (let i = 0; i < done; i++) {
+      const state = failing.has(start + i) ? broken : areFinite(x, i, dataDim!) ? good : nonFinite;
+      this.count[this.state[start + i]]--;
+      this.count[state]++;
+      this.state[start + i] = state;
+    }
+    this.known = [...this.known, ...faults].sort((a, b) => a.item - b.item).slice(0, shownFaults);
+  }
+
+  /** The first item whose call gave finite data. */
+  firstGood(): number {
+    return this.state.indexOf(good);
+  }
+
+  /** Whether the call of an item failed. */
+  hasFailed(item: number): boolean {
+    return this.state[item] === broken;
   }
 
   /** The stored data of a range. */
@@ -77,10 +116,10 @@ export class SimulationBuffer {
 
   /** The next at most `most` items in a row that are not done. */
   next(most: number): { start: number; count: number } {
-    while (this.finished[this.cursor]) this.cursor++;
+    while (this.state[this.cursor] !== open && this.cursor < this.n) this.cursor++;
     const start = this.cursor;
     let count = 0;
-    while (count < most && start + count < this.n && !this.finished[start + count]) count++;
+    while (count < most && start + count < this.n && this.state[start + count] === open) count++;
     return { start, count };
   }
 
@@ -89,17 +128,13 @@ export class SimulationBuffer {
     const { dim } = this.prior;
     const width = this.dataDim ?? 0;
     const x = this.x ?? new Float32Array(0);
-    const items = new Int32Array(this.count);
+    const first = this.state.indexOf(nonFinite);
+    const thetaOf = (i: number): number[] => Array.from(this.theta.subarray(i * dim, (i + 1) * dim));
+    const firstInvalid = first < 0 ? undefined : { item: first, theta: thetaOf(first) };
+    const items = new Int32Array(this.count[good]);
     let rows = 0;
-    let firstInvalid: Collected['firstInvalid'];
     for (let i = 0; i < this.n; i++) {
-      if (!this.finished[i]) continue;
-      let isFinite = true;
-      for (let k = i * width; isFinite && k < (i + 1) * width; k++) isFinite = Number.isFinite(x[k]);
-      if (!isFinite) {
-        firstInvalid ??= { item: i, theta: Array.from(this.theta.subarray(i * dim, (i + 1) * dim)) };
-        continue;
-      }
+      if (this.state[i] !== good) continue;
       if (rows !== i) {
         this.theta.copyWithin(rows * dim, i * dim, (i + 1) * dim);
         x.copyWithin(rows * width, i * width, (i + 1) * width);
@@ -112,9 +147,14 @@ export class SimulationBuffer {
       x: whole ? x : x.slice(0, rows * width),
       items: items.subarray(0, rows),
       rows,
-      calls: this.count,
-      dropped: this.count - rows,
+      calls: this.done,
+      dropped: this.invalid,
       firstInvalid,
     };
   }
+}
+
+function areFinite(x: Float32Array, i: number, width: number): boolean {
+  for (let k = i * width; k < (i + 1) * width; k++) if (!Number.isFinite(x[k])) return false;
+  return true;
 }

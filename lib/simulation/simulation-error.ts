@@ -1,29 +1,52 @@
 /**
- * A simulator threw, or returned something other than data. The message names the item and its parameters; `cause` is
- * the simulator's own error.
+ * Calls of the simulator failed: it threw, or returned something other than data. The message names the first items and
+ * their parameters; `cause` is the simulator's own error at the first.
  */
 export class SimulationError<T = unknown> extends Error {
   override readonly name = 'SimulationError';
 
   constructor(
-    /** The item, its parameters and the problem. */
-    readonly fault: SimulationFault,
-    /** The simulations before it, if there are any. */
+    /** What went wrong at the first failed calls, three at most. */
+    readonly faults: readonly SimulationFault[],
+    /** The simulations done, if there are any. */
     readonly partial?: T,
+    /** What the message says before and after the calls. */
+    around: { readonly before?: string; readonly after?: string } = {},
   ) {
-    const { problem, item, theta, remedy, cause } = fault;
-    const place = `at item ${item}, theta ${showTheta(theta)}`;
-    super(`simulate: the simulator ${problem} ${place}.${remedy ? ` ${remedy}` : ''}`, { cause });
+    const { before = '', after = '' } = around;
+    super(`simulate: ${[before, `${faultsText(faults)}.`, after].filter(Boolean).join(' ')}`, {
+      cause: faults[0]?.cause,
+    });
   }
 }
 
 /** What went wrong in a simulator, in a form that crosses threads. */
 export interface SimulationFault {
+  /** The item's number. */
   readonly item: number;
+  /** Its parameters. */
   readonly theta: number[];
+  /** What the simulator did, such as `threw "RangeError: too far"`. */
   readonly problem: string;
+  /** What to do. */
   readonly remedy?: string;
+  /** The simulator's own error. */
   readonly cause?: unknown;
+}
+
+/** How many failed calls messages show. */
+export const shownFaults = 3;
+
+/** Failed calls as a message shows them: `the simulator threw "..." at item 3, theta [1, 2]; ...`. */
+export function faultsText(faults: readonly SimulationFault[]): string {
+  const texts = faults.slice(0, shownFaults).map(({ problem, item, theta }, i) => {
+    const subject = i === 0 ? 'the simulator ' : '';
+    return `${subject}${problem} at item ${item}, theta ${showTheta(theta)}`;
+  });
+  const remedies = [...new Set(faults.flatMap(({ remedy }) => remedy ?? []))].map((remedy) =>
+    remedy.replace(/\.$/, ''),
+  );
+  return [texts.join('; '), ...remedies].join('. ');
 }
 
 /** A parameter vector for a message; long ones are cut. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand } from '../core/checks';
+import { demand, objectOf } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 import { lazyTensor, type LazyTensor } from './lazy-tensor';
 
@@ -11,8 +11,12 @@ export interface Simulations {
   readonly x: tf.Tensor2D;
   /** Simulator calls made, dropped ones included: the cost. */
   readonly calls: number;
-  /** Simulations left out because they had NaN or infinite values. */
+  /** Simulations left out because their call failed, or because they had NaN or infinite values. */
   readonly dropped: number;
+  /**
+   * Whether the parameters come from another law than the prior, on purpose: training then does not compare the two.
+   */
+  readonly proposed: boolean;
   /** Frees both tensors. */
   dispose(): void;
 }
@@ -31,12 +35,15 @@ export interface SimulationArrays {
  * copied, and the caller disposes the result.
  * @param theta parameters [N, D].
  * @param x data [N, L], one row for each of theta.
+ * @param options `proposed`: whether theta comes from another law than the prior that it will be trained with, on
+ * purpose, such as a proposal; training warns of it otherwise. Default false.
  * @throws InvalidInputError for tables of different lengths, ragged ones, NaN or infinity.
  * @example
  * const sims = simulationsFrom([[0.1], [0.7]], [[1, 2], [3, 4]]);
  * sims.x; // [[1, 2], [3, 4]]
  */
-export function simulationsFrom(theta: Rows, x: Rows): Simulations {
+export function simulationsFrom(theta: Rows, x: Rows, options: { proposed?: boolean } = {}): Simulations {
+  const { proposed = false } = objectOf('simulationsFrom: options', options);
   const parameters = toTensor2D(theta, 'simulationsFrom: theta');
   const made: tf.Tensor[] = [parameters];
   try {
@@ -44,7 +51,8 @@ export function simulationsFrom(theta: Rows, x: Rows): Simulations {
     made.push(data);
     const [rows, given] = [parameters.shape[0], data.shape[0]];
     demand('simulationsFrom: x', given === rows, `${rows} rows, one for each row of theta`, `${given} rows`);
-    return { theta: parameters, x: data, calls: rows, dropped: 0, dispose: () => tf.dispose([parameters, data]) };
+    const dispose = (): void => tf.dispose([parameters, data]);
+    return { theta: parameters, x: data, calls: rows, dropped: 0, proposed, dispose };
   } catch (error) {
     tf.dispose(made);
     throw error;
@@ -52,7 +60,8 @@ export function simulationsFrom(theta: Rows, x: Rows): Simulations {
 }
 
 /** Simulations over flat arrays; the tensors are made when they are first read. */
-export function simulationsOf({ theta, x, rows, calls, dropped }: SimulationArrays): Simulations {
+export function simulationsOf(arrays: SimulationArrays, proposed: boolean): Simulations {
+  const { theta, x, rows, calls, dropped } = arrays;
   const table = (values: Float32Array): LazyTensor<tf.Tensor2D> =>
     lazyTensor(() => tf.tensor2d(values, [rows, values.length / rows]));
   const [parameters, data] = [table(theta), table(x)];
@@ -65,6 +74,7 @@ export function simulationsOf({ theta, x, rows, calls, dropped }: SimulationArra
     },
     calls,
     dropped,
+    proposed,
     dispose: () => {
       parameters.dispose();
       data.dispose();

@@ -12,6 +12,7 @@ import type { Simulator } from './simulator';
  * const simulator = simulatorModule('./my-simulator.js', 'simulate');
  */
 export function simulatorModule(path: string, exportName = 'simulator'): Simulator {
+  demand('simulatorModule: path', typeof path === 'string' && path !== '', 'the path of a JavaScript file', path);
   const absolute = resolve(path);
   const simulator = loadSimulator(absolute, exportName);
   return Object.assign(((theta, rng) => simulator(theta, rng)) as Simulator, {

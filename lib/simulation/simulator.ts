@@ -1,4 +1,4 @@
-import { demand, requireCount } from '../core/checks';
+import { demand, objectOf, requireCount } from '../core/checks';
 import type { Rng } from '../core/rng';
 
 /**
@@ -88,8 +88,9 @@ export interface BatchedSimulatorOptions<C> {
  */
 export function batchedSimulator<C = undefined>(
   fn: (thetas: readonly number[][], rng: Rng, constants: C) => ArrayLike<ArrayLike<number>>,
-  { batchSize = 256, constants }: BatchedSimulatorOptions<C> = {},
+  options: BatchedSimulatorOptions<C> = {},
 ): BatchedSimulator {
+  const { batchSize = 256, constants } = objectOf('batchedSimulator: options', options);
   requireFunction('batchedSimulator', fn);
   requireCount('batchedSimulator: batchSize', batchSize);
   return {

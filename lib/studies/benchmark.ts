@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InvalidInputError } from '../core/errors';
+import { demand, objectOf } from '../core/checks';
 import { ve } from '../diffusion/ve';
 import { vpLinear } from '../diffusion/vp';
 import { fmpe } from '../inference/score/fmpe';
@@ -78,6 +78,7 @@ export const tasks: readonly string[] = all().map(({ name }) => name);
  * trial.observations?.numbers; // [1]
  */
 export function experiment(task: string, options: BenchmarkOptions = {}): Experiment {
+  refuseUnknown('benchmark task', [task], tasks);
   return experiments({ ...options, tasks: [task] })[0].experiment;
 }
 
@@ -89,7 +90,7 @@ export function experiment(task: string, options: BenchmarkOptions = {}): Experi
  * benchmark.experiments({ budgets: [1_000] }).length; // 10
  */
 export function experiments(options: BenchmarkOptions = {}): StudyExperiment[] {
-  const { tasks: names = tasks } = options;
+  const { tasks: names = tasks } = objectOf('experiments: options', options);
   refuseUnknown('benchmark tasks', names, tasks);
   const chosen = all().filter(({ name }) => names.includes(name));
   return chosen.map((task) => ({ notebook, experiment: experimentOn(task, options) }));
@@ -131,6 +132,10 @@ function settingOf(name: BenchmarkSetting, suffix: string): ExperimentSetting {
 
 function refuseUnknown(what: string, wanted: readonly string[], known: readonly string[]): void {
   const unknown = wanted.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new InvalidInputError(what, { expected: `some of ${known.join(', ')}`, received: unknown });
+  demand(
+    what,
+    wanted.every((name) => known.includes(name)),
+    `some of ${known.join(', ')}`,
+    unknown,
+  );
 }

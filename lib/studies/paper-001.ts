@@ -1,3 +1,4 @@
+import { objectOf, requireCount } from '../core/checks';
 import { vpLevels } from '../diffusion/vp-levels';
 import { flowNpe } from '../inference/density/flow-npe';
 import { npse } from '../inference/score/npse';
@@ -46,29 +47,32 @@ export const budgets: readonly number[] = [1000, 3000, 10_000, 30_000];
  * The settings are `paper` (Score NPE as far as the paper states it, by Algorithm 1 with L = 50, 256 samples, and by
  * Algorithm 2; Flow NPE is a training of its own in the same setting) and `scorebook` (ours, by Algorithm 2, by
  * Algorithm 1 with five larger steps, and by the predictor-corrector).
+ * @throws InvalidInputError for invalid options.
  * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
  * @example
  * const trial = paper001.gaussian10d({ seeds: [1], budgets: [1_000], n: [1, 8], suffix: ', quick' });
  * trial.settings.length; // 3
  */
 export function gaussian10d(options: Paper001Options = {}): Experiment {
-  return experiment(gaussianTask(), ours.gaussian, options);
+  return experiment(gaussianTask(), ours.gaussian, objectOf('paper001.gaussian10d: options', options));
 }
 
 /**
  * The experiment on the 10-D mixture task: rows of `results/02-mixture-10d`, in the settings of {@link gaussian10d};
  * ours draws by Algorithm 2 and by the library's choice on 200 discrete levels, Algorithm 2 for n = 1 and the
  * predictor-corrector for more.
+ * @throws InvalidInputError for invalid options.
  * Source: Geffner et al. (2023), section 3 and figure 1; the paper draws the truth by HMC, here it is exact.
  * @example
  * paper001.mixture10d({ seeds: [1] }).budgets; // [1000, 3000, 10000, 30000]
  */
 export function mixture10d(options: Paper001Options = {}): Experiment {
-  return experiment(mixtureTask(), ours.mixture, options);
+  return experiment(mixtureTask(), ours.mixture, objectOf('paper001.mixture10d: options', options));
 }
 
 /**
  * The paper's experiments on both tasks.
+ * @throws InvalidInputError for invalid options.
  * @example
  * paper001.experiments({ seeds: [1, 2] }).length; // 2
  */
@@ -83,10 +87,12 @@ export function experiments(options: Paper001Options = {}): StudyExperiment[] {
  * Algorithm 2 for one observation and the predictor-corrector for more, on 200 levels: how estimators of discrete
  * levels drew by default when the mixture experiment was run.
  * @param n the number of observations.
+ * @throws InvalidInputError where n is not a positive whole number.
  * @example
  * paper001.onFewerLevels(8).poolsParticles; // true
  */
 export function onFewerLevels(n: number): Sampler {
+  requireCount('onFewerLevels: n', n);
   const levels = vpLevels({ count: 200 });
   return n === 1 ? gaussianTransitions({ levels }) : predictorCorrector({ levels });
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Posterior, PosteriorDensity } from '../contract/posterior';
-import { requireColumns } from '../core/checks';
+import { objectOf, requireColumns } from '../core/checks';
 import { InterruptedError } from '../core/errors';
 import type { ScoredPrior } from '../distributions/prior';
 import { priorSamples } from '../distributions/prior-samples';
@@ -30,7 +30,8 @@ export function exactPosterior<L extends Omit<ScoredPrior, 'support'>>(
     n,
     logProb,
     score: (theta) => law.score(theta),
-    sample: async (count, { seed, signal }) => {
+    sample: async (count, options) => {
+      const { seed, signal } = objectOf('posterior.sample: options', options, '{ seed }');
       if (signal?.aborted) throw new InterruptedError('Sampling was interrupted before its first draw.');
       return priorSamples(law, count, seed);
     },

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireEach } from '../core/checks';
+import { listOf, requireEach } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 import { normal, type NormalPrior } from '../distributions/normal';
 import { linearGaussianLogLikelihood } from './linear-gaussian-likelihood';
@@ -40,7 +40,7 @@ export interface GaussianTask extends Task {
  */
 export function gaussianLinear(
   noiseVariance: readonly number[],
-  priorVariance: readonly number[] = noiseVariance.map(() => 1),
+  priorVariance: readonly number[] = unitVariances(noiseVariance),
 ): GaussianTask {
   for (const [name, values] of [
     ['noiseVariance', noiseVariance],
@@ -48,7 +48,7 @@ export function gaussianLinear(
   ] as const) {
     requireEach(
       `gaussianLinear: ${name}`,
-      values,
+      listOf(`gaussianLinear: ${name}`, values, 'an array of variances'),
       'positive, finite numbers',
       (value) => value > 0 && Number.isFinite(value),
     );
@@ -90,4 +90,8 @@ export function gaussianLinear(
  */
 export function gaussian10d(): GaussianTask {
   return { ...gaussianLinear(Array.from({ length: 10 }, (_, i) => 0.6 + (0.8 * i) / 9)), name: 'gaussian-10d' };
+}
+
+function unitVariances(noiseVariance: readonly number[]): number[] {
+  return Array.from(listOf('gaussianLinear: noiseVariance', noiseVariance, 'an array of variances'), () => 1);
 }

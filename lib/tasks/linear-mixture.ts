@@ -1,4 +1,4 @@
-import { demand, refuse, requireEach } from '../core/checks';
+import { demand, listOf, objectOf, refuse, requireEach } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 import { rowViews } from '../maths/moments';
 import { mixture, type MixturePrior } from '../distributions/mixture';
@@ -47,7 +47,13 @@ const mostParts = 4096;
  * task.exactPosterior([[0.5, 1]]).components.length; // 2
  */
 export function linearMixture(name: string, components: readonly LikelihoodComponent[]): LinearMixtureTask {
-  demand('linearMixture: components', components.length > 0, 'at least one part', 'none');
+  demand('linearMixture: name', typeof name === 'string' && name !== '', 'a text', name);
+  const parted = listOf('linearMixture: components', components, 'an array of { weight, scale, variance }');
+  demand('linearMixture: components', parted.length > 0, 'at least one part', 'none');
+  components.forEach((part, k) => {
+    const { variance } = objectOf(`linearMixture: component ${k}`, part, '{ weight, scale, variance }');
+    listOf(`linearMixture: variance of component ${k}`, variance, 'an array of variances');
+  });
   const positive = (value: number): boolean => value > 0 && Number.isFinite(value);
   const dim = components[0].variance.length;
   for (const { variance, scale } of components) {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requireColumns } from '../core/checks';
+import { demand, objectOf, requireColumns } from '../core/checks';
+import { checkShape } from '../distributions/prior-shape';
 import { toTensor2D, type Rows } from '../core/rows';
 import type { LogDensity } from '../distributions/log-density';
 import { priorScore } from '../distributions/prior';
@@ -37,7 +38,8 @@ export function unnormalisedPosterior(task: Task, xObs?: Rows): LogDensity<{ rea
 }
 
 function posteriors(task: Task): LogDensity<{ readonly x: tf.Tensor2D }> {
-  const { prior, name, dataDim } = task;
+  const { prior, name, dataDim } = objectOf('unnormalisedPosterior: task', task, 'a task');
+  checkShape(prior, 'unnormalisedPosterior: prior');
   demand(
     'unnormalisedPosterior: task',
     task.logLikelihood !== undefined,

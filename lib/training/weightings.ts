@@ -1,5 +1,6 @@
 /** How continuous training weighs its levels: values for `continuous(diffusion, { weighting })`. */
 import * as tf from '@tensorflow/tfjs';
+import { requireFunction } from '../core/checks';
 import type { Diffusion } from '../diffusion/diffusion';
 import type { NoiseLevel } from '../diffusion/noise-level';
 import { randomNormal, randomUniform } from '../graph/random';
@@ -23,6 +24,8 @@ const balancedStd = 1.4;
  * Errors of the network's output, which is scaled to be of one size at all levels, with log noise ratios
  * log(std / meanCoeff) ~ N(-1.2, 1.4^2): the levels at which a posterior takes shape.
  * Source: Karras et al. (2022), table 1, with a wider law.
+ * @example
+ * continuous(vpLinear(), { weighting: weightings.balanced() }).spec.name; // 'continuous'
  */
 export function balanced(): Weighting {
   return {
@@ -40,7 +43,11 @@ export function balanced(): Weighting {
   };
 }
 
-/** lambda = std^2: each level's error of the noise counts alike. */
+/**
+ * lambda = std^2: each level's error of the noise counts alike.
+ * @example
+ * continuous(vpLinear(), { weighting: weightings.noise() }).spec.name; // 'continuous'
+ */
 export function noise(): Weighting {
   return timeUniform('noise', squaredNorm);
 }
@@ -51,6 +58,8 @@ export function noise(): Weighting {
  * Its weight beside that of {@link noise} is g^2 / std^2 = 2 du/dt, with the log noise ratio u, which is u uniform: the
  * same loss with far less variance.
  * Source: Song et al. (2021), "Maximum likelihood training of score-based diffusion models", sections 4 and 4.3.
+ * @example
+ * continuous(vpLinear(), { weighting: weightings.likelihood() }).spec.name; // 'continuous'
  */
 export function likelihood(): Weighting {
   return {
@@ -65,6 +74,8 @@ export function likelihood(): Weighting {
 /**
  * Errors of the velocity eps - theta of the straight path at the level's noise ratio, which flow matching learns.
  * Source: Lipman et al. (2023), "Flow matching for generative modeling".
+ * @example
+ * continuous(vpLinear(), { weighting: weightings.velocity() }).spec.name; // 'continuous'
  */
 export function velocity(): Weighting {
   // on the straight path theta_t = (1 - t) theta + t eps: eps - theta = (eps - theta_t) / (1 - t), and
@@ -77,10 +88,12 @@ export function velocity(): Weighting {
 /**
  * A weighting of one's own.
  * @param lambda lambda(t), of levels in columns [B, 1], to [B, 1]: tfjs operations only.
+ * @throws InvalidInputError for what is no function.
  * @example
  * continuous(vpLinear(), { weighting: weightings.custom(({ std }) => tf.square(std)) }).spec.name; // 'continuous'
  */
 export function custom(lambda: (level: NoiseLevel) => tf.Tensor2D): Weighting {
+  requireFunction('weightings.custom', lambda, 'a function (level) => lambda [B, 1]');
   return timeUniform('custom', (error, level) =>
     tf.mul(squaredNorm(error), tf.squeeze(tf.div(lambda(level), tf.square(level.std)), [1])),
   );

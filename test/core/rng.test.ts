@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../lib/core/errors';
 import { rng, type Rng } from '../../lib/core/rng';
 
 const draws = (source: Rng, n: number, draw: (r: Rng) => number): number[] =>
@@ -72,7 +73,7 @@ describe('rng', () => {
   });
 
   it('refuses a seed that is not a finite number', () => {
-    expect(() => rng(NaN)).toThrow(RangeError);
+    expect(() => rng(NaN)).toThrow(InvalidInputError);
     expect(() => rng(Infinity)).toThrow(/finite/);
   });
 });

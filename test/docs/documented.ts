@@ -5,8 +5,8 @@ export interface Documented {
   /** Such as `tasks.gaussian10d` or `Prior.sample`. */
   readonly name: string;
   readonly symbol: ts.Symbol;
-  /** The function whose doc comment it is, where it is an exported function. */
-  readonly fn?: ts.FunctionDeclaration;
+  /** The function whose doc comment it is: an exported one, or a member of a constant record. */
+  readonly fn?: ts.FunctionLikeDeclaration;
 }
 
 /** The exports of a module, those of its namespaces, and the members of interfaces, classes and constant records. */
@@ -26,7 +26,10 @@ export function documentedNames(program: ts.Program, entry: string, isOurs: (fil
     for (const member of membersOf(declaration)) {
       const inner =
         (member as ts.NamedDeclaration & { symbol?: ts.Symbol }).symbol ?? checker.getSymbolAtLocation(member.name!);
-      if (inner) found.push({ name: `${name}.${inner.name}`, symbol: inner });
+      if (!inner) continue;
+      const value = ts.isPropertyAssignment(member) ? member.initializer : undefined;
+      const isFunction = value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value));
+      found.push({ name: `${name}.${inner.name}`, symbol: inner, ...(isFunction && { fn: value }) });
     }
   };
   const module = checker.getSymbolAtLocation(program.getSourceFile(entry)!)!;
@@ -81,7 +84,7 @@ export function missing({ symbol, fn }: Documented, checker: ts.TypeChecker): st
 }
 
 /** Options whose type has no name and so no documented members, by parameter. */
-function looseOptions(fn: ts.FunctionDeclaration): { parameter: string; names: string[] }[] {
+function looseOptions(fn: ts.FunctionLikeDeclaration): { parameter: string; names: string[] }[] {
   return fn.parameters.map(({ name, type }) => {
     const literals = type ? literalsIn(type) : ts.isObjectBindingPattern(name) ? [name] : [];
     const entries = literals.flatMap((literal): ts.NamedDeclaration[] => [
@@ -104,14 +107,14 @@ function hasDoc(node: ts.Node): boolean {
 }
 
 /** Whether a function gives tensors, at once or as a promise. */
-function returnsTensors(fn: ts.FunctionDeclaration, checker: ts.TypeChecker): boolean {
+function returnsTensors(fn: ts.FunctionLikeDeclaration, checker: ts.TypeChecker): boolean {
   const signature = checker.getSignatureFromDeclaration(fn);
   const text = fn.type?.getText() ?? (signature ? checker.typeToString(signature.getReturnType()) : '');
   return /^(Promise<)?(tf\.)?(Tensor|Scalar|Key|Simulations)(\dD)?\b|^(T|C)$/.test(text);
 }
 
 /** Whether a function throws, itself or in a function of its file that it calls. */
-function throws(fn: ts.FunctionDeclaration, seen = new Set<ts.Node>()): boolean {
+function throws(fn: ts.FunctionLikeDeclaration, seen = new Set<ts.Node>()): boolean {
   if (seen.has(fn)) return false;
   seen.add(fn);
   const local = (name: string): ts.FunctionDeclaration | undefined =>

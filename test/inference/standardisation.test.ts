@@ -65,8 +65,8 @@ describe('standardisation', () => {
         expect(
           told([
             [4, 0.1],
-            [-1.9, 0.1],
-            [5.9, 0.1],
+            [-0.7, 0.1],
+            [4.7, 0.1],
           ]),
         ).toBeUndefined();
         expect(
@@ -74,7 +74,9 @@ describe('standardisation', () => {
             [1, 0.1],
             [12, 0.1],
           ]),
-        ).toMatch(/^Observation 1: value 0 lies 2\.0 times the simulations' whole range outside of it; the posterior/);
+        ).toMatch(
+          /^Observation 1: value 0 lies 2\.0 times the simulations' whole range outside of it: it is 12, and the simulations go from 0 to 4;/,
+        );
         expect(
           told([
             [-8, 0.1],
@@ -83,6 +85,9 @@ describe('standardisation', () => {
             [1, 0.1],
           ]),
         ).toMatch(/^Observation 2: .* 2\.5 times .*\(and 2 of 4 others are far out\)/);
+        expect(told([[4.9, 0.1]])).toMatch(
+          /lies 0\.2 times .* it is 4\.9, .* Check the value's unit and place; .*prior/,
+        );
         expect(told([[1, 0.2]])).toMatch(/value 1 differs from the one number that all simulations have there/);
       }
     });
@@ -112,6 +117,32 @@ describe('standardisation', () => {
       z.forEach((row, i) => expect(row.slice(1)).toEqual(plain[i].slice(1)));
       expect(fitDataStandardisation(tf.slice(values, [0, 1], [-1, 2]), true).logarithmFrom).toBeUndefined();
       expect(fitDataStandardisation(values, false).logarithmFrom).toBeUndefined();
+    });
+  });
+
+  it('tells of an observation that is a hundred times too large, also where logarithms are taken, in its own unit', () => {
+    tf.tidy(() => {
+      const source = rng(3);
+      const values = tf.tensor2d(Array.from({ length: 1000 }, () => [Math.exp(source.normal())]));
+      const fitted = fitDataStandardisation(values, true);
+      expect(fitted.logarithmFrom![0]).toBeGreaterThan(0);
+      const told = (value: number) => farObservations(fitted, standardise(fitted, tf.tensor2d([[value]])));
+      expect(told(2)).toBeUndefined();
+      expect(told(200)).toMatch(
+        /^Observation 0: value 0 lies 0\.\d times .* it is 200, and the simulations go from 0\.0\d+ to \d+/,
+      );
+    });
+  });
+
+  it('is silent about observations like the simulations', () => {
+    tf.tidy(() => {
+      // 1,000 more draws in sets of 10, of 5 values each; a normal draw is told once in 100,000 times
+      const source = rng(4);
+      const draws = (rows: number) =>
+        tf.tensor2d(Array.from({ length: rows }, () => Array.from({ length: 5 }, () => source.normal())));
+      const fitted = fitStandardisation(draws(1000), true);
+      for (let set = 0; set < 100; set++)
+        expect(farObservations(fitted, standardise(fitted, draws(10)))).toBeUndefined();
     });
   });
 

@@ -105,7 +105,7 @@ describe('drawObservations', () => {
     expect(
       drawObservations({ prior: task.prior, simulator: ([a]) => [a] }, 2, 1, [7, 0, 0, 0, 0, 0, 0, 0, 0, 0]).xObs,
     ).toEqual([[7], [7]]);
-    expect(() => drawObservations(task, 2, 1, [1])).toThrow(/10 numbers/);
+    expect(() => drawObservations(task, 2, 1, [1])).toThrow(/10 finite numbers/);
     expect(() => drawObservations(task, 0, 1)).toThrow(InvalidInputError);
   });
 });

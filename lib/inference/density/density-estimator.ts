@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount } from '../../core/checks';
+import { objectOf, requireCount, requireNumber } from '../../core/checks';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
 import type { Posterior, PosteriorDensity } from '../../contract/posterior';
 import type { Prior } from '../../distributions/prior';
@@ -77,13 +77,16 @@ export function densityEstimator<N>(
         dim: dims.theta,
         sample: async (count, options) => {
           requireCount('samples', count);
+          objectOf('posterior.sample: options', options, '{ seed }');
           return programs.sample(count, (_, rows) => tf.tile(context, [rows, 1]), options);
         },
         density: { normalised: true, logProb: (theta, options = {}) => programs.logProb(context, theta, options) },
         dispose: () => context.dispose(),
       };
     },
-    drawEach: async (xObs, { draws, ...options }: DrawEachOptions) => {
+    drawEach: async (xObs, given: DrawEachOptions) => {
+      const { draws, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');
+      requireNumber('drawEach: seed', options.seed, 'a finite number');
       requireCount('drawEach draws', draws);
       const x = frame.observations(xObs);
       const contexts = tf.tidy(() => model.contextOfEach(weights, x));

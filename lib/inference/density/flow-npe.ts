@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand } from '../../core/checks';
+import { requireTensor } from '../../core/rows';
+import { demand, objectOf } from '../../core/checks';
 import type { LongWorkOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import { setFlow, type SetFlow, type SetFlowOptions } from '../../nn/density/set-flow';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { FitSettings } from '../../training/fit-settings';
-import { checkFinite, checkParameters } from '../check-pairs';
+import { checkFinite, checkParameters, warnOfPairs } from '../check-pairs';
+import { checkedTraining, priorOf } from '../check-training';
 import { fitFrame, type Frame } from '../frame';
 import { paperFit } from '../paper-fit';
 import { restoreDensityEstimator, type DensityEstimator, type DensityMethod } from './density-estimator';
@@ -20,6 +22,10 @@ export interface TrainingSets {
   readonly x: tf.Tensor3D;
   /** The number of observations of each set [M], 1 to maxObservations. */
   readonly counts: tf.Tensor1D;
+  /** Whether the parameters come from another law than the prior, on purpose; else the two are compared. */
+  readonly proposed?: boolean;
+  /** How many sets were left out, since their data were invalid. Default 0. */
+  readonly dropped?: number;
 }
 
 /** How a flow estimator is trained, except for prior and seed. */
@@ -32,7 +38,7 @@ export interface FlowNpeSettings extends LongWorkOptions {
   fit?: FitSettings;
 }
 
-/** Everything that {@link trainFlowNpe} takes besides the sets of observations. */
+/** Everything that `flowNpe.train` takes besides the sets of observations. */
 export interface FlowNpeOptions extends FlowNpeSettings {
   /** The prior that the parameters were drawn from. */
   prior: Prior;
@@ -76,7 +82,7 @@ export const paperSettings = {
 } satisfies FlowNpeSettings;
 
 /**
- * The default settings of {@link trainFlowNpe}: standardised, in small batches, at a higher rate and stopped sooner
+ * The default settings of `flowNpe.train`: standardised, in small batches, at a higher rate and stopped sooner
  * than the paper's. On the 10-D Gaussian task (one run) they were about as accurate as those for 1,000 calls and more
  * so for 10,000, in a third of the time.
  */
@@ -96,70 +102,74 @@ export const defaultSettings = {
 } satisfies FlowNpeSettings;
 
 /**
- * Flow NPE, the baseline of the paper: learns a normalised density q(theta | x_1, ..., x_n, n) for sets of any size by
- * maximum likelihood.
- *
- * q is a RealNVP of four affine couplings given the mean embedding of the observations and a fixed embedding of n, see
- * {@link setFlow}. Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets is all
- * of them.
- * @param sets parameters and observations; they stay the caller's.
- * @param options prior and seed, and any of {@link FlowNpeSettings}; `{ ...flowNpe.paperSettings, prior, seed }` is the
- * paper's row.
- * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
- * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer observations
- * in all than a batch has rows, NaN or infinity.
- * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
- * estimator so far as `partial`.
- * Source: Geffner et al., appendix B.2.
- * @example
- * const sets = await simulateSets(task, { calls: 300, seed: 1 });
- * const flow = await flowNpe.train(sets, { prior, seed: 2, fit: { maxEpochs: 5 }, network: { width: 16 } });
- * const samples = await flow.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 });
- * samples; // shape [500, 2]
- */
-export async function trainFlowNpe(sets: TrainingSets, options: FlowNpeOptions): Promise<TrainedFlowEstimator> {
-  const { prior, seed, network, standardise, signal, progress } = { ...defaultSettings, ...options };
-  const fit = { ...defaultSettings.fit, ...options.fit };
-  const counts = checkSets(sets, prior, fit.batchSize);
-  const real = observationsOf(sets, counts);
-  const frame = fitFrame(prior, { theta: sets.theta, x: real }, standardise, false);
-  real.dispose();
-  const rows = trainingRows(sets, counts, frame);
-  try {
-    return await trainDensityEstimator(
-      method,
-      {
-        frame,
-        network,
-        rows,
-        contexts: (model, weights, [, x, sizes]) => model.contexts(weights, x, sizes),
-        maxObservations: sets.x.shape[1],
-        size: { sets: counts.length, observations: sumOf(counts) },
-      },
-      { ...fit, seed, signal, progress },
-    );
-  } finally {
-    tf.dispose(rows);
-  }
-}
-
-/**
  * Flow NPE: `flowNpe.train(sets, { prior, seed })`, its settings, and `flowNpe.restore(record, { prior })` for a saved
  * estimator.
  */
 export const flowNpe = {
-  /** Trains an estimator; see {@link trainFlowNpe}. */
-  train: trainFlowNpe,
+  /**
+   * Flow NPE, the baseline of the paper: learns a normalised density q(theta | x_1, ..., x_n, n) for sets of any size
+   * by maximum likelihood.
+   *
+   * q is a RealNVP of four affine couplings given the mean embedding of the observations and a fixed embedding of n,
+   * see {@link setFlow}. Parameters with bounds are mapped to all of R^D first. A batch larger than the training sets
+   * is all of them.
+   * @param sets parameters and observations; they stay the caller's.
+   * @param options prior and seed, and any of {@link FlowNpeSettings}; what is not given is that of
+   * `flowNpe.defaultSettings`. `{ ...flowNpe.paperSettings, prior, seed }` is the paper's row.
+   * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
+   * @throws InvalidInputError for a prior of one parameter, sets that don't fit together or the prior, fewer
+   * observations in all than a batch has rows, NaN or infinity.
+   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the
+   * best estimator so far as `partial`.
+   * Source: Geffner et al., appendix B.2.
+   * @example
+   * const sets = await simulateSets(task, { calls: 300, seed: 1 });
+   * const flow = await flowNpe.train(sets, { prior, seed: 2, fit: { maxEpochs: 5 }, network: { width: 16 } });
+   * const samples = await flow.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 });
+   * samples; // shape [500, 2]
+   */
+  train: async (sets: TrainingSets, options: FlowNpeOptions): Promise<TrainedFlowEstimator> => {
+    checkedTraining('flowNpe.train', options);
+    const { prior, seed, network, standardise, signal, progress } = { ...defaultSettings, ...options };
+    const fit = { ...defaultSettings.fit, ...options.fit };
+    const counts = checkSets(sets, prior, fit.batchSize);
+    const real = observationsOf(sets, counts);
+    const frame = fitFrame(prior, { theta: sets.theta, x: real }, standardise, false);
+    real.dispose();
+    const rows = trainingRows(sets, counts, frame);
+    try {
+      return await trainDensityEstimator(
+        method,
+        {
+          frame,
+          network,
+          rows,
+          contexts: (model, weights, [, x, sizes]) => model.contexts(weights, x, sizes),
+          maxObservations: sets.x.shape[1],
+          size: { sets: counts.length, observations: sumOf(counts) },
+        },
+        { ...fit, seed, signal, progress },
+      );
+    } finally {
+      tf.dispose(rows);
+    }
+  },
   /** The settings of the paper, to be spread into the options of `train`. */
   paperSettings,
   /** What `train` does without settings. */
   defaultSettings,
   /**
    * The estimator of a record, with the prior that it was trained with; the caller disposes it.
+   * @param record of `estimator.record()`, or what `readEstimator(folder)` gives.
+   * @param options `prior`, the one of training.
    * @throws InvalidInputError for a record of another kind, or another prior.
+   * @example
+   * const sets = await simulateSets(task, { calls: 300, seed: 1 });
+   * const flow = await flowNpe.train(sets, { prior, seed: 2, fit: { maxEpochs: 5 }, network: { width: 16 } });
+   * const again = flowNpe.restore(flow.record(), { prior }); // draws as before
    */
-  restore: (record: EstimatorRecord, { prior }: { prior: Prior }): FlowEstimator =>
-    restoreDensityEstimator(method, record, prior),
+  restore: (record: EstimatorRecord, options: { prior: Prior }): FlowEstimator =>
+    restoreDensityEstimator(method, record, priorOf('flowNpe.restore', options)),
 };
 
 /**
@@ -178,8 +188,9 @@ function trainingRows(sets: TrainingSets, counts: readonly number[], frame: Fram
 
 /** Refuses invalid sets, and returns their sizes. */
 function checkSets(sets: TrainingSets, prior: Prior, batchSize: number): number[] {
-  const { theta, x, counts } = sets;
   const what = 'flowNpe.train';
+  const { theta, x, counts } = objectOf(`${what}: sets`, sets, '{ theta, x, counts }, as simulateSets gives');
+  for (const [name, tensor] of Object.entries({ theta, x, counts })) requireTensor(`${what}: ${name}`, tensor);
   demand(
     `${what}: prior`,
     prior.dim >= 2,
@@ -210,6 +221,7 @@ function checkSets(sets: TrainingSets, prior: Prior, batchSize: number): number[
   const real = observationsOf(sets, sizes);
   try {
     checkFinite(`${what}: x`, real, remedy);
+    warnOfPairs(what, sets, { simulations: real.shape[0], width: x.shape[2] }, prior);
   } finally {
     real.dispose();
   }

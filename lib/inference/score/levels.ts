@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { demand, requireCount } from '../../core/checks';
-import { twinDiffusion, type Diffusion, type DiffusionSpec } from '../../diffusion/diffusion';
+import { demand, objectOf, requireCount } from '../../core/checks';
+import { requireDiffusion, twinDiffusion, type Diffusion, type DiffusionSpec } from '../../diffusion/diffusion';
 import { unevenLevels } from '../../diffusion/noise-grid';
 import type { NoiseLevel } from '../../diffusion/noise-level';
 import { vpLinear } from '../../diffusion/vp';
@@ -58,13 +58,9 @@ export interface ContinuousOptions {
  * @example
  * continuous(ve(), { weighting: weightings.likelihood() }).spec.name; // 'continuous'
  */
-export function continuous(
-  diffusion: Diffusion = vpLinear(),
-  { weighting = balanced(), parameterisation = edm(), count = 400 }: ContinuousOptions = {},
-): TrainingLevels {
-  // texts and arrays have a function `at` too
-  const isDiffusion = typeof diffusion?.at === 'function' && typeof diffusion.spec === 'object';
-  demand('continuous diffusion', isDiffusion, 'a diffusion, such as vpLinear()', diffusion);
+export function continuous(diffusion: Diffusion = vpLinear(), options: ContinuousOptions = {}): TrainingLevels {
+  const { weighting = balanced(), parameterisation = edm(), count = 400 } = objectOf('continuous: options', options);
+  requireDiffusion('continuous', diffusion);
   const isWeighting = typeof weighting?.levels === 'function';
   demand('continuous weighting', isWeighting, 'one of weightings, such as weightings.balanced()', weighting);
   requireParameterisation('continuous', parameterisation);
@@ -103,7 +99,8 @@ export interface DiscreteOptions {
  * @example
  * discrete({ count: 100 }).spec; // { name: 'discrete', count: 100 }
  */
-export function discrete({ count = 400, parameterisation }: DiscreteOptions = {}): TrainingLevels {
+export function discrete(options: DiscreteOptions = {}): TrainingLevels {
+  const { count = 400, parameterisation } = objectOf('discrete: options', options);
   const levels = vpLevels({ count });
   if (parameterisation) requireParameterisation('discrete', parameterisation);
   const length: TrainingLength = { steps: 6000, patience: 1 / 5 };

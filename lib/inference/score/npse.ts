@@ -4,6 +4,7 @@ import { paperNetwork } from '../../nn/score/paper-network';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import { dpmSolver } from '../../samplers/dpm-solver';
 import type { TrainingPairs } from '../check-pairs';
+import { checkedTraining, priorOf } from '../check-training';
 import { paperFit } from '../paper-fit';
 import { continuous, discrete } from './levels';
 import { restoreScoreEstimator } from './restore-score-estimator';
@@ -50,7 +51,7 @@ export const discreteSettings = {
 } satisfies NpseSettings;
 
 /**
- * The default settings of {@link trainNpse}: one training on the simulations. It lasts for 10,000 steps, but at least
+ * The default settings of `npse.train`: one training on the simulations. It lasts for 10,000 steps, but at least
  * 100 and at most 2,000 epochs, and stops after a third of that without a better validation loss, or after a fifteenth
  * where the loss has risen. A twentieth of the simulations is held out; of few, a tenth, up to 200.
  */
@@ -74,34 +75,32 @@ export const defaultSettings = {
 export const emulatedSettings = { ...defaultSettings, emulated: 9 } satisfies NpseSettings;
 
 /**
- * Neural posterior score estimation: learns the score of the diffused posterior p_t(theta | x) from simulations by
- * denoising score matching.
- *
- * @param pairs parameters and data, one row a simulation; they stay the caller's.
- * @param options prior and seed, and any of {@link NpseSettings}; those of the group `fit` that are not given keep
- * their defaults. `{ ...npse.paperSettings, prior, seed }` is the paper's row.
- * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
- * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
- * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the best
- * estimator so far as `partial`.
- * Source: Geffner et al., sections 1.1 and 2; Sharrock et al. (2024), "Sequential neural score estimation"; the
- * closed-form part is ours.
- * @example
- * const trained = await npse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
- * const samples = await trained.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 }); // shape [500, 2]
- */
-export function trainNpse(pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> {
-  const fit = { ...defaultSettings.fit, ...options.fit };
-  return trainScoreEstimator(method, pairs, { ...defaultSettings, ...options, fit });
-}
-
-/**
  * NPSE: `npse.train(simulations, { prior, seed })`, its settings, and `npse.restore(record, { prior })` for a saved
  * estimator.
  */
 export const npse = {
-  /** Trains an estimator; see {@link trainNpse}. */
-  train: trainNpse,
+  /**
+   * Neural posterior score estimation: learns the score of the diffused posterior p_t(theta | x) from simulations by
+   * denoising score matching.
+   *
+   * @param pairs parameters and data, one row a simulation; they stay the caller's.
+   * @param options prior and seed, and any of {@link NpseSettings}; what is not given, in the group `fit` too, is that
+   * of `npse.defaultSettings`. `{ ...npse.paperSettings, prior, seed }` is the paper's row.
+   * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
+   * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
+   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the
+   * best estimator so far as `partial`.
+   * Source: Geffner et al., sections 1.1 and 2; Sharrock et al. (2024), "Sequential neural score estimation"; the
+   * closed-form part is ours.
+   * @example
+   * const trained = await npse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
+   * const samples = await trained.given([[1, 2], [0.5, 1]]).sample(500, { seed: 3 }); // shape [500, 2]
+   */
+  train: async (pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> => {
+    checkedTraining('npse.train', options);
+    const fit = { ...defaultSettings.fit, ...options.fit };
+    return trainScoreEstimator(method, pairs, { ...defaultSettings, ...options, fit });
+  },
   /** The settings of the paper, to be spread into the options of `train`. */
   paperSettings,
   /** The paper's levels in settings of our own. */
@@ -112,8 +111,13 @@ export const npse = {
   emulatedSettings,
   /**
    * The estimator of a record, with the prior that it was trained with; the caller disposes it.
+   * @param record of `estimator.record()`, or what `readEstimator(folder)` gives.
+   * @param options `prior`, the one of training.
    * @throws InvalidInputError for a record of another kind, or another prior.
+   * @example
+   * const trained = await npse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
+   * const again = npse.restore(trained.record(), { prior }); // draws as before
    */
-  restore: (record: EstimatorRecord, { prior }: { prior: Prior }): ScoreEstimator =>
-    restoreScoreEstimator(method, record, prior),
+  restore: (record: EstimatorRecord, options: { prior: Prior }): ScoreEstimator =>
+    restoreScoreEstimator(method, record, priorOf('npse.restore', options)),
 };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
-import { demand, requireCount } from '../../core/checks';
+import { demand, objectOf, requireCount, requireNumber } from '../../core/checks';
 import type { Rows } from '../../core/rows';
 import { factorized } from '../../compose/factorized';
 import type { Composition } from '../../compose/composed-score';
@@ -95,14 +95,17 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
   return {
     config,
     prior: frame.prior,
-    given: (xObs, { compose: composition = factorized() } = {}) => {
+    given: (xObs, options = {}) => {
+      const { compose: composition = factorized() } = objectOf('given: options', options);
       requireComposition(composition, frame);
       const observations = embed(xObs);
       const isDiffused = composition.isDiffused(observations.shares.shape[0]);
       const sampler = isDiffused ? method.sampler : corrector;
       return scorePosterior({ programs, frame, composition, sampler, observed: { tensors, observations } });
     },
-    drawEach: async (x, { draws, sampler = method.sampler, ...options }) => {
+    drawEach: async (x, given) => {
+      const { draws, sampler = method.sampler, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');
+      requireNumber('drawEach: seed', options.seed, 'a finite number');
       requireCount('drawEach draws', draws);
       requireIndependent('drawEach sampler', sampler);
       const observations = embed(x);

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireCount } from '../../core/checks';
+import { objectOf, requireCount } from '../../core/checks';
 import type { DrawOptions, Posterior, PosteriorDensity } from '../../contract/posterior';
 import type { Composition } from '../../compose/composed-score';
 import { observationCount, pickRows, type ObservedModel } from '../../nn/score/observation-scores';
 import { requireDiffused } from '../../samplers/descent';
 import type { Sampler } from '../../samplers/sampler';
-import type { Frame } from '../frame';
+import { requireParameters, type Frame } from '../frame';
 import { withinSupport } from '../within-support';
 import { distinctRows } from './mode-search';
 import type { PosteriorDensityOptions } from './score-density';
@@ -62,10 +62,8 @@ export function scorePosterior({
 }: ScorePosteriorParts): ScorePosterior {
   const n = observationCount(observed);
   const dim = frame.dims.theta;
-  const sample = async (
-    count: number,
-    { sampler: wanted = sampler, ...options }: PosteriorSampleOptions,
-  ): Promise<tf.Tensor2D> => {
+  const sample = async (count: number, given: PosteriorSampleOptions): Promise<tf.Tensor2D> => {
+    const { sampler: wanted = sampler, ...options } = objectOf('posterior.sample: options', given, '{ seed }');
     if (wanted.needsDiffused) requireDiffused({ n, isDiffused: composition.isDiffused(n) }, wanted.id);
     const y = await programs.sampler(composition, wanted).sample(observed, { n, dim }, count, options);
     return tf.tidy(() => {
@@ -80,7 +78,8 @@ export function scorePosterior({
     dim,
     sample,
     density,
-    map: async ({ starts = 64, ...options }) => {
+    map: async (given) => {
+      const { starts = 64, ...options } = objectOf('posterior.map: options', given, '{ seed }');
       requireCount('posterior.map starts', starts, 2);
       const draws = await sample(starts, options);
       const ends = tf.tidy(() =>
@@ -112,12 +111,14 @@ function ofOne({ density }: ScorePrograms, observed: ObservedModel): ScorePoster
 function ofSeveral(
   { density }: ScorePrograms,
   { tensors, observations }: ObservedModel,
-  { prior }: Frame,
+  frame: Frame,
 ): ScorePosterior['density'] {
   const n = observations.shares.shape[0];
+  const { prior } = frame;
   return {
     normalised: false,
     logProb: async (theta, options) => {
+      requireParameters('logProb: theta', theta, frame);
       let sum = tf.tidy(() => tf.mul(1 - n, prior.logProb(theta)).as1D() as tf.Tensor1D);
       for (let j = 0; j < n; j++) {
         const one = tf.tidy(() => pickRows(observations, (rows) => tf.slice(rows, [j, 0], [1, -1])));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requireNumber } from '../../core/checks';
+import { demand, objectOf, requireNumber } from '../../core/checks';
 import { activate, dense, product, type Activation } from '../../graph/dense';
 import { checkNetworkOptions } from '../check-network-options';
 import { setEmbedding } from '../embedding/set-embedding';
@@ -43,7 +43,14 @@ export interface DenoisingNetworkOptions {
  * denoisingNetwork({ width: 64, blocks: 2 }).spec; // { name: 'denoising', width: 64, blocks: 2 }
  */
 export function denoisingNetwork(options: DenoisingNetworkOptions = {}): NetworkDefinition {
-  const { width = 128, blocks = 3, hidden = 2, dropout = 0.1, activation = 'silu', exchangeable = 1 } = options;
+  const {
+    width = 128,
+    blocks = 3,
+    hidden = 2,
+    dropout = 0.1,
+    activation = 'silu',
+    exchangeable = 1,
+  } = objectOf('denoisingNetwork: options', options);
   checkNetworkOptions('denoisingNetwork', { width, blocks, hidden, exchangeable }, {}, activation);
   const isShare = (value: number): boolean => value >= 0 && value < 1;
   requireNumber('denoisingNetwork dropout', dropout, 'a number from 0 to below 1', isShare);

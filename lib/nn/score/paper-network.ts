@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectOf } from '../../core/checks';
 import { activate, dense, product, type Activation } from '../../graph/dense';
 import { checkNetworkOptions } from '../check-network-options';
 import { timeEmbedding } from '../embedding/time-embedding';
@@ -31,7 +32,7 @@ export interface PaperNetworkOptions {
  * paperNetwork({ width: 64 }).spec; // { name: 'paper', width: 64 }
  */
 export function paperNetwork(options: PaperNetworkOptions = {}): NetworkDefinition {
-  const { width = 128, hidden = 3, activation = 'relu' } = options;
+  const { width = 128, hidden = 3, activation = 'relu' } = objectOf('paperNetwork: options', options);
   const { embedding = width, timeEmbedding: timeSize = 64 } = options;
   checkNetworkOptions('paperNetwork', { width, hidden, embedding }, { timeEmbedding: timeSize }, activation);
   const definition: NetworkDefinition = {

@@ -38,6 +38,8 @@ const ofUnitNormal = (theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor => tf.mu
 /**
  * The output is the noise: scale 1, nothing known.
  * Source: Ho et al. (2020), "Denoising diffusion probabilistic models".
+ * @example
+ * continuous(vpLinear(), { parameterisation: parameterisations.noise() }).spec.name; // 'continuous'
  */
 export function noise(): Parameterisation {
   return { name: 'noise', seesDistance: false, scale: () => ({ scale: tf.scalar(1) }), known: nothing };
@@ -46,6 +48,8 @@ export function noise(): Parameterisation {
 /**
  * The output is the velocity v = meanCoeff eps - std theta: scale meanCoeff, known std theta_t.
  * Source: Salimans and Ho (2022), "Progressive distillation for fast sampling of diffusion models".
+ * @example
+ * continuous(vpLinear(), { parameterisation: parameterisations.velocity() }).spec.name; // 'continuous'
  */
 export function velocity(): Parameterisation {
   return {
@@ -56,7 +60,11 @@ export function velocity(): Parameterisation {
   };
 }
 
-/** The output times -meanCoeff is the score: scale std meanCoeff, nothing known. */
+/**
+ * The output times -meanCoeff is the score: scale std meanCoeff, nothing known.
+ * @example
+ * continuous(vpLinear(), { parameterisation: parameterisations.score() }).spec.name; // 'continuous'
+ */
 export function score(): Parameterisation {
   return {
     name: 'score',
@@ -72,6 +80,8 @@ export function score(): Parameterisation {
  * lambda + std^2)). Of N(0, I) it is {@link velocity}.
  * Source: Karras et al. (2022), "Elucidating the design space of diffusion-based generative models", section 5, for
  * N(0, sigmaData^2 I); the Gaussian of x is ours.
+ * @example
+ * continuous(vpLinear(), { parameterisation: parameterisations.edm() }).spec.name; // 'continuous'
  */
 export function edm(): Parameterisation {
   return {
@@ -92,6 +102,8 @@ const byName: Readonly<Record<ParameterisationName, () => Parameterisation>> = {
 /**
  * The parameterisation of a name, as a saved estimator keeps it.
  * @throws InvalidInputError for an unknown name.
+ * @example
+ * parameterisations.restoreParameterisation('edm').name; // 'edm'
  */
 export function restoreParameterisation(name: ParameterisationName): Parameterisation {
   requireOneOf('parameterisation', name, Object.keys(byName) as ParameterisationName[]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { trainFmpe } from '../../../lib/inference/score/fmpe';
+import type { fmpe } from '../../../lib/inference/score/fmpe';
 import type { TrainedScoreEstimator } from '../../../lib/inference/score/train-score-estimator';
 import { denoisingNetwork } from '../../../lib/nn/score/denoising-network';
 import { simulate } from '../../../lib/simulation/simulate';
@@ -25,7 +25,7 @@ const xs = [
 /** A way to learn a score, and the Gaussians of its closed-form part. */
 export interface CurvedCase {
   readonly what: string;
-  readonly train: typeof trainFmpe;
+  readonly train: typeof fmpe.train;
   readonly gaussians: number;
 }
 

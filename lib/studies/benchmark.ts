@@ -14,8 +14,11 @@ import { pairsSetting, type PairsSettingOptions } from '../experiments/pairs-set
 import { thinned } from '../experiments/thinned';
 import type { StudyExperiment } from './study-experiment';
 
-/** A way to train of the benchmark: score estimation on the VP or the VE diffusion, or flow matching. */
-export type BenchmarkSetting = 'vp' | 've' | 'fmpe';
+/**
+ * A way to train of the benchmark: score estimation on the VP or the VE diffusion, on VP with emulated pairs besides,
+ * or flow matching.
+ */
+export type BenchmarkSetting = 'vp' | 'emulated' | 've' | 'fmpe';
 
 /** Which part of the benchmark is wanted. */
 export interface BenchmarkOptions {
@@ -48,9 +51,13 @@ const trainings: Readonly<Record<BenchmarkSetting, Pick<PairsSettingOptions, 'tr
       method: 'NPSE (VP)',
       train: (pairs, options) => npse.train(pairs, { levels: continuous(vpLinear()), ...options }),
     },
+    emulated: {
+      method: 'NPSE (VP), emulated',
+      train: (pairs, options) => npse.train(pairs, { ...npse.emulatedSettings, ...options }),
+    },
     ve: {
       method: 'NPSE (VE)',
-      train: (pairs, options) => npse.train(pairs, { levels: continuous(ve()), emulated: 0, ...options }),
+      train: (pairs, options) => npse.train(pairs, { levels: continuous(ve()), ...options }),
     },
     fmpe: { method: 'FMPE', train: (pairs, options) => fmpe.train(pairs, options) },
   };

@@ -32,10 +32,10 @@ export function splitRHat(chains: ChainDraws): number {
  * The number of independent draws that would give as precise an estimate, S / (1 + 2 sum_t rho_t).
  *
  * The autocorrelations rho_t of all split chains together are summed up to the first negative pair and made monotone
- * (Geyer). S is the number of draws; a result above it, at most S log10 S, means that draws repel each other. NaN where
- * all draws are equal. The mean of the draws has the standard error sd / sqrt(size), with the size of kind `mean`.
+ * (Geyer); of chains of fewer than ten draws, rho_1 alone counts. S is the number of draws; a result above it, at most
+ * S log10 S, means that draws repel each other. NaN where all draws are equal. The mean of the draws has the standard
+ * error sd / sqrt(size), with the size of kind `mean`.
  * @param chains at least one chain of at least 4 finite draws, all of one length.
- * Chains of fewer than ten draws have no second pair: only rho_1 counts.
  * @param kind `bulk`, `tail` (the smaller one of the 5% and 95% quantiles', S for a quantile that no draw exceeds) or
  * `mean`. Default `bulk`.
  * @throws InvalidInputError for other chains.

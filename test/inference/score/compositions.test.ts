@@ -121,6 +121,17 @@ describe('compositions of one estimator', () => {
     expect(apart([near[0]], [near[1]])).toBeLessThan(0.05);
   });
 
+  it('of several observations are drawn in less than sixty levels by default', async () => {
+    const posterior = estimator.given(xObs);
+    const stopped = posterior.sample(10, { seed: 1, signal: AbortSignal.abort(), ...quiet });
+    const message = await stopped.then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(Number(/at level \d+ of (\d+)/.exec(message)?.[1])).toBeLessThan(60);
+    posterior.dispose();
+  });
+
   it('that need the score of each observation, or of a subset of all, agree with the sum', async () => {
     const expected = await draw(estimator, factorized());
     const each = withTerm(

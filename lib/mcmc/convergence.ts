@@ -33,10 +33,12 @@ export function splitRHat(chains: ChainDraws): number {
  * The number of independent draws that would give as precise an estimate, S / (1 + 2 sum_t rho_t).
  *
  * The autocorrelations rho_t of all split chains together are summed up to the first negative pair and made monotone
- * (Geyer). S is the number of draws; a result above it, at most S log10 S, means that draws repel each other. NaN for
- * constant chains.
+ * (Geyer); of chains of fewer than ten draws, rho_1 alone counts. S is the number of draws; a result above it, at most
+ * S log10 S, means that draws repel each other. NaN where all draws are equal. The mean of the draws has the standard
+ * error sd / sqrt(size), with the size of kind `mean`.
  * @param chains at least one chain of at least 4 finite draws, all of one length.
- * @param kind `bulk`, `tail` (the smaller one of the 5% and 95% quantiles') or `mean`. Default `bulk`.
+ * @param kind `bulk`, `tail` (the smaller one of the 5% and 95% quantiles', S for a quantile that no draw exceeds) or
+ * `mean`. Default `bulk`.
  * @throws InvalidInputError for other chains.
  * Source: Vehtari et al., "Rank-normalization, folding, and localization: an improved R-hat", equations (10) to (13)
  * and section 4.3; Geyer, "Practical Markov chain Monte Carlo", section 3.3.
@@ -48,13 +50,14 @@ export function splitRHat(chains: ChainDraws): number {
 export function effectiveSampleSize(chains: ChainDraws, kind: EssKind = 'bulk'): number {
   const draws = checked(chains, 'effectiveSampleSize');
   if (kind === 'mean') return ess(split(draws));
-  return kind === 'bulk' ? ess(ranked(draws).scores) : tailEss(ranked(draws));
+  return kind === 'bulk' ? ess(ranked(draws).scores) : tailEss(draws);
 }
 
 /** {@link splitRHat} and both effective sample sizes, with the draws ranked once. */
 export function convergenceOf(chains: ChainDraws): { rHat: number; ess: number; essTail: number } {
-  const draws = ranked(checked(chains, 'convergenceOf'));
-  return { rHat: rHatOf(draws), ess: ess(draws.scores), essTail: tailEss(draws) };
+  const draws = checked(chains, 'convergenceOf');
+  const ofRanks = ranked(draws);
+  return { rHat: rHatOf(ofRanks), ess: ess(ofRanks.scores), essTail: tailEss(draws) };
 }
 
 /** Split chains, all their draws in order, and each draw's normal score. */
@@ -79,10 +82,15 @@ function rHatOf({ halves, sorted, scores }: Ranked): number {
   return tail > bulk ? tail : bulk;
 }
 
-function tailEss({ halves, sorted }: Ranked): number {
+function tailEss(chains: readonly Float64Array[]): number {
+  // quantiles of all draws, the one too that a half may leave out
+  const sorted = sortedDraws(chains);
+  if (sorted[0] === sorted[sorted.length - 1]) return NaN;
+  const halves = split(chains);
   const below = (share: number): number => {
     const limit = sorted[Math.floor(share * (sorted.length - 1))];
-    return ess(halves.map((half) => half.map((value) => (value <= limit ? 1 : 0))));
+    const size = ess(halves.map((half) => half.map((value) => (value <= limit ? 1 : 0))));
+    return Number.isNaN(size) ? halves.length * halves[0].length : size;
   };
   return Math.min(below(0.05), below(0.95));
 }
@@ -149,10 +157,11 @@ function indexOf(values: Float64Array, count: number, value: number): number {
   return low;
 }
 
+/** The mean, exact for equal values. */
 function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
+  for (let i = 0; i < values.length; i++) sum += values[i] - values[0];
+  return values[0] + sum / values.length;
 }
 
 function varianceOf(values: ArrayLike<number>): number {
@@ -185,19 +194,18 @@ function ess(chains: readonly Float64Array[]): number {
   const variance = (within * (n - 1)) / n + varianceOf(chains.map(meanOf));
   if (!(variance > 0)) return NaN;
   const correlation = (lag: number): number => 1 - (within - autocovariance(lag)) / variance;
+  const most = total * Math.log10(total);
+  // halves so short have no second pair of neighbours
+  if (n < 5) return Math.min(most, total / Math.max(1 + 2 * correlation(1), 0));
   // sums of neighbours rho_{2k} + rho_{2k+1}, which are positive and fall for a reversible chain
   let [even, odd] = [1, correlation(1)];
-  let smallest = even + odd;
+  let smallest = Infinity;
   let sum = 0;
-  for (let lag = 2; even + odd > 0; lag += 2) {
+  for (let lag = 2; even + odd > 0 && lag < n - 2; lag += 2) {
     smallest = Math.min(smallest, even + odd);
     sum += smallest;
-    if (lag + 2 >= n) {
-      even = 0;
-      break;
-    }
     [even, odd] = [correlation(lag), correlation(lag + 1)];
   }
   const time = -1 + 2 * sum + Math.max(even, 0);
-  return total / Math.max(time, 1 / Math.log10(total));
+  return Math.min(most, total / Math.max(time, 0));
 }

@@ -1,6 +1,7 @@
 /** Samplers for scores of one's own: programs, densities by the flow, and what a sampler is made of. */
 export type { AdaptiveFlowOptions } from './adaptive-flow';
 export type { Descent, DescentState } from './descent';
+export { fisherLangevin, type FisherLangevinOptions } from './fisher-langevin';
 export { flowDensity, type FlowDensity, type FlowDensityOptions, type LogProbOptions } from './flow-density';
 export { FlowOdeError } from './flow-ode-error';
 export type { TraceMethod } from './jacobian-trace';

@@ -4,13 +4,10 @@ import { totalScore } from '../compose/composed-score';
 import { loop } from '../graph/loop';
 import { foldKey, randomNormal, splitKey } from '../graph/random';
 import { gaussianTransition } from './gaussian-transitions';
-import { inverseRoot } from './inverse-root';
+import { fisherCoordinates } from './fisher-coordinates';
 import { alphaAt } from './level-scalars';
 import { levelSampler, type LevelSamplerOptions, type LevelStep } from './level-sampler';
 import type { Sampler } from './sampler';
-
-/** Particles per parameter from which on their second moments are taken in full; with fewer, direction by direction. */
-const particlesPerParameter = 8;
 
 /**
  * Gaussian transitions (Algorithm 2) as the predictor, with Langevin corrections at each level that follow the width of
@@ -51,21 +48,19 @@ export function predictorCorrector(
     step: (target, levels, t, theta, key) => {
       const level = levels.at(t);
       const [correctorKey, predictorKey] = splitKey(key, 2);
-      const [count, dim] = theta.shape;
-      const rounded = dim > 1 && count >= particlesPerParameter * dim ? roundInFull : roundByDirection;
       const { particles: corrected, steepest } = loop(
         corrections,
         { particles: theta, steepest: tf.scalar(0) as tf.Tensor },
         (s, { particles }) => {
           const score = totalScore(target, particles, level);
-          const noise = randomNormal<tf.Tensor2D>(foldKey(correctorKey, s), [count, dim]);
-          const { drift, spread, steepest } = rounded(score, noise);
+          const noise = randomNormal<tf.Tensor2D>(foldKey(correctorKey, s), theta.shape);
+          const round = fisherCoordinates(score);
           const next = [
             particles,
-            tf.mul(relativeStep / 2, drift),
-            tf.mul(Math.sqrt(relativeStep * (1 - relativeStep / 4)), spread),
+            tf.mul(relativeStep / 2, round.drift(score)),
+            tf.mul(Math.sqrt(relativeStep * (1 - relativeStep / 4)), round.spread(noise)),
           ];
-          return { particles: tf.addN(next) as tf.Tensor2D, steepest };
+          return { particles: tf.addN(next) as tf.Tensor2D, steepest: round.steepest() };
         },
       );
       const { beta } = alphaAt(levels, t);
@@ -81,33 +76,4 @@ export function predictorCorrector(
     },
   };
   return levelSampler(step, options);
-}
-
-/** Rows R^T R s and R^T eta for rows s and eta, and the largest eigenvalue of F. */
-type Rounding = (
-  score: tf.Tensor2D,
-  noise: tf.Tensor2D,
-) => { drift: tf.Tensor; spread: tf.Tensor; steepest: tf.Tensor };
-
-const roundInFull: Rounding = (score, noise) => {
-  const information = tf.div(tf.matMul(score, score, true), score.shape[0]) as tf.Tensor2D;
-  const root = inverseRoot(information);
-  return {
-    drift: tf.matMul(tf.matMul(score, root, false, true), root),
-    spread: tf.matMul(noise, root),
-    steepest: largestEigenvalue(information),
-  };
-};
-
-const roundByDirection: Rounding = (score, noise) => {
-  const squares = tf.add(tf.mean(tf.square(score), 0, true), 1e-12);
-  return { drift: tf.div(score, squares), spread: tf.div(noise, tf.sqrt(squares)), steepest: tf.max(squares) };
-};
-
-/** |F^8|^(1/8): the largest eigenvalue of a positive definite matrix, or at most D^(1/16) times that. */
-function largestEigenvalue(matrix: tf.Tensor2D): tf.Tensor {
-  const trace = tf.add(tf.sum(tf.mul(matrix, tf.eye(matrix.shape[0]))), 1e-12);
-  let power = tf.div(matrix, trace) as tf.Tensor2D;
-  for (let k = 0; k < 3; k++) power = tf.matMul(power, power);
-  return tf.mul(trace, tf.pow(tf.sum(tf.square(power)), 1 / 16));
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { rng } from '../../lib/core/rng';
-import { effectiveSampleSize, splitRHat } from '../../lib/mcmc/convergence';
+import { convergenceOf, effectiveSampleSize, splitRHat } from '../../lib/mcmc/convergence';
 import { diagnose } from '../../lib/mcmc/diagnose';
 import { normalQuantile } from '../../lib/mcmc/normal-quantile';
+import arviz from './fixtures/convergence.json';
 
 /** Chains x_i = rho x_{i-1} + sqrt(1 - rho^2) e_i with x_0 from the stationary N(0, 1), plus a shift of each chain. */
 function autoregressive(chains: number, draws: number, rho: number, shift: (chain: number) => number = () => 0) {
@@ -83,6 +84,72 @@ describe('splitRHat', () => {
   it('sees constant chains: Infinity where they differ, NaN where not', () => {
     expect(splitRHat([new Array(6).fill(1), new Array(6).fill(2)])).toBe(Infinity);
     expect(splitRHat([new Array(6).fill(1), new Array(6).fill(1)])).toBeNaN();
+  });
+});
+
+describe('against ArviZ', () => {
+  const { cases } = arviz;
+  const bulks = cases.map(({ rHat }) => Number(rHat)).filter(Number.isFinite);
+  const sizes = ['bulk', 'tail', 'mean'] as const;
+  const isShort = (draws: number[][]): boolean => Math.floor(draws[0].length / 2) < 5;
+  const isConstant = (draws: number[][]): boolean => draws.flat().every((value) => value === draws[0][0]);
+  const told = cases.filter(({ draws }) => !isShort(draws) && !isConstant(draws));
+
+  it('there are chains of every kind of R-hat', () => {
+    for (const [low, high] of [
+      [0.99, 1.01],
+      [1.01, 1.1],
+      [1.1, 1.5],
+      [1.5, 3],
+    ])
+      expect(bulks.some((value) => value > low && value < high)).toBe(true);
+  });
+
+  // ArviZ says nothing of the R-hat of one chain
+  it.each(cases.filter(({ draws }) => draws.length > 1))('R-hat is the same: $name', ({ rHat, draws }) => {
+    const expected = rHat === 'inf' ? Infinity : Number(rHat);
+    if (Number.isFinite(expected)) expect(splitRHat(draws) / expected).toBeCloseTo(1, 8);
+    else expect(splitRHat(draws)).toBe(expected);
+  });
+
+  it.each(told)(
+    'effective sample sizes and the error of the mean are the same: $name',
+    ({ draws, error, ...sizeOf }) => {
+      for (const kind of sizes) expect(effectiveSampleSize(draws, kind) / Number(sizeOf[kind]), kind).toBeCloseTo(1, 7);
+      const all = draws.flat();
+      const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
+      const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (all.length - 1);
+      expect(Math.sqrt(variance / effectiveSampleSize(draws, 'mean')) / Number(error)).toBeCloseTo(1, 7);
+    },
+  );
+
+  it('halves of fewer than five draws count for no more than there, where no autocorrelation is taken', () => {
+    const short = cases.filter(({ draws }) => isShort(draws));
+    expect(short.length).toBeGreaterThan(4);
+    for (const { name, bulk, mean, draws } of short) {
+      expect(effectiveSampleSize(draws, 'bulk'), name).toBeLessThan(Number(bulk) + 1e-6);
+      expect(effectiveSampleSize(draws, 'mean'), name).toBeLessThan(Number(mean) + 1e-6);
+      // the same draws with each one twice in a row tell no more
+      const twice = draws.map((chain) => chain.slice(0, 4).flatMap((value) => [value, value]));
+      expect(effectiveSampleSize(twice, 'mean'), name).toBeLessThan(twice.flat().length);
+    }
+  });
+
+  it('equal draws have no size; there, they have all', () => {
+    const { draws, bulk } = cases.find(({ draws }) => isConstant(draws))!;
+    expect(bulk).toBe(draws.flat().length);
+    for (const kind of sizes) expect(effectiveSampleSize(draws, kind)).toBeNaN();
+  });
+
+  it('all at once is each by itself', () => {
+    for (const { draws } of told) {
+      const { rHat, ess, essTail } = convergenceOf(draws);
+      expect([rHat, ess, essTail]).toEqual([
+        splitRHat(draws),
+        effectiveSampleSize(draws),
+        effectiveSampleSize(draws, 'tail'),
+      ]);
+    }
   });
 });
 

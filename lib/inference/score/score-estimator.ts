@@ -12,6 +12,7 @@ import {
   type ScoreModelTensors,
 } from '../../nn/score/score-model';
 import type { EstimatorRecord } from '../../records/estimator-record';
+import { fisherLangevin } from '../../samplers/fisher-langevin';
 import { predictorCorrector } from '../../samplers/predictor-corrector';
 import { requireIndependent, sampleEach } from '../../samplers/sample-each';
 import type { Sampler } from '../../samplers/sampler';
@@ -82,10 +83,15 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     diffusion: levels.diffusion,
     levels: levels.samplerLevels(count, smallestNoise),
   });
-  // half as many do for the predictor-corrector
-  const corrector = predictorCorrector({
-    levels: levels.samplerLevels(Math.max(3, Math.round(count / 2)), smallestNoise),
-  });
+  const langevin =
+    config.levels.name === 'continuous'
+      ? fisherLangevin({ smallestNoise })
+      : // the paper's levels, of which half as many do
+        predictorCorrector({ levels: levels.samplerLevels(Math.max(3, Math.round(count / 2)), smallestNoise) });
+  // where the network's error of the score, 1 / std, is not yet large, and nearer to the data
+  const ascents = [1, 0.25].map((share) =>
+    Math.max(Math.log(share * smallestNoise), levels.diffusion.logRatio(levels.diffusion.earliest)),
+  );
   const embed = (xObs: Rows): ObservationRows => {
     const x = frame.observations(xObs);
     const observations = tf.tidy(() => embedObservations(model, tensors, x));
@@ -100,8 +106,8 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       requireComposition(composition, frame);
       const observations = embed(xObs);
       const isDiffused = composition.isDiffused(observations.shares.shape[0]);
-      const sampler = isDiffused ? method.sampler : corrector;
-      return scorePosterior({ programs, frame, composition, sampler, observed: { tensors, observations } });
+      const sampler = isDiffused ? method.sampler : langevin;
+      return scorePosterior({ programs, frame, composition, sampler, ascents, observed: { tensors, observations } });
     },
     drawEach: async (x, given) => {
       const { draws, sampler = method.sampler, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');

@@ -7,7 +7,7 @@ import { requireDiffused } from '../../samplers/descent';
 import type { Sampler } from '../../samplers/sampler';
 import { requireParameters, type Frame } from '../frame';
 import { withinSupport } from '../within-support';
-import { distinctRows } from './mode-search';
+import { posteriorMode } from './posterior-mode';
 import type { PosteriorDensityOptions } from './score-density';
 import type { ScorePrograms } from './score-programs';
 
@@ -15,7 +15,7 @@ import type { ScorePrograms } from './score-programs';
 export interface PosteriorSampleOptions extends DrawOptions {
   /**
    * How noise becomes samples. Default: the method's own where the composed score is that of a diffused density, as for
-   * one observation; else `predictorCorrector()`.
+   * one observation; else `samplers.fisherLangevin()`, or `predictorCorrector()` on the levels of `discrete`.
    */
   sampler?: Sampler;
 }
@@ -34,8 +34,9 @@ export interface ScorePosterior extends Posterior<PosteriorSampleOptions, Poster
    */
   readonly density: PosteriorDensity<PosteriorDensityOptions>;
   /**
-   * The parameters [D] of the highest density: ascents along the score at the smallest noise, from draws, and of draws
-   * and ends the point of the highest density; the caller disposes the tensor.
+   * The parameters [D] of the highest density, as `density.logProb` has it: of draws, and of ends of ascents along the
+   * score from them, the best, improved by Newton's method on the density itself. No draw that it starts from is
+   * better. The caller disposes the tensor. The density is that of the parameters in their units.
    * @throws InvalidInputError for an invalid number of starts; what `sample` and `density.logProb` throw.
    */
   map(options: PosteriorMapOptions): Promise<tf.Tensor1D>;
@@ -48,6 +49,8 @@ export interface ScorePosteriorParts {
   readonly composition: Composition;
   /** The sampler where none is asked for. */
   readonly sampler: Sampler;
+  /** The log noise ratios at which ascents to the mode follow the score. */
+  readonly ascents: readonly number[];
   /** The model, which stays its owner's, and the embedded observations, which are the posterior's. */
   readonly observed: ObservedModel;
 }
@@ -58,6 +61,7 @@ export function scorePosterior({
   frame,
   composition,
   sampler,
+  ascents,
   observed,
 }: ScorePosteriorParts): ScorePosterior {
   const n = observationCount(observed);
@@ -72,6 +76,10 @@ export function scorePosterior({
       return theta;
     });
   };
+  const atParameters = async <T>(y: tf.Tensor2D, then: (theta: tf.Tensor2D) => Promise<T>): Promise<T> => {
+    const theta = tf.tidy(() => frame.toParameters(y));
+    return then(theta).finally(() => theta.dispose());
+  };
   const density = n === 1 ? ofOne(programs, observed) : ofSeveral(programs, observed, frame);
   return {
     n,
@@ -82,21 +90,21 @@ export function scorePosterior({
       const { starts = 64, ...options } = objectOf('posterior.map: options', given, '{ seed }');
       requireCount('posterior.map starts', starts, 2);
       const draws = await sample(starts, options);
-      const ends = tf.tidy(() =>
-        frame.toParameters(programs.search(composition).climb(observed, frame.toNetwork(draws))),
-      );
-      // an ascent may follow errors of the network: no answer is worse than a draw
-      const candidates = tf.tidy(() => tf.concat([distinctRows(ends, draws), draws]) as tf.Tensor2D);
-      tf.dispose([ends, draws]);
+      const y = tf.tidy(() => frame.toNetwork(draws));
+      draws.dispose();
       try {
-        const logProb = await density.logProb(candidates, options);
+        const mode = await posteriorMode({
+          draws: y,
+          climbs: (from) => ascents.map((u) => programs.search(composition).climb(observed, from, u)),
+          logProb: (rows) => atParameters(rows, (theta) => density.logProb(theta, options)),
+        });
         return tf.tidy(() => {
-          const best = tf.argMax(logProb).as1D() as tf.Tensor1D;
-          logProb.dispose();
-          return tf.gather(candidates, best).as1D() as tf.Tensor1D;
+          const theta = frame.toParameters(mode).as1D() as tf.Tensor1D;
+          mode.dispose();
+          return theta;
         });
       } finally {
-        candidates.dispose();
+        y.dispose();
       }
     },
     dispose: () => tf.dispose(observed.observations),

@@ -49,8 +49,8 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
       },
       { score: frame.priorScore, diffusedScore: frame.diffusedPriorScore },
     );
-  const modeGradient = (composition: Composition) => (observed: ObservedModel, y: tf.Tensor2D) => {
-    const level = diffusion.at(tf.scalar(diffusion.earliest));
+  const modeGradient = (composition: Composition) => (observed: ObservedModel, y: tf.Tensor2D, u: tf.Scalar) => {
+    const level = diffusion.atLogRatio(u);
     const score = totalScore(composed(composition, observed), tf.mul(level.meanCoeff, y), level);
     // the mode of the parameters' density, not of that of what the network sees
     return tf.sub(tf.mul(level.meanCoeff, score), frame.volumeScore(y)) as tf.Tensor2D;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { demand, requirePositive } from '../core/checks';
 import { diffusedMixture } from '../diffusion/diffused-mixture';
 import { logSum, responsibilities } from '../diffusion/responsibilities';
+import { describedPrior } from './described-prior';
 import { combinedDiffusion } from './combined-diffusion';
 import { priorScore, type Prior, type ScoredPrior } from './prior';
 
@@ -46,7 +47,7 @@ export function mixture<C extends MixtureComponent>(components: readonly C[]): M
       parts.map((part, k) => part.logProb(theta).add(Math.log(weights[k]))),
       1,
     ) as tf.Tensor2D;
-  return {
+  return describedPrior('mixture', {
     dim,
     components: parts.map((component, k) => ({ weight: weights[k], component })),
     ...hull(parts),
@@ -66,7 +67,7 @@ export function mixture<C extends MixtureComponent>(components: readonly C[]): M
       (densities) => diffusedMixture(densities.map((density, k) => ({ weight: weights[k], density }))),
       { sameMap: haveOneSupport(parts) },
     ),
-  };
+  });
 }
 
 function hull(parts: readonly Prior[]): Pick<Prior, 'support'> {

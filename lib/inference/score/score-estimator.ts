@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { describedEstimator } from '../../contract/descriptions';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
 import { demand, requireCount } from '../../core/checks';
 import type { Rows } from '../../core/rows';
@@ -92,7 +93,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     x.dispose();
     return observations;
   };
-  return {
+  const estimator: ScoreEstimator = {
     config,
     prior: frame.prior,
     given: (xObs, { compose: composition = factorized() } = {}) => {
@@ -135,6 +136,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       programs.dispose();
     },
   };
+  return describedEstimator(estimator, frame.dims);
 }
 
 function requireComposition(composition: Composition, { diffusedPriorScore }: Frame): void {

@@ -92,7 +92,7 @@ console.log('drew ' + drawn.shape + ' after ' + estimator.fit.ended);`,
     expect(said).toContain('InterruptedError: Training was interrupted at epoch');
     expect(said).toContain('Kept: NPSE estimator: 10 parameters, 10 data values.');
     expect(said).toContain("import { lastPartial } from 'scorebook'; const estimator = lastPartial(npse.train);");
-    expect(said).not.toContain(' at '); // a stack
+    expect(said).not.toMatch(/^ +at /m); // a stack
     await notebook.page.waitForTimeout(500); // for 0.2 s after a stopped cell, tslab drops what is sent to it
     await notebook.run(2);
     await notebook.outputs(2).filter({ hasText: 'drew 5,10 after interrupted' }).waitFor({ timeout: 20_000 });
@@ -109,8 +109,8 @@ console.log('drew ' + drawn.shape + ' after ' + estimator.fit.ended);`,
     await lab.write('catch.ipynb', [
       `import { InterruptedError, simulate, tasks, type Simulations } from 'scorebook';
 const task = tasks.gaussian10d();
-const slow = { prior: task.prior, simulator: async (theta: readonly number[]) => {
-  await new Promise((resolve) => setTimeout(resolve, 20));
+const slow = { prior: task.prior, simulator: (theta: readonly number[]) => {
+  for (const end = Date.now() + 5; Date.now() < end; );
   return [...theta];
 } };`,
       `let partial: Simulations | undefined;

@@ -15,9 +15,7 @@ export function describedEstimator<E extends TrainedEstimator>(estimator: E, dim
   const data = rows.map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`).join(', ');
   const short = (value: number | string): string => Number(Number(value).toPrecision(4)).toLocaleString('en-US');
   return described(estimator, () => ({
-    title:
-      `${methodName(kind)} estimator: ` +
-      `${counted(dims.theta, 'parameter')}, ${counted(dims.x, 'data value')}`,
+    title: `${methodName(kind)} estimator: ` + `${counted(dims.theta, 'parameter')}, ${counted(dims.x, 'data value')}`,
     facts: {
       prior: descriptionOf(estimator.prior)?.title ?? counted(estimator.prior.dim, 'parameter'),
       training: `${data}, ${counted(Number(steps), 'step')} in ${short(seconds)} s: ${ended}`,

@@ -4,7 +4,8 @@ import { refuse } from '../core/checks';
 import { textWidth } from './text-width';
 
 /**
- * A figure as SVG text that needs nothing else: no script, no style sheet, and a font family that ends in `sans-serif`.
+ * A figure as SVG text that needs nothing else: no script, no style sheet, and a font family that ends in `sans-serif`;
+ * on white where it has no ground of its own.
  *
  * Vega and Vega-Lite are loaded at the first call (about .2 s); a figure takes some 50 ms.
  *

@@ -32,8 +32,9 @@ function keep(error: unknown): void {
  * done, the rows of an experiment. `const estimator = lastPartial(npse.train);` in the next cell takes it.
  *
  * It is the `partial` of the last `InterruptedError`, `NonFiniteError` or `SimulationError` that ended a cell; an error
- * that the cell caught is the cell's own. Called again, it gives the same again. Once taken, the caller disposes it; what
- * was not taken is disposed when the next work is stopped. Outside of notebooks, catch the error and read its `partial`.
+ * that the cell caught is the cell's own. Called again, it gives the same again. Once taken, the caller disposes it;
+ * what was not taken is disposed when the next work is stopped. Outside of notebooks, catch the error and read its
+ * `partial`.
  * @param of the function that was stopped, such as `npse.train`, `simulate` or `experiments.runExperiment`; it gives
  * the result its type.
  * @throws InvalidInputError where no work with a result so far was stopped.

@@ -17,7 +17,9 @@ export interface ShowOptions {
  * Shows a figure, a table or HTML in the notebook cell; outside a notebook it prints one line instead.
  *
  * A figure goes out once as an interactive Vega-Lite chart for JupyterLab and once as SVG for HTML exports and plain
- * viewers. Write `await show(...)` so that the cell does not end before the picture is drawn.
+ * viewers. The figures of `plots` follow JupyterLab's theme and answer the pointer: dragging pans, Ctrl and the wheel
+ * zooms, a double click goes back, a click on an entry of the legend brings it to the fore (with Shift, several), and
+ * points tell their values. Write `await show(...)` so that the cell does not end before the picture is drawn.
  *
  * @param what a Vega-Lite specification, a danfojs DataFrame, an array of records, or a string of HTML.
  * @throws InvalidInputError for anything else, and for a specification that Vega-Lite does not understand.

@@ -17,7 +17,7 @@ const LEAST_LUMINANCE = 0.28;
 const BLACK_LUMINANCE = 0.015;
 const NEARLY_WHITE = '#f4f4f6';
 
-/** A colour as it is on a light ground, and on a dark one lightened where it would be lost there; black is white there. */
+/** A colour as it is on a light ground, on a dark one lightened where it would be lost; black becomes white. */
 export function readable(color: string): string | GroundColor {
   const channels = /^#[0-9a-f]{6}$/i.test(color) ? [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16)) : [];
   if (channels.length === 0 || luminance(channels) >= LEAST_LUMINANCE) return color;

@@ -12,8 +12,9 @@ export interface Interaction {
 }
 
 /**
- * The parameters of a chart: dragging pans, Ctrl and the wheel (or a pinch) zooms, a double click goes back to the whole;
- * a click on an entry of the legend brings it to the fore, with Shift several. Axes of the same field move together.
+ * The parameters of a chart: dragging pans, Ctrl and the wheel (or a pinch) zooms, a double click goes back to the
+ * whole; a click on an entry of the legend brings it to the fore, with Shift several. Axes of the same field move
+ * together.
  */
 export function interactive({ zoom, pick }: Interaction): object[] {
   // the wheel alone scrolls the notebook

@@ -3,7 +3,7 @@ import type { VegaLiteSpec } from '../records/figure-spec';
 import type { LossPoint } from '../core/host';
 import { readable } from './ground';
 import { hoverLayer, interactive, pickedOpacity } from './interaction';
-import { FIGURE_WIDTH, figureConfig, figureTitle, INK, VEGA_LITE_SCHEMA } from './theme';
+import { FIGURE_WIDTH, figureConfig, figureTitle, ink, VEGA_LITE_SCHEMA } from './theme';
 
 /** Options of `lossPlot`. */
 export interface LossPlotOptions {
@@ -100,6 +100,6 @@ function bestLayers(best: { epoch: number; loss: number }): object[] {
   const y = { field: 'loss', type: 'quantitative' };
   return [
     { data, mark: { type: 'rule', strokeDash: [3, 3], color: '#77777f' }, encoding: { x } },
-    { data, mark: { type: 'point', filled: true, size: 70, opacity: 1, color: INK }, encoding: { x, y } },
+    { data, mark: { type: 'point', filled: true, size: 70, opacity: 1, color: ink }, encoding: { x, y } },
   ];
 }

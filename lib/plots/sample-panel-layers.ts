@@ -1,6 +1,6 @@
 import { readable } from './ground';
 import { shades } from './shaded-regions';
-import { GROUND, INK, legendColumns } from './theme';
+import { GROUND, ink, legendColumns } from './theme';
 
 /** The x and y encodings of a panel. */
 export interface PanelAxes {
@@ -53,7 +53,7 @@ export function markLayer(
 ): object {
   return {
     data: { name: data },
-    mark: { type: 'point', filled: true, size: 75, opacity: 1, color: INK, stroke: GROUND, strokeWidth: 1 },
+    mark: { type: 'point', filled: true, size: 75, opacity: 1, color: ink, stroke: GROUND, strokeWidth: 1 },
     encoding: {
       x,
       y,
@@ -63,7 +63,7 @@ export function markLayer(
         type: 'nominal',
         sort: null,
         scale: { domain: names, range: names.map((_, k) => MARK_SHAPES[k % MARK_SHAPES.length]) },
-        legend: { columns: legendColumns(names), symbolFillColor: INK },
+        legend: { columns: legendColumns(names), symbolFillColor: ink },
       },
     },
   };

@@ -33,8 +33,8 @@ export function checkShares(shares: readonly number[]): readonly number[] {
 }
 
 /**
- * The outlines of the smallest regions that hold the shares, as rows of a line mark, each with the number of regions that
- * what lies within it is in.
+ * The outlines of the smallest regions that hold the shares, as rows of a line mark, each with the number of
+ * regions that what lies within it is in.
  * @throws InvalidInputError where the density does not give a number for each point, or one that is NaN or Infinity.
  */
 export function shadedRegions(

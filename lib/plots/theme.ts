@@ -8,8 +8,13 @@ export const FIGURE_WIDTH = 700;
 export const VEGA_LITE_SCHEMA = 'https://vega.github.io/schema/vega-lite/v5.json';
 
 const FONT = 'Helvetica Neue, Arial, DejaVu Sans, sans-serif';
-/** The colour of text and of what is known exactly: black, white on a dark ground. */
-export const INK = readable(TRUTH_COLOR);
+/**
+ * The colour of text and of what is known exactly, for marks of figures with `figureConfig`: black, white on a dark
+ * ground.
+ * @example
+ * const mark = { type: 'line', color: plots.ink };
+ */
+export const ink = readable(TRUTH_COLOR);
 /** The colour of what stands back. */
 export const SOFT = onGround('#55555e', '#c4c4cc');
 /** The ground itself, for the rims of marks. */
@@ -32,7 +37,7 @@ export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   view: { stroke: null },
   title: {
     anchor: 'start',
-    color: INK,
+    color: ink,
     fontSize: 15,
     fontWeight: 'bold',
     subtitleColor: SOFT,
@@ -43,7 +48,7 @@ export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   axis: {
     labelColor: SOFT,
     labelFontSize: 11,
-    titleColor: INK,
+    titleColor: ink,
     titleFontSize: 12,
     titleFontWeight: 'normal',
     titlePadding: 8,
@@ -58,7 +63,7 @@ export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
     direction: 'horizontal',
     title: null,
     labelFontSize: 12,
-    labelColor: INK,
+    labelColor: ink,
     labelLimit: 420,
     columnPadding: 18,
     offset: 14,
@@ -66,7 +71,7 @@ export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   },
   header: {
     labelFontSize: 12,
-    labelColor: INK,
+    labelColor: ink,
     labelFontWeight: 'bold',
     labelAnchor: 'start',
     labelPadding: 4,

@@ -1,6 +1,6 @@
 /**
- * Starts tslab's kernel with its output, its interrupt, the end of its cells and its shorthand properties made reliable.
- * Argument: the connection file that Jupyter wrote.
+ * Starts tslab's kernel with its output, its interrupt, the end of its cells and its shorthand properties made
+ * reliable. Argument: the connection file that Jupyter wrote.
  */
 'use strict';
 

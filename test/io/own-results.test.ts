@@ -6,7 +6,6 @@ import { exportFigure } from '../../lib/io/figures';
 import { openResults } from '../../lib/io/records';
 import { lossPlot } from '../../lib/plots/loss-plot';
 import type { ResultRow } from '../../lib/records/result-row';
-import { root } from '../../scripts/setup/paths.mjs';
 
 const row = (seed: number): ResultRow => ({
   task: 'gaussian10d',
@@ -83,6 +82,6 @@ describe('results of a notebook that is run again', () => {
   });
 
   test('are not seen by git', () => {
-    expect(readFileSync(join(root, '.gitignore'), 'utf8').split('\n')).toContain('results/mine/');
+    expect(readFileSync(join(__dirname, '../../.gitignore'), 'utf8').split('\n')).toContain('results/mine/');
   });
 });

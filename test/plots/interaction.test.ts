@@ -49,14 +49,13 @@ async function viewOf(
   config: vegaLite.Config = {},
 ): Promise<{ view: vega.View; said: string[] }> {
   const said: string[] = [];
-  const logger = (): vega.LoggerInterface => {
-    const hear = (...words: readonly unknown[]): vega.LoggerInterface => (said.push(words.join(' ')), itself);
-    const itself = { level: () => itself, info: () => itself, debug: () => itself, warn: hear, error: hear };
-    return itself as unknown as vega.LoggerInterface;
-  };
+  const hear = (...words: readonly unknown[]): vega.LoggerInterface => (said.push(words.join(' ')), logger);
+  const quiet = (): vega.LoggerInterface => logger;
+  const methods = { level: quiet, info: quiet, debug: quiet, warn: hear, error: hear };
+  const logger = methods as unknown as vega.LoggerInterface;
   const copy = JSON.parse(JSON.stringify(figure)) as VegaLiteSpec;
-  const runtime = vega.parse(vegaLite.compile(copy, { config, logger: logger() }).spec);
-  const view = new vega.View(runtime, { renderer: 'none', logger: logger() });
+  const runtime = vega.parse(vegaLite.compile(copy, { config, logger }).spec);
+  const view = new vega.View(runtime, { renderer: 'none', logger });
   await view.runAsync();
   // there is no window here to drag in
   return { view, said: said.filter((words) => words !== 'Can not resolve event source: window') };
@@ -95,7 +94,8 @@ describe.each(names)('%s', (name) => {
     expect(svg).toContain('fill="#ffffff"');
     expect(svg).toContain('fill="#1b1b1f"');
     expect(svg).not.toMatch(/class="[^"]*hover/);
-    const withoutMoving = { ...figure, params: figure.params.filter(({ bind }) => bind !== 'scales') };
+    const params = figure.params.filter(({ bind }) => bind !== 'scales');
+    const withoutMoving = { ...figure, params } as unknown as VegaLiteSpec;
     const numberless = (text: string): string => text.replace(/clip\d+/g, 'clip');
     expect(numberless(await renderSvg(withoutMoving)) === numberless(svg)).toBe(true);
   });
@@ -118,6 +118,14 @@ test('an entry picked in the legend stands out from the others', async () => {
   await view.runAsync();
   expect(await faded()).toBeGreaterThanOrEqual(2 * 3); // two other sets in three panels
   view.finalize();
+});
+
+test('bands are stacked by no version of Vega-Lite, along x neither', () => {
+  const { layer } = figures.curves as unknown as {
+    layer: { mark: { type: string }; encoding: Record<string, object> }[];
+  };
+  const band = layer.find(({ mark }) => mark.type === 'area')!;
+  expect([band.encoding.x, band.encoding.y]).toMatchObject([{ stack: null }, { stack: null }]);
 });
 
 test('a parameter has the same field in all panels of a pair plot, so that they move together', async () => {

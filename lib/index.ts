@@ -1,8 +1,10 @@
 import './graph/start-tensorflow';
 import { installHost } from './core/host';
 import { detectHost } from './notebook/detect-host';
+import { keepPartials } from './notebook/last-partial';
 
 installHost(detectHost());
+keepPartials();
 
 export * as tf from '@tensorflow/tfjs';
 
@@ -72,6 +74,7 @@ export { slicedWasserstein } from './metrics/sliced-wasserstein';
 export { mmdFloor, squaredMmd } from './metrics/squared-mmd';
 
 export * as plots from './plots/index';
+export { lastPartial } from './notebook/last-partial';
 export { show, showTable } from './notebook/show';
 export type { VegaLiteSpec } from './records/figure-spec';
 export type { ResultRow } from './records/result-row';

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { experimentArguments, usage } from './experiments/arguments.mjs';
 import { chosen, listing, loadLibrary, status } from './experiments/definition.mjs';
 import { sweep } from './experiments/sweep.mjs';
+import { root } from './setup/paths.mjs';
 import { runMain } from './setup/problem.mjs';
 import { setUp } from './setup/setup.mjs';
 
@@ -12,6 +14,8 @@ await runMain(async () => {
     return 0;
   }
   await setUp();
+  // here and in the workers: these are the published results
+  process.env.SCOREBOOK_RESULTS ||= join(root, 'results');
   const library = loadLibrary();
   const definition = new URL(`./experiments/${asked.definition}.mjs`, import.meta.url).href;
   const { parts, settings } = await chosen(definition, library, asked);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { demand } from '../core/checks';
 import { checkShape } from './prior-shape';
 import { diffusedProduct } from '../diffusion/diffused-product';
+import { describedPrior } from './described-prior';
 import { combinedDiffusion } from './combined-diffusion';
 import { priorScore, type Prior, type ScoredPrior } from './prior';
 
@@ -21,7 +22,7 @@ export function independent(parts: readonly Prior[]): ScoredPrior {
   const slice = (theta: tf.Tensor2D, k: number): tf.Tensor2D => theta.slice([0, starts[k]], [-1, dims[k]]);
   const side = (pick: 'lower' | 'upper', open: number): number[] =>
     parts.flatMap((part) => part.support?.[pick] ?? new Array<number>(part.dim).fill(open));
-  return {
+  return describedPrior('independent', {
     dim: dims.reduce((sum, dim) => sum + dim, 0),
     ...(parts.some((part) => part.support) && {
       support: { lower: side('lower', -Infinity), upper: side('upper', Infinity) },
@@ -37,5 +38,5 @@ export function independent(parts: readonly Prior[]): ScoredPrior {
       ),
     // each dimension has a map of its own, in the product as in its part
     ...combinedDiffusion(parts, diffusedProduct, { sameMap: true }),
-  };
+  });
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { objectOf, requireEach } from '../core/checks';
 import { diffusedNormal } from '../diffusion/diffused-normal';
 import { diagonalMatrix } from '../maths/linalg';
+import { describedPrior } from './described-prior';
 import type { ScoredPrior } from './prior';
 import { perDimension, type PerDimension } from './per-dimension';
 
@@ -23,7 +24,7 @@ export function logNormal(parameters: { readonly mean: PerDimension; readonly st
     const positive = theta.greater<tf.Tensor2D>(0);
     return { positive, safe: tf.where(positive, theta, tf.onesLike(theta)) };
   };
-  return {
+  return describedPrior('log-normal', {
     dim,
     support: { lower: mean.map(() => 0), upper: mean.map(() => Infinity) },
     sample: (rng) => mean.map((value, i) => Math.exp(rng.normal(value, std[i]))),
@@ -46,5 +47,5 @@ export function logNormal(parameters: { readonly mean: PerDimension; readonly st
       }),
     // of log theta only: theta itself has no closed form under noise
     diffusedUnconstrained: diffusedNormal(mean, diagonalMatrix(std.map((value) => value * value))),
-  };
+  });
 }

@@ -3,6 +3,7 @@ import { demand, objectOf, requirePositive } from '../core/checks';
 import { checkShape } from './prior-shape';
 import { diffusedMixture } from '../diffusion/diffused-mixture';
 import { logSum, responsibilities } from '../diffusion/responsibilities';
+import { describedPrior } from './described-prior';
 import { combinedDiffusion } from './combined-diffusion';
 import { priorScore, type Prior, type ScoredPrior } from './prior';
 
@@ -50,7 +51,7 @@ export function mixture<C extends MixtureComponent>(components: readonly C[]): M
       parts.map((part, k) => part.logProb(theta).add(Math.log(weights[k]))),
       1,
     ) as tf.Tensor2D;
-  return {
+  return describedPrior('mixture', {
     dim,
     components: parts.map((component, k) => ({ weight: weights[k], component })),
     ...hull(parts),
@@ -70,7 +71,7 @@ export function mixture<C extends MixtureComponent>(components: readonly C[]): M
       (densities) => diffusedMixture(densities.map((density, k) => ({ weight: weights[k], density }))),
       { sameMap: haveOneSupport(parts) },
     ),
-  };
+  });
 }
 
 function hull(parts: readonly Prior[]): Pick<Prior, 'support'> {

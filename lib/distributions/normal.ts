@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { demand, listOf, objectOf, requireEach } from '../core/checks';
 import { diffusedNormal } from '../diffusion/diffused-normal';
 import { cholesky, diagonalMatrix, matrixVector, solveLower, transpose, type Matrix } from '../maths/linalg';
+import { describedPrior } from './described-prior';
 import type { ScoredPrior } from './prior';
 import { perDimension, type PerDimension } from './per-dimension';
 
@@ -46,7 +47,7 @@ export function normal(parameters: NormalParameters): NormalPrior {
     const centred = theta.sub(tf.tensor1d(mean));
     return isDiagonal ? centred.mul(tf.tensor1d(precision)) : tf.matMul(centred, tf.tensor2d(whitening), false, true);
   };
-  return {
+  return describedPrior('normal', {
     dim,
     mean,
     covariance,
@@ -61,7 +62,7 @@ export function normal(parameters: NormalParameters): NormalPrior {
         return isDiagonal ? z.mul(tf.tensor1d(precision)) : tf.matMul(z, tf.tensor2d(whitening));
       }),
     diffused: diffusedNormal(mean, covariance),
-  };
+  });
 }
 
 function factorOf({ mean: centre, std, covariance }: NormalParameters): {

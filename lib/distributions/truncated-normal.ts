@@ -3,6 +3,7 @@ import { demand, requireEach } from '../core/checks';
 import { diffusedTruncatedNormal } from '../diffusion/diffused-truncated-normal';
 import { normalMass } from '../maths/normal-mass';
 import type { Rng } from '../core/rng';
+import { describedPrior } from './described-prior';
 import type { ScoredPrior, Support } from './prior';
 import { perDimension, type PerDimension } from './per-dimension';
 
@@ -46,7 +47,7 @@ export function truncatedNormal(parameters: {
     (sum, value) => sum + Math.log(value),
     logMass + (mean.length / 2) * Math.log(2 * Math.PI),
   );
-  return {
+  return describedPrior('truncated normal', {
     dim: mean.length,
     support: { lower, upper },
     logMass,
@@ -70,7 +71,7 @@ export function truncatedNormal(parameters: {
     ...([...lower, ...upper].every(Number.isFinite) && {
       diffused: diffusedTruncatedNormal({ mean, std, lower, upper, logMass }),
     }),
-  };
+  });
 }
 
 /** A standard normal number between two ends, by rejection from whichever of three laws fits best (Robert, 1995). */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { objectOf, requireEach } from '../core/checks';
 import { diffusedBox } from '../diffusion/diffused-box';
 import { diffusedLogistic } from '../diffusion/diffused-logistic';
+import { describedPrior } from './described-prior';
 import type { ScoredPrior, Support } from './prior';
 import { perDimension, type PerDimension } from './per-dimension';
 
@@ -29,7 +30,7 @@ export function uniform(parameters: { readonly lower: PerDimension; readonly upp
     (value, i) => Number.isFinite(value) && value > lower[i],
   );
   const logDensity = -upper.reduce((sum, value, i) => sum + Math.log(value - lower[i]), 0);
-  return {
+  return describedPrior('uniform', {
     dim: lower.length,
     support: { lower, upper },
     sample: (rng) => lower.map((low, i) => rng.uniform(low, upper[i])),
@@ -48,5 +49,5 @@ export function uniform(parameters: { readonly lower: PerDimension; readonly upp
       lower.map(() => 0),
       lower.map(() => 1),
     ),
-  };
+  });
 }

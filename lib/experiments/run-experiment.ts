@@ -1,8 +1,10 @@
 import { demand, objectOf } from '../core/checks';
+import { counted, described } from '../core/description';
 import { freePartial, InterruptedError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ResultRow } from '../records/result-row';
 import type { ResultsFolder } from '../io/records';
+import { toProject } from '../io/results-path';
 import type { RunFailure } from '../io/run-lines';
 import { drawObservations } from '../simulation/draw-observations';
 import type { Experiment } from './experiment';
@@ -39,7 +41,7 @@ export interface ExperimentOutcome {
  * @throws InvalidInputError, before any work, for an empty axis or one with repeats, a budget or n that is not a
  * positive whole number, a budget too small for a setting, settings or measures that cannot be told apart, invalid
  * numbers of observations, or a task without a known true posterior.
- * @throws InterruptedError on interrupt, with the rows so far as `partial`; unkept rows of the run in progress are
+ * @throws InterruptedError on interrupt, with the outcome so far as `partial`; unkept rows of the run in progress are
  * lost.
  * @example
  * const small = { network: denoisingNetwork({ width: 8, hidden: 1 }), emulated: 0, fit: { maxEpochs: 2 } };
@@ -77,7 +79,7 @@ export async function runExperiment(
           freePartial(error);
           throw new InterruptedError(
             `The experiment was stopped after ${i} of ${missing.length} runs; run it again and it goes on from there.`,
-            rowsOf(experiment, results),
+            outcomeOf(experiment, results, failures),
           );
         }
         progress.update(i + 1, where);
@@ -89,7 +91,17 @@ export async function runExperiment(
     const list = failures.map(({ run, at, error }) => `\n  ${run}, at ${at}: ${error.name}: ${error.message}`);
     console.warn(`${failedRuns} of ${missing.length} runs failed; the next call tries them again.${list.join('')}`);
   }
-  return { rows: rowsOf(experiment, results), failures };
+  return outcomeOf(experiment, results, failures);
+}
+
+function outcomeOf(experiment: Experiment, results: ResultsFolder, failures: readonly RunFailure[]): ExperimentOutcome {
+  const rows = rowsOf(experiment, results);
+  return described({ rows, failures }, () => ({
+    title: `Outcome of an experiment: ${counted(rows.length, 'row')}, ${counted(failures.length, 'failed run')}`,
+    facts: { rows: `showTable(outcome.rows)`, files: toProject(results.path) },
+    variable: 'outcome',
+    givenBy: 'experiments.runExperiment',
+  }));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { counted, described } from '../core/description';
 import { InterruptedError, NonFiniteError } from '../core/errors';
 import type { Fit } from '../training/fit';
 
@@ -25,7 +26,15 @@ export function partOf(label: string, { ended, steps, seconds, bestEpoch, valida
 
 /** How training went, for an estimator's `fit`. */
 export function courseOf({ weights: _, stopped: __, ...course }: Fit): Course {
-  return course;
+  const { ended, bestEpoch, validationLoss, steps, seconds, history } = course;
+  return described(course, () => ({
+    title: `Training: ${ended} after ${counted(steps, 'step')} in ${Number(seconds.toPrecision(3))} s`,
+    facts: {
+      best: `loss ${Number(validationLoss.toPrecision(4))} on held-out rows, at epoch ${bestEpoch}`,
+      next: `show(plots.lossPlot(estimator.fit.history)), ${counted(history.length, 'point')}`,
+    },
+    variable: 'fit',
+  }));
 }
 
 /** How training went in a few numbers, for an estimator's config. */

@@ -15,7 +15,8 @@ export interface ExportedFigure {
 }
 
 /**
- * Writes a figure as SVG, PNG (two pixels per unit) and Vega-Lite specification, each file whole or not at all.
+ * Writes a figure as SVG, PNG (two pixels per unit) and Vega-Lite specification, each file whole or not at all; the
+ * pictures are on white.
  *
  * @param spec the figure.
  * @param path where, without an ending: absolute, or from the project, such as `results/<notebook>/figures/<name>`.

@@ -4,7 +4,7 @@ import { checkResultRows } from '../records/check-rows';
 import type { ResultRow } from '../records/result-row';
 import { writeFileAtomically } from './atomic-write';
 import { machine, versions, type Machine, type Versions } from './provenance';
-import { resultsRoot, toProject } from './results-path';
+import { resultsPlace, toProject } from './results-path';
 import { appendRunLine, readRunLines, sizeOf, type RunFailure, type RunLines } from './run-lines';
 
 /** What `summary.json` holds besides what the library finds out itself. */
@@ -36,12 +36,14 @@ export interface Summary {
   readonly figures: readonly string[];
 }
 
-/** The folder `results/<notebook>/`: a store of finished runs, figures and the summary. */
+/** A notebook's folder of results: a store of finished runs, figures and the summary. */
 export interface ResultsFolder {
   /** The notebook's name without its ending. */
   readonly notebook: string;
   /** The folder's absolute path. */
   readonly path: string;
+  /** The same from the project's folder, such as `results/mine/01-gaussian-10d`. */
+  readonly folder: string;
   /** Whether the run of this key is finished, here or in another process. */
   has(key: string): boolean;
   /**
@@ -74,13 +76,16 @@ export interface ResultsFolder {
 /**
  * The results folder of a notebook, whose store lets an interrupted sweep resume where it stopped.
  *
- * `results/<notebook>/rows.jsonl` holds one finished run per line, `{"run": key, "rows": [...]}`, and one failed run
+ * It is `results/mine/<notebook>` in the project (the nearest folder upwards with an npm workspace), which git ignores:
+ * a notebook that is run again leaves the published results in `results/<notebook>` alone. Their runs count as done and
+ * their rows as rows. Where the environment variable SCOREBOOK_RESULTS names a folder, it is `<notebook>` in there, and
+ * nothing else is read: `npm run notebooks -- --write` and `npm run experiments` write to `results/<notebook>` so.
+ *
+ * `rows.jsonl` holds one finished run per line, `{"run": key, "rows": [...]}`, and one failed run
  * per line, `{"run": key, "at": "training", "error": {...}}`. Several processes may append. A line cut short by a
  * killed process is skipped with a warning, and its run counts as not done.
  *
- * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`. The folder is
- *   `results/<notebook>` in the project (the nearest folder upwards with an npm workspace); the environment variable
- *   SCOREBOOK_RESULTS stands for `results`.
+ * @param notebook name of the notebook without its ending, such as `01-gaussian-10d`.
  * @throws InvalidInputError for a name with anything but letters, digits, dots, dashes and underscores.
  * @example
  * const results = openResults('01-gaussian-10d');
@@ -94,29 +99,37 @@ export interface ResultsFolder {
 export function openResults(notebook: string): ResultsFolder {
   const isName = typeof notebook === 'string' && /^[\w-][\w.-]*$/.test(notebook);
   demand('notebook', isName, 'a name of letters, digits, dots, dashes and underscores', notebook);
-  const path = join(resultsRoot(), notebook);
+  const { own: path, published } = resultsPlace(notebook);
   const file = join(path, 'rows.jsonl');
-  const store = runStore(file);
-  const rows = (): ResultRow[] => [...store().runs.values()].flat();
+  const stores = [...(published ? [join(published, 'rows.jsonl')] : []), file].map(runStore);
+  const has = (key: string): boolean => stores.some((store) => store().runs.has(key));
+  const rows = (): ResultRow[] => {
+    const runs = new Map(stores.flatMap((store) => [...store().runs]));
+    return [...runs.values()].flat();
+  };
   return {
     notebook,
     path,
+    folder: toProject(path),
     rows,
-    has: (key) => store().runs.has(key),
+    has,
     append: (key, added) => {
       checkKey(key);
       checkResultRows(added, 'rows');
-      if (!store().runs.has(key)) appendRunLine(file, { run: key, rows: added });
+      if (!has(key)) appendRunLine(file, { run: key, rows: added });
     },
     fail: (key, given) => {
       checkKey(key);
       const { at, error } = objectOf('failure', given, '{ at, error }');
       const { name, message } = objectOf('failure: error', error, 'an error');
       const failure = { run: key, at, error: { name, message } };
-      if (!store().runs.has(key)) appendRunLine(file, failure);
+      if (!has(key)) appendRunLine(file, failure);
       return failure;
     },
-    failures: () => [...store().failures.values()],
+    failures: () => {
+      const failed = new Map(stores.flatMap((store) => [...store().failures]));
+      return [...failed.values()].filter(({ run }) => !has(run));
+    },
     figurePath: (name) => {
       const isFile = typeof name === 'string' && /^[^/\\]+$/.test(name) && !/^\.\.?$/.test(name);
       demand('figurePath: name', isFile, 'a file name without an ending', name);

@@ -5,7 +5,8 @@ import { checkSpec } from './check-spec';
 import { textWidth } from './text-width';
 
 /**
- * A figure as SVG text that needs nothing else: no script, no style sheet, and a font family that ends in `sans-serif`.
+ * A figure as SVG text that needs nothing else: no script, no style sheet, and a font family that ends in `sans-serif`;
+ * on white where it has no ground of its own.
  *
  * Vega and Vega-Lite are loaded at the first call (about .2 s); a figure takes some 50 ms.
  *
@@ -19,7 +20,7 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
   const vega = await loadVega();
   const runtime = (() => {
     try {
-      return vega.parse(vegaLite.compile(spec, { logger: silentLogger }).spec);
+      return vega.parse(vegaLite.compile(still(spec), { logger: silentLogger, config: paper }).spec);
     } catch (error) {
       return refuse('spec', 'a Vega-Lite v5 specification', error instanceof Error ? error.message : String(error));
     }
@@ -54,6 +55,25 @@ export async function renderPng(svg: string, scale = 2): Promise<Uint8Array> {
     },
   });
   return picture.render().asPng();
+}
+
+/** Pictures are on white, whatever the place where a chart is seen. */
+const paper = { background: '#ffffff' };
+
+/**
+ * The figure without what answers the pointer only: axes that are moved, which cut marks at the edge of the panel, and
+ * layers that are there for their tooltips, whose names begin with `hover`.
+ */
+function still(spec: VegaLiteSpec): VegaLiteSpec {
+  const kept: Readonly<Record<string, (part: { bind?: unknown; name?: unknown } | null) => boolean>> = {
+    params: (param) => param?.bind !== 'scales',
+    layer: (layer) => !(typeof layer?.name === 'string' && /^hover\b/.test(layer.name)),
+  };
+  return JSON.parse(
+    JSON.stringify(spec, (key, value: unknown) =>
+      Array.isArray(value) && Object.hasOwn(kept, key) ? value.filter(kept[key]) : value,
+    ),
+  ) as VegaLiteSpec;
 }
 
 async function loadVega(): Promise<typeof import('vega')> {

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
+/** The folder in `results/` for what users reach themselves. */
+const MINE = 'mine';
+
 /**
  * The project's folder: the nearest one, from `from` upwards, whose `package.json` has workspaces; else `from` itself.
  */
@@ -15,6 +18,25 @@ export function projectRoot(from: string = process.cwd()): string {
 export function resultsRoot(): string {
   const override = process.env.SCOREBOOK_RESULTS;
   return override ? resolve(override) : join(projectRoot(), 'results');
+}
+
+/** Where a notebook's results are: what is written, and what is only read. */
+export interface ResultsPlace {
+  /** The folder that is written to, and read. */
+  readonly own: string;
+  /** The published results of the notebook, where they are in another folder: read, never written. */
+  readonly published?: string;
+}
+
+/**
+ * The place of a notebook's results: `results/mine/<notebook>`, which git ignores, over the published ones in
+ * `results/<notebook>`; with SCOREBOOK_RESULTS, `<notebook>` in that folder alone.
+ */
+export function resultsPlace(notebook: string): ResultsPlace {
+  const folder = join(resultsRoot(), notebook);
+  return process.env.SCOREBOOK_RESULTS
+    ? { own: folder }
+    : { own: join(resultsRoot(), MINE, notebook), published: folder };
 }
 
 /** A path of the project made absolute; `results/...` follows SCOREBOOK_RESULTS. */

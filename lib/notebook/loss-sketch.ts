@@ -4,6 +4,9 @@ const WIDTH = 460;
 const HEIGHT = 150;
 const BOX = { left: 56, right: 8, top: 10, bottom: 26 };
 const MAX_POINTS = 300;
+/** Greys that are read on a light page and on a dark one: the sketch has no ground of its own. */
+const TEXT = '#808088';
+const RULE = '#80808855';
 const CURVES = { training: '#56b4e9', validation: '#d55e00' } as const;
 
 /**
@@ -35,9 +38,9 @@ export function lossSketch(points: readonly LossPoint[]): string {
       : `<polyline fill="none" stroke="${CURVES[curve]}" stroke-width="1.6" points="${path.join(' ')}"/>`;
   };
   const text = (x: number, y: number, content: string, extra = ''): string =>
-    `<text x="${x}" y="${y}" fill="#55555e" ${extra}>${content}</text>`;
+    `<text x="${x}" y="${y}" fill="${TEXT}" ${extra}>${content}</text>`;
   const rule = (y: number): string =>
-    `<line x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${y}" y2="${y}" stroke="#e6e6ea"/>`;
+    `<line x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${y}" y2="${y}" stroke="${RULE}"/>`;
   const names = (Object.keys(CURVES) as (keyof typeof CURVES)[]).filter((curve) =>
     kept.some((point) => finite(point[curve])),
   );
@@ -48,7 +51,6 @@ export function lossSketch(points: readonly LossPoint[]): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" ` +
       'font-family="Helvetica Neue, Arial, DejaVu Sans, sans-serif" font-size="11" role="img" ' +
       'aria-label="loss by epoch">',
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     rule(BOX.top),
     rule(HEIGHT - BOX.bottom),
     text(BOX.left - 6, BOX.top + 4, tick(high), 'text-anchor="end"'),

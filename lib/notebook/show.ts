@@ -3,7 +3,7 @@ import type { VegaLiteSpec } from '../records/figure-spec';
 import { checkSpec } from '../io/check-spec';
 import { renderSvg } from '../io/render';
 import { currentCell, type OutputBundle } from './kernel';
-import { isDataFrame, recordsOf, renderTable, type DataFrameLike, type TableOptions } from './table';
+import { isDataFrame, renderTable, tableRows, type DataFrameLike, type TableOptions } from './table';
 
 /** What `show` takes: a figure, a table (DataFrame or records), or HTML. */
 export type Showable = VegaLiteSpec | DataFrameLike | readonly object[] | string | object;
@@ -18,7 +18,9 @@ export interface ShowOptions {
  * Shows a figure, a table or HTML in the notebook cell; outside a notebook it prints one line instead.
  *
  * A figure goes out once as an interactive Vega-Lite chart for JupyterLab and once as SVG for HTML exports and plain
- * viewers. Write `await show(...)` so that the cell does not end before the picture is drawn.
+ * viewers. The figures of `plots` follow JupyterLab's theme and answer the pointer: dragging pans, Ctrl and the wheel
+ * zooms, a double click goes back, a click on an entry of the legend brings it to the fore (with Shift, several), and
+ * points tell their values. Write `await show(...)` so that the cell does not end before the picture is drawn.
  *
  * @param what a Vega-Lite specification, a danfojs DataFrame, an array of records, or a string of HTML.
  * @throws InvalidInputError for anything else, and for a specification that Vega-Lite does not understand.
@@ -36,13 +38,14 @@ export async function show(what: Showable, options: ShowOptions = {}): Promise<v
 /**
  * Shows records as a table in the notebook cell; outside a notebook it prints the table as text.
  *
+ * Rows of a DataFrame that have labels, such as those of `df.describe()`, are shown with them.
  * @param rows an array of records, or a danfojs DataFrame.
  * @throws InvalidInputError for anything else, and for options that do not fit.
  * @example
  * showTable(rows, { columns: ['method', 'n', 'value'], digits: 3 });
  */
 export function showTable(rows: readonly object[] | DataFrameLike, options: TableOptions = {}): void {
-  const { html, text } = renderTable(isDataFrame(rows) ? recordsOf(rows) : rows, options);
+  const { html, text } = renderTable(tableRows(rows), options);
   const cell = currentCell();
   if (cell) cell.write({ 'text/html': html, 'text/plain': text });
   else console.log(text);
@@ -63,8 +66,9 @@ async function bundleOf(
     return { bundle: { 'text/html': what, 'text/plain': text }, line: `[html] ${text.slice(0, 200)}` };
   }
   if (isDataFrame(what) || Array.isArray(what)) {
-    const records = isDataFrame(what) ? recordsOf(what) : (what as readonly object[]);
-    const { html, text } = renderTable(records);
+    const rows = tableRows(what as DataFrameLike | readonly object[]);
+    const { records } = rows;
+    const { html, text } = renderTable(rows);
     const columns = Object.keys(records[0] ?? {}).join(', ');
     return {
       bundle: { 'text/html': html, 'text/plain': alt ?? text },

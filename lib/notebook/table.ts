@@ -13,8 +13,16 @@ export interface TableOptions {
   maxRows?: number;
 }
 
+/** Records, and the labels of the rows where these are not just their numbers. */
+export interface TableRows {
+  readonly records: readonly object[];
+  readonly labels?: readonly (string | number)[];
+}
+
 /** A table ready to be written: header, cells as text, and which columns hold numbers. */
 interface TextTable {
+  /** The labels of the rows, as a first column without a name. */
+  readonly labels?: readonly string[];
   readonly columns: readonly string[];
   readonly cells: readonly (readonly string[])[];
   readonly numeric: readonly boolean[];
@@ -25,6 +33,8 @@ interface TextTable {
 export interface DataFrameLike {
   readonly columns: readonly string[];
   readonly values: readonly unknown[];
+  /** The labels of the rows. Default: their numbers from 0. */
+  readonly index?: readonly (string | number)[];
 }
 
 /** Whether a value looks like a DataFrame (danfojs is not loaded for that). */
@@ -33,12 +43,16 @@ export function isDataFrame(value: unknown): value is DataFrameLike {
   return typeof frame === 'object' && frame !== null && Array.isArray(frame.columns) && Array.isArray(frame.values);
 }
 
-/** A DataFrame as an array of records. */
-export function recordsOf(frame: DataFrameLike): Record<string, unknown>[] {
-  return frame.values.map((row) => {
+/** A DataFrame, or an array of records, as the rows of a table. */
+export function tableRows(table: DataFrameLike | readonly object[]): TableRows {
+  if (!isDataFrame(table)) return { records: table };
+  const { columns, values, index } = table;
+  const records = values.map((row) => {
     const cells = Array.isArray(row) ? row : [row];
-    return Object.fromEntries(frame.columns.map((column, j) => [column, cells[j]]));
+    return Object.fromEntries(columns.map((column, j) => [column, cells[j]]));
   });
+  const isNumbered = !index || index.every((label, i) => label === i);
+  return isNumbered ? { records } : { records, labels: index };
 }
 
 /**
@@ -46,13 +60,13 @@ export function recordsOf(frame: DataFrameLike): Record<string, unknown>[] {
  * @throws InvalidInputError for anything but an array of objects, a column that no row has, and invalid numbers of
  * digits or rows.
  */
-export function renderTable(rows: readonly object[], options: TableOptions = {}): { html: string; text: string } {
+export function renderTable(rows: TableRows, options: TableOptions = {}): { html: string; text: string } {
   const table = textTable(rows, options);
   const note = table.left > 0 ? `and ${table.left.toLocaleString('en-US')} more rows` : '';
   return { html: tableHtml(table, options.caption, note), text: tableText(table, options.caption, note) };
 }
 
-function textTable(rows: readonly object[], options: TableOptions): TextTable {
+function textTable({ records: rows, labels }: TableRows, options: TableOptions): TextTable {
   const { digits = 4, maxRows = 100 } = objectOf('table: options', options);
   requireNumber(
     'digits',
@@ -70,6 +84,7 @@ function textTable(rows: readonly object[], options: TableOptions): TextTable {
   const columns = options.columns ?? present;
   const shown = records.slice(0, maxRows);
   return {
+    ...(labels && { labels: labels.slice(0, maxRows).map(String) }),
     columns,
     cells: shown.map((row) => columns.map((column) => cellText(row[column], digits))),
     numeric: columns.map((column) => shown.some((row) => typeof row[column] === 'number')),
@@ -90,13 +105,15 @@ function cellText(value: unknown, digits: number): string {
 
 function tableHtml(table: TextTable, caption: string | undefined, note: string): string {
   const style = (j: number): string => ` style="text-align:${table.numeric[j] ? 'right' : 'left'};padding:2px 10px"`;
+  const labelled = (i: number): string =>
+    table.labels ? `<th style="text-align:left;padding:2px 10px">${escapeHtml(table.labels[i] ?? '')}</th>` : '';
   const head = table.columns.map((column, j) => `<th${style(j)}>${escapeHtml(column)}</th>`).join('');
   const body = table.cells.map(
-    (row) => `<tr>${row.map((cell, j) => `<td${style(j)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+    (row, i) => `<tr>${labelled(i)}${row.map((cell, j) => `<td${style(j)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
   );
   const title = caption ? `<caption style="text-align:left;font-weight:bold">${escapeHtml(caption)}</caption>` : '';
   const below = note ? `<p>${note}</p>` : '';
-  return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${below}`;
+  return `<table>${title}<thead><tr>${labelled(-1)}${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${below}`;
 }
 
 function tableText(table: TextTable, caption: string | undefined, note: string): string {
@@ -106,5 +123,8 @@ function tableText(table: TextTable, caption: string | undefined, note: string):
       .map((cell, j) => (table.numeric[j] ? cell.padStart(widths[j]) : cell.padEnd(widths[j])))
       .join('  ')
       .trimEnd();
-  return [caption, line(table.columns), ...table.cells.map(line), note].filter(Boolean).join('\n');
+  const width = Math.max(0, ...(table.labels ?? []).map((label) => label.length));
+  const labelled = (i: number): string => (table.labels ? `${(table.labels[i] ?? '').padEnd(width)}  ` : '');
+  const lines = [table.columns, ...table.cells].map((cells, i) => labelled(i - 1) + line(cells));
+  return [caption, ...lines, note].filter(Boolean).join('\n');
 }

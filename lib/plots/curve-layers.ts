@@ -1,6 +1,8 @@
 import type { CurvePoint } from './curve-points';
 import type { CurveSeries } from './curve-series';
-import { legendColumns } from './theme';
+import { readable } from './ground';
+import { pickedOpacity } from './interaction';
+import { legendColumns, SOFT } from './theme';
 
 export interface CurveAxes {
   readonly xTitle: string;
@@ -17,6 +19,9 @@ export interface Floor {
   readonly value: number;
   readonly label: string;
 }
+
+/** The name of the view with the points of a panel's curves. */
+export const CURVE_VIEW = 'curves';
 
 /** The layers of one panel, from back to front: floor, bands, lines, points. Colour and shape share one legend. */
 export function curveLayers(
@@ -41,23 +46,35 @@ export function curveLayers(
     axis: xAxis(points, axes.logX),
   };
   const y = { type: 'quantitative', title: axes.yTitle, ...yAxis(points, axes, floor?.value) };
-  const color = bySeries(series.colors);
+  const color = bySeries(series.colors.map(readable));
   const number = (field: string, title: string): object => ({ field, type: 'quantitative', title, format: '.3~g' });
   return [
     ...(floor ? floorLayers(floor, y) : []),
-    { mark: { type: 'area', opacity: 0.15 }, encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color } },
+    {
+      mark: { type: 'area' },
+      encoding: {
+        // JupyterLab's Vega-Lite would stack bands along x where y is logarithmic
+        x: { ...x, stack: null },
+        y: { ...y, field: 'low', stack: null },
+        y2: { field: 'high' },
+        color,
+        opacity: pickedOpacity(0.15),
+      },
+    },
     ...dashGroups(series).map(({ dash, names }) => ({
       transform: [{ filter: { field: 'series', oneOf: names } }],
       mark: { type: 'line', strokeWidth: 2, strokeDash: dash },
-      encoding: { x, y: { ...y, field: 'center' }, color },
+      encoding: { x, y: { ...y, field: 'center' }, color, opacity: pickedOpacity(1) },
     })),
     {
-      mark: { type: 'point', filled: true, size: axes.pointSize ?? 55, opacity: 1 },
+      name: CURVE_VIEW,
+      mark: { type: 'point', filled: true, size: axes.pointSize ?? 55 },
       encoding: {
         x,
         y: { ...y, field: 'center' },
         color,
         shape: bySeries(series.shapes),
+        opacity: pickedOpacity(1),
         tooltip: [
           { field: 'series', type: 'nominal', title: 'line' },
           number('x', axes.xTitle),
@@ -117,7 +134,7 @@ function floorLayers(floor: Floor, y: object): object[] {
   return [
     {
       data,
-      mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5, color: '#55555e' },
+      mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5, color: SOFT },
       encoding: { y: at, tooltip },
     },
   ];

@@ -5,4 +5,4 @@ export { marginalPlot, type MarginalPlotOptions } from './marginal-plot';
 export { pairPlot, type PairPlotOptions } from './pair-plot';
 export { samplePanels, type SamplePanelsOptions } from './sample-panels';
 export type { PlaneLogDensity } from './shaded-regions';
-export { figureConfig } from './theme';
+export { figureConfig, ink } from './theme';

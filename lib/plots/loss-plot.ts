@@ -1,7 +1,9 @@
 import { listOf, objectOf, refuse } from '../core/checks';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import type { LossPoint } from '../core/host';
-import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
+import { readable } from './ground';
+import { hoverLayer, interactive, pickedOpacity } from './interaction';
+import { FIGURE_WIDTH, figureConfig, figureTitle, ink, VEGA_LITE_SCHEMA } from './theme';
 
 /** Options of `lossPlot`. */
 export interface LossPlotOptions {
@@ -44,6 +46,22 @@ export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions 
   const best =
     candidates.length > 0 ? candidates.reduce((low, point) => (point.loss < low.loss ? point : low)) : undefined;
   const names = [...new Set(values.map(({ curve }) => curve))];
+  const encoding = {
+    x: {
+      field: 'epoch',
+      type: 'quantitative',
+      title: 'epoch',
+      axis: { grid: false, tickMinStep: 1, format: ',d' },
+      scale: { nice: false },
+    },
+    y: { field: 'loss', type: 'quantitative', title: 'loss', scale: { zero: false } },
+    color: {
+      field: 'curve',
+      type: 'nominal',
+      sort: null,
+      scale: { domain: names, range: names.map((name) => readable(COLORS[name])) },
+    },
+  };
   return {
     $schema: VEGA_LITE_SCHEMA,
     config: figureConfig,
@@ -54,24 +72,23 @@ export function lossPlot(points: readonly LossPoint[], options: LossPlotOptions 
     width: FIGURE_WIDTH - 70,
     height: 240,
     data: { values },
+    params: interactive({ zoom: ['losses'], pick: { field: 'curve', views: ['losses'] } }),
     layer: [
       {
+        name: 'losses',
         mark: { type: 'line', strokeWidth: 1.8 },
+        encoding: { ...encoding, opacity: pickedOpacity(1) },
+      },
+      {
+        name: hoverLayer('losses'),
+        mark: { type: 'point', filled: true, size: 60, opacity: 0 },
         encoding: {
-          x: {
-            field: 'epoch',
-            type: 'quantitative',
-            title: 'epoch',
-            axis: { grid: false, tickMinStep: 1, format: ',d' },
-            scale: { nice: false },
-          },
-          y: { field: 'loss', type: 'quantitative', title: 'loss', scale: { zero: false } },
-          color: {
-            field: 'curve',
-            type: 'nominal',
-            sort: null,
-            scale: { domain: names, range: names.map((name) => COLORS[name]) },
-          },
+          ...encoding,
+          tooltip: [
+            { field: 'epoch', type: 'quantitative' },
+            { field: 'curve', type: 'nominal', title: 'loss of' },
+            { field: 'loss', type: 'quantitative', format: '.5~g' },
+          ],
         },
       },
       ...(best ? bestLayers(best) : []),
@@ -85,6 +102,6 @@ function bestLayers(best: { epoch: number; loss: number }): object[] {
   const y = { field: 'loss', type: 'quantitative' };
   return [
     { data, mark: { type: 'rule', strokeDash: [3, 3], color: '#77777f' }, encoding: { x } },
-    { data, mark: { type: 'point', filled: true, size: 70, opacity: 1, color: '#1b1b1f' }, encoding: { x, y } },
+    { data, mark: { type: 'point', filled: true, size: 70, opacity: 1, color: ink }, encoding: { x, y } },
   ];
 }

@@ -1,4 +1,6 @@
 import { commonRange, kernelDensity } from './density';
+import { readable } from './ground';
+import { hoverLayer, pickedOpacity } from './interaction';
 import { palette, TRUTH_COLOR } from './palette';
 import type { SampleColumns } from './sample-sets';
 import { legendColumns } from './theme';
@@ -42,7 +44,7 @@ export function setStyle(
     legend,
   });
   return {
-    color: scaled(domain.map((name) => (Object.hasOwn(colors, name) ? colors[name] : TRUTH_COLOR))),
+    color: scaled(domain.map((name) => readable(Object.hasOwn(colors, name) ? colors[name] : TRUTH_COLOR))),
     strokeDash: scaled(domain.map((_, i) => (i < names.length ? [1, 0] : [5, 3]))),
   };
 }
@@ -63,6 +65,8 @@ export function marginalLayers(
   d: number,
   panel: {
     style: SetStyle;
+    /** The parameter's name. */
+    label: string;
     truth?: number;
     bounds?: readonly [number, number];
     xTitle: string | null;
@@ -80,38 +84,71 @@ export function marginalLayers(
     );
   const values = sets.flatMap((set) => {
     const { x, density } = kernelDensity(set.columns[d], range, panel.bounds);
-    return Array.from(x, (at, k) => ({ set: set.name, x: rounded(at), p: rounded(density[k]) }));
+    return Array.from(x, (at, k) => ({ set: set.name, [`p${d}`]: rounded(at), [`density${d}`]: rounded(density[k]) }));
   });
+  // a parameter has one field in all panels, so that they move together
   const x = {
-    field: 'x',
+    field: `p${d}`,
     type: 'quantitative',
     title: panel.xTitle,
     scale: { domain: range, nice: false },
     axis: panel.xAxis === undefined ? { grid: false, tickCount: 4 } : panel.xAxis,
   };
   const y = {
-    field: 'p',
+    field: `density${d}`,
     type: 'quantitative',
     title: panel.yTitle,
     axis: { labels: false, ticks: false, grid: false, domain: false, titlePadding: 6 },
   };
+  const number = (field: string, title: string): object => ({ field, type: 'quantitative', title, format: '.4~g' });
+  const fill = 0.24 / (sets.length + 1);
   return [
     {
       data: { values },
-      mark: { type: 'area', opacity: 0.24 / (sets.length + 1), clip: true },
-      encoding: { x, y: { ...y, stack: null }, color: panel.style.color },
+      mark: { type: 'area', clip: true },
+      encoding: { x, y: { ...y, stack: null }, color: panel.style.color, opacity: pickedOpacity(fill) },
     },
-    { data: { values }, mark: { type: 'line', strokeWidth: 1.8, clip: true }, encoding: { x, y, ...panel.style } },
+    {
+      name: marginalView(d),
+      data: { values },
+      mark: { type: 'line', strokeWidth: 1.8, clip: true },
+      encoding: { x, y, ...panel.style, opacity: pickedOpacity(1) },
+    },
+    {
+      name: hoverLayer(marginalView(d)),
+      // every fourth point of the curve is enough to be found
+      data: { values: values.filter((_, k) => k % 4 === 0) },
+      mark: { type: 'point', filled: true, size: 80, opacity: 0, clip: true },
+      encoding: {
+        x,
+        y,
+        tooltip: [
+          { field: 'set', type: 'nominal', title: 'samples' },
+          number(`p${d}`, panel.label),
+          number(`density${d}`, 'density'),
+        ],
+      },
+    },
     ...(panel.truth === undefined
       ? []
       : [
           {
-            data: { values: [{ set: TRUTH_LABEL, x: panel.truth }] },
+            data: { values: [{ set: TRUTH_LABEL, [`p${d}`]: panel.truth }] },
             mark: { type: 'rule', strokeWidth: 1.6, clip: true },
-            encoding: { x, ...panel.style },
+            encoding: {
+              x,
+              ...panel.style,
+              opacity: pickedOpacity(1),
+              tooltip: [{ field: 'set', type: 'nominal', title: 'line' }, number(`p${d}`, panel.label)],
+            },
           },
         ]),
   ];
+}
+
+/** The name of the view of a parameter's densities. */
+export function marginalView(d: number): string {
+  return `marginal ${d}`;
 }
 
 /** Six digits: enough for a figure, a third of the file. */

@@ -1,6 +1,7 @@
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { figureInput, type FigureChoice } from './figure-input';
-import { marginalLayers, setStyle, SHARED_STYLE, sizes } from './marginal-layers';
+import { interactive } from './interaction';
+import { marginalLayers, marginalView, setStyle, SHARED_STYLE, sizes } from './marginal-layers';
 import type { SampleSets } from './sample-sets';
 import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
@@ -29,6 +30,7 @@ export function marginalPlot(samples: SampleSets, options: MarginalPlotOptions =
     dims.length <= 3 ? dims.length : dims.length === 4 ? 2 : dims.length <= 6 ? 3 : dims.length <= 8 ? 4 : 5;
   const width = Math.min(320, Math.floor((FIGURE_WIDTH - 40 - 20 * (columns - 1)) / columns));
   const height = Math.max(90, Math.min(170, Math.round(width * 0.7)));
+  const views = dims.map(marginalView);
   const style = setStyle(sets, truth !== undefined, options.colors);
   return {
     $schema: VEGA_LITE_SCHEMA,
@@ -37,11 +39,13 @@ export function marginalPlot(samples: SampleSets, options: MarginalPlotOptions =
     columns,
     spacing: 20,
     resolve: SHARED_STYLE,
+    params: interactive({ zoom: views, pick: { field: 'set', views } }),
     concat: dims.map((d, place) => ({
       width,
       height,
       layer: marginalLayers(sets, d, {
         style,
+        label: labels[d],
         truth: truth?.[d],
         bounds: options.bounds?.[d],
         xTitle: labels[d],

@@ -4,10 +4,11 @@ import { rng } from '../core/rng';
 import { commonRange } from './density';
 import { drawnIndices } from './drawn-indices';
 import { figureInput } from './figure-input';
-import { marginalLayers, rounded, setStyle, SHARED_STYLE, sizes, TRUTH_LABEL } from './marginal-layers';
+import { interactive, pickedOpacity } from './interaction';
+import { marginalLayers, marginalView, rounded, setStyle, SHARED_STYLE, sizes, TRUTH_LABEL } from './marginal-layers';
 import type { MarginalPlotOptions } from './marginal-plot';
 import type { SampleColumns, SampleSets } from './sample-sets';
-import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
+import { FIGURE_WIDTH, figureConfig, figureTitle, FRAME, GROUND, VEGA_LITE_SCHEMA } from './theme';
 
 /** Options of `pairPlot`. */
 export interface PairPlotOptions extends MarginalPlotOptions {
@@ -59,17 +60,22 @@ export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): Ve
     scale: { domain: ranges.get(d), nice: false },
     axis: isShown ? axis : null,
   });
-  const mark = { type: 'point', filled: true, size: side > 100 ? 12 : 7, ...pointStyle(maxPoints) };
+  const mark = { type: 'point', filled: true, size: side > 100 ? 12 : 7, clip: true, aria: false };
+  const opacity = pickedOpacity(pointOpacity(maxPoints));
   const scatter = (row: number, column: number): object => {
     const encoding = {
       x: coordinate(column, isBottom(row)),
       y: coordinate(row, column === dims[0]),
       color: style.color,
+      tooltip: [
+        { field: 'set', type: 'nominal', title: 'sample of' },
+        ...[column, row].map((d) => ({ field: `p${d}`, type: 'quantitative', title: labels[d], format: '.4~g' })),
+      ],
     };
     return {
-      view: { stroke: '#d5d5da' },
+      view: { stroke: FRAME },
       layer: [
-        { data: { name: 'points' }, mark, encoding },
+        { name: pairView(row, column), data: { name: 'points' }, mark, encoding: { ...encoding, opacity } },
         ...(truth ? [crossLayer(truth, row, column, encoding)] : []),
       ],
     };
@@ -77,6 +83,7 @@ export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): Ve
   const diagonal = (d: number): object => ({
     layer: marginalLayers(sets, d, {
       style,
+      label: labels[d],
       truth: truth?.[d],
       bounds: options.bounds?.[d],
       xTitle: isBottom(d) ? labels[d] : null,
@@ -93,6 +100,9 @@ export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): Ve
       ...(j > i ? empty : i === j ? diagonal(row) : scatter(row, column)),
     })),
   );
+  const views = dims.flatMap((row, i) =>
+    dims.slice(0, i + 1).map((column) => (row === column ? marginalView(row) : pairView(row, column))),
+  );
   const shown =
     maxPoints < Math.max(...sets.map((set) => set.columns[0].length)) ? ` · ${maxPoints} of each drawn as points` : '';
   return {
@@ -104,20 +114,26 @@ export function pairPlot(samples: SampleSets, options: PairPlotOptions = {}): Ve
     spacing: 8,
     bounds: 'flush',
     resolve: SHARED_STYLE,
+    params: interactive({ zoom: views, pick: { field: 'set', views } }),
     concat: cells,
   } as VegaLiteSpec;
 }
 
 /** The more points, the fainter each. */
-function pointStyle(count: number): object {
-  return { opacity: Math.max(0.25, Math.min(0.6, 120 / count)), clip: true, aria: false };
+function pointOpacity(count: number): number {
+  return Math.max(0.25, Math.min(0.6, 120 / count));
+}
+
+/** The name of the view of two parameters. */
+function pairView(row: number, column: number): string {
+  return `pair ${row} ${column}`;
 }
 
 /** The true parameter, over the points. */
 function crossLayer(truth: readonly number[], row: number, column: number, encoding: object): object {
   return {
     data: { values: [{ set: TRUTH_LABEL, [`p${column}`]: truth[column], [`p${row}`]: truth[row] }] },
-    mark: { type: 'point', shape: 'cross', filled: true, size: 70, opacity: 1, stroke: 'white', strokeWidth: 1 },
+    mark: { type: 'point', shape: 'cross', filled: true, size: 70, opacity: 1, stroke: GROUND, strokeWidth: 1 },
     encoding,
   };
 }

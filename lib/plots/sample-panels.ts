@@ -3,13 +3,14 @@ import type { VegaLiteSpec } from '../records/figure-spec';
 import { rng } from '../core/rng';
 import { commonRange } from './density';
 import { drawnIndices } from './drawn-indices';
+import { interactive } from './interaction';
 import { rounded } from './marginal-layers';
 import { palette } from './palette';
 import { checkTruth, parameterLabels } from './parameter-labels';
 import { markLayer, regionLayer, sampleLayer } from './sample-panel-layers';
 import { sampleColumns, type Samples } from './sample-sets';
 import { checkShares, shadedRegions, type PlaneLogDensity } from './shaded-regions';
-import { FIGURE_WIDTH, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
+import { FIGURE_WIDTH, FRAME, figureConfig, figureTitle, VEGA_LITE_SCHEMA } from './theme';
 
 /** Options of `samplePanels`. */
 export interface SamplePanelsOptions {
@@ -91,12 +92,12 @@ export function samplePanels(
     return {
       width: side,
       height: side,
-      view: { stroke: '#d5d5da' },
+      view: { stroke: FRAME },
       ...(i === 0 ? { title: { text: column, anchor: 'middle', fontSize: 12, offset: 6 } } : {}),
       layer: [
-        ...(Object.hasOwn(densities, column) ? [regionLayer(regionsOf(column), axes)] : []),
-        sampleLayer(pointsOf(sets[i][j], maxPoints), colors[row], axes),
-        ...(names.length > 0 ? [markLayer('marks', names, axes)] : []),
+        ...(Object.hasOwn(densities, column) ? [regionLayer(regionsOf(column), shares.length, axes)] : []),
+        { name: viewOf(i, j), ...sampleLayer(pointsOf(sets[i][j], maxPoints), colors[row], axes, labels) },
+        ...(names.length > 0 ? [markLayer('marks', names, axes, labels)] : []),
       ],
     };
   };
@@ -116,8 +117,14 @@ export function samplePanels(
     columns: columns.length,
     spacing: 10,
     resolve: { scale: { shape: 'shared' }, legend: { shape: 'shared' } },
+    params: interactive({ zoom: rows.flatMap((_, i) => columns.map((_, j) => viewOf(i, j))) }),
     concat: rows.flatMap((_, i) => columns.map((_, j) => panel(i, j))),
   } as VegaLiteSpec;
+}
+
+/** The name of the view of a panel. */
+function viewOf(row: number, column: number): string {
+  return `panel ${row} ${column}`;
 }
 
 /** An axis that all panels share; only those with a title show it. */

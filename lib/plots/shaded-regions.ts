@@ -1,13 +1,25 @@
 import { demand, refuse } from '../core/checks';
 import { densityRegions, gridPoints, type RegionRing } from './density-regions';
+import { onGround, type GroundColor } from './ground';
 import { rounded } from './marginal-layers';
+import { GROUND } from './theme';
 
 /** A log density up to a constant, at points [[x, y], ...]. */
 export type PlaneLogDensity = (points: number[][]) => ArrayLike<number>;
 
 /** Points along either side of the grid on which a density is evaluated. */
 const GRID_POINTS = 72;
-const GREYS = ['#e9e9ed', '#c9c9d1', '#a9a9b4', '#8c8c95'] as const;
+const GREYS = [
+  onGround('#e9e9ed', '#44444b'),
+  onGround('#c9c9d1', '#5a5a63'),
+  onGround('#a9a9b4', '#74747e'),
+  onGround('#8c8c95', '#90909a'),
+] as const;
+
+/** The ground outside of all regions, then the grey within one, within two, ... of them. */
+export function shades(regions: number): readonly GroundColor[] {
+  return [GROUND, ...GREYS.slice(0, regions)];
+}
 
 /**
  * Shares of a density's mass, in ascending order.
@@ -21,8 +33,8 @@ export function checkShares(shares: readonly number[]): readonly number[] {
 }
 
 /**
- * The outlines of the smallest regions that hold the shares, as rows of a line mark, each with the grey of what lies
- * within it.
+ * The outlines of the smallest regions that hold the shares, as rows of a line mark, each with the number of
+ * regions that what lies within it is in.
  * @throws InvalidInputError where the density does not give a number for each point, or one that is NaN or Infinity.
  */
 export function shadedRegions(
@@ -37,11 +49,8 @@ export function shadedRegions(
     const expected = `${GRID_POINTS ** 2} log densities, one per point, finite or -Infinity`;
     refuse('density', expected, `${logProb.length} values`);
   }
-  const greyOf = ({ share, isHole }: RegionRing): string => {
-    const depth = shares.length - 1 - shares.indexOf(share);
-    return isHole ? (depth === 0 ? '#ffffff' : GREYS[depth - 1]) : GREYS[depth];
-  };
+  const depthOf = ({ share, isHole }: RegionRing): number => shares.length - shares.indexOf(share) - (isHole ? 1 : 0);
   return densityRegions(logProb, grid, shares).flatMap((ring, index) =>
-    ring.corners.map(([x, y], k) => ({ ring: index, k, x: rounded(x), y: rounded(y), grey: greyOf(ring) })),
+    ring.corners.map(([x, y], k) => ({ ring: index, k, x: rounded(x), y: rounded(y), depth: depthOf(ring) })),
   );
 }

@@ -1,4 +1,6 @@
 import type { VegaLiteSpec } from '../records/figure-spec';
+import { groundSignal, onGround, readable } from './ground';
+import { TRUTH_COLOR } from './palette';
 
 /** The width every figure fits into: a notebook cell's. */
 export const FIGURE_WIDTH = 700;
@@ -6,12 +8,24 @@ export const FIGURE_WIDTH = 700;
 export const VEGA_LITE_SCHEMA = 'https://vega.github.io/schema/vega-lite/v5.json';
 
 const FONT = 'Helvetica Neue, Arial, DejaVu Sans, sans-serif';
-const INK = '#1b1b1f';
-const SOFT = '#55555e';
-const GRID = '#e6e6ea';
+/**
+ * The colour of text and of what is known exactly, for marks of figures with `figureConfig`: black, white on a dark
+ * ground.
+ * @example
+ * const mark = { type: 'line', color: plots.ink };
+ */
+export const ink = readable(TRUTH_COLOR);
+/** The colour of what stands back. */
+export const SOFT = onGround('#55555e', '#c4c4cc');
+/** The ground itself, for the rims of marks. */
+export const GROUND = onGround('white', '#333333');
+/** The colour of a panel's frame. */
+export const FRAME = onGround('#d5d5da', '#5a5a62');
+const GRID = onGround('#e6e6ea', '#4d4d55');
 
 /**
- * Fonts, sizes and greys shared by all figures: white ground, quiet axes, legends above the plot.
+ * Fonts, sizes and greys shared by all figures: quiet axes, legends above the plot, and colours that follow the ground:
+ * white in files and in JupyterLab's light theme, dark in its dark one.
  *
  * @example
  * const encoding = { x: { field: 'a' }, y: { field: 'b' } };
@@ -19,11 +33,11 @@ const GRID = '#e6e6ea';
  */
 export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   font: FONT,
-  background: '#ffffff',
+  params: [groundSignal],
   view: { stroke: null },
   title: {
     anchor: 'start',
-    color: INK,
+    color: ink,
     fontSize: 15,
     fontWeight: 'bold',
     subtitleColor: SOFT,
@@ -34,7 +48,7 @@ export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   axis: {
     labelColor: SOFT,
     labelFontSize: 11,
-    titleColor: INK,
+    titleColor: ink,
     titleFontSize: 12,
     titleFontWeight: 'normal',
     titlePadding: 8,
@@ -49,7 +63,7 @@ export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
     direction: 'horizontal',
     title: null,
     labelFontSize: 12,
-    labelColor: INK,
+    labelColor: ink,
     labelLimit: 420,
     columnPadding: 18,
     offset: 14,
@@ -57,7 +71,7 @@ export const figureConfig: NonNullable<VegaLiteSpec['config']> = {
   },
   header: {
     labelFontSize: 12,
-    labelColor: INK,
+    labelColor: ink,
     labelFontWeight: 'bold',
     labelAnchor: 'start',
     labelPadding: 4,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, objectOf, requireCount } from '../core/checks';
+import { counted, described } from '../core/description';
 import { rng, type Rng } from '../core/rng';
 import { priorSamples } from '../distributions/prior-samples';
 import { lazyTensor } from './lazy-tensor';
@@ -135,7 +136,7 @@ function setsOf(
     x: lazyTensor(() => tf.tensor3d(padded, [counts.length, most, width])),
     counts: lazyTensor(() => tf.tensor1d(counts, 'int32')),
   };
-  return {
+  const sets: ObservationSets = {
     get theta() {
       return tensors.theta.get();
     },
@@ -149,4 +150,14 @@ function setsOf(
     dropped: sizes.length - counts.length,
     dispose: () => Object.values(tensors).forEach((each) => each.dispose()),
   };
+  return described(sets, () => ({
+    title: `${counted(counts.length, 'set')} of observations: ${counted(dim, 'parameter')}, ${counted(width, 'data value')}`,
+    facts: {
+      sizes: `1 to ${most} observations`,
+      cost: counted(calls, 'simulator call') + (sets.dropped > 0 ? `, ${counted(sets.dropped, 'set')} dropped` : ''),
+      next: 'flowNpe.train(sets, { prior, seed: 1 })',
+    },
+    variable: 'sets',
+    givenBy: 'simulateSets',
+  }));
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, objectOf } from '../core/checks';
+import { counted, described } from '../core/description';
 import { toTensor2D, type Rows } from '../core/rows';
 import { lazyTensor, type LazyTensor } from './lazy-tensor';
 
@@ -52,7 +53,8 @@ export function simulationsFrom(theta: Rows, x: Rows, options: { proposed?: bool
     const [rows, given] = [parameters.shape[0], data.shape[0]];
     demand('simulationsFrom: x', given === rows, `${rows} rows, one for each row of theta`, `${given} rows`);
     const dispose = (): void => tf.dispose([parameters, data]);
-    return { theta: parameters, x: data, calls: rows, dropped: 0, proposed, dispose };
+    const dims = { rows, theta: parameters.shape[1], x: data.shape[1] };
+    return describedSimulations({ theta: parameters, x: data, calls: rows, dropped: 0, proposed, dispose }, dims);
   } catch (error) {
     tf.dispose(made);
     throw error;
@@ -65,7 +67,7 @@ export function simulationsOf(arrays: SimulationArrays, proposed: boolean): Simu
   const table = (values: Float32Array): LazyTensor<tf.Tensor2D> =>
     lazyTensor(() => tf.tensor2d(values, [rows, values.length / rows]));
   const [parameters, data] = [table(theta), table(x)];
-  return {
+  const simulations: Simulations = {
     get theta() {
       return parameters.get();
     },
@@ -80,4 +82,22 @@ export function simulationsOf(arrays: SimulationArrays, proposed: boolean): Simu
       data.dispose();
     },
   };
+  return describedSimulations(simulations, { rows, theta: theta.length / rows, x: x.length / rows });
+}
+
+/** Sizes are told apart from the tensors, which printing must not make. */
+function describedSimulations(
+  simulations: Simulations,
+  { rows, theta, x }: { rows: number; theta: number; x: number },
+): Simulations {
+  const { calls, dropped } = simulations;
+  return described(simulations, () => ({
+    title: `${counted(rows, 'simulation')}: ${counted(theta, 'parameter')}, ${counted(x, 'data value')}`,
+    facts: {
+      cost: counted(calls, 'simulator call') + (dropped > 0 ? `, ${counted(dropped, 'simulation')} dropped` : ''),
+      next: 'npse.train(simulations, { prior, seed: 1 })',
+    },
+    variable: 'simulations',
+    givenBy: 'simulate',
+  }));
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { describedPosterior } from '../contract/descriptions';
 import type { Posterior, PosteriorDensity } from '../contract/posterior';
 import { objectOf, requireColumns } from '../core/checks';
 import { InterruptedError } from '../core/errors';
@@ -25,7 +26,7 @@ export function exactPosterior<L extends Omit<ScoredPrior, 'support'>>(
   law: L,
 ): Omit<L, 'sample'> & ExactPosterior {
   const logProb = (theta: tf.Tensor2D): tf.Tensor1D => law.logProb(theta) as tf.Tensor1D;
-  return {
+  const posterior: Omit<L, 'sample'> & ExactPosterior = {
     ...law,
     n,
     logProb,
@@ -44,4 +45,5 @@ export function exactPosterior<L extends Omit<ScoredPrior, 'support'>>(
     },
     dispose: () => {},
   };
+  return describedPosterior(posterior, 'the exact posterior');
 }

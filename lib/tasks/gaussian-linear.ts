@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { listOf, requireEach } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
 import { normal, type NormalPrior } from '../distributions/normal';
+import { describedTask } from './described-task';
 import { linearGaussianLogLikelihood } from './linear-gaussian-likelihood';
 import { defineSimulator } from '../simulation/simulator';
 import { exactPosterior, type ExactPosterior } from './exact-posterior';
@@ -56,7 +57,7 @@ export function gaussianLinear(
   const dim = noiseVariance.length;
   const prior = normal({ mean: new Array<number>(dim).fill(0), std: priorVariance.map(Math.sqrt) });
   const std = noiseVariance.map(Math.sqrt);
-  return {
+  return describedTask({
     name: `gaussian-linear-${dim}d`,
     prior,
     dataDim: dim,
@@ -78,7 +79,7 @@ export function gaussianLinear(
       });
       return exactPosterior(n, posterior);
     },
-  };
+  });
 }
 
 /**
@@ -89,7 +90,8 @@ export function gaussianLinear(
  * const sims = await simulate(task, 1_000, { seed: 1 });
  */
 export function gaussian10d(): GaussianTask {
-  return { ...gaussianLinear(Array.from({ length: 10 }, (_, i) => 0.6 + (0.8 * i) / 9)), name: 'gaussian-10d' };
+  const task = gaussianLinear(Array.from({ length: 10 }, (_, i) => 0.6 + (0.8 * i) / 9));
+  return describedTask({ ...task, name: 'gaussian-10d' });
 }
 
 function unitVariances(noiseVariance: readonly number[]): number[] {

@@ -3,6 +3,7 @@ import { toTensor2D, type Rows } from '../core/rows';
 import { rowViews } from '../maths/moments';
 import { mixture, type MixturePrior } from '../distributions/mixture';
 import { normal, type NormalPrior } from '../distributions/normal';
+import { describedTask } from './described-task';
 import { linearGaussianLogLikelihood, type LikelihoodComponent } from './linear-gaussian-likelihood';
 import { defineSimulator } from '../simulation/simulator';
 import { exactPosterior, type ExactPosterior } from './exact-posterior';
@@ -75,7 +76,7 @@ export function linearMixture(name: string, components: readonly LikelihoodCompo
   const total = components.reduce((sum, { weight }) => sum + weight, 0);
   const parts = components.map((part) => ({ ...part, weight: part.weight / total }));
   const constants = parts.map(({ weight, scale, variance }) => ({ weight, scale, std: variance.map(Math.sqrt) }));
-  return {
+  return describedTask({
     name,
     prior: normal({ mean: new Array<number>(dim).fill(0), std: 1 }),
     dataDim: dim,
@@ -89,7 +90,7 @@ export function linearMixture(name: string, components: readonly LikelihoodCompo
     }, constants),
     logLikelihood: (theta, x) => linearGaussianLogLikelihood(parts, theta, x),
     exactPosterior: (xObs) => posteriorGiven(parts, dim, xObs),
-  };
+  });
 }
 
 function posteriorGiven(parts: readonly LikelihoodComponent[], dim: number, xObs: Rows): MixturePosterior {

@@ -19,3 +19,6 @@ for (const method of ['on', 'once', 'addListener', 'prependListener', 'off', 're
   };
 }
 process.on('SIGINT', forward);
+
+/** How many listen for the interrupt besides tslab, which always does. */
+exports.listeningWork = () => process.listenerCount(INTERRUPT) - 1;

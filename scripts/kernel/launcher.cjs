@@ -1,11 +1,12 @@
 /**
- * Starts tslab's kernel with its output, its interrupt and its shorthand properties made reliable. Argument: the
- * connection file that Jupyter wrote.
+ * Starts tslab's kernel with its output, its interrupt, the end of its cells and its shorthand properties made
+ * reliable. Argument: the connection file that Jupyter wrote.
  */
 'use strict';
 
 require('./output.cjs');
 require('./interrupt.cjs');
+require('./cell-end.cjs');
 require('./shorthand.cjs');
 
 // Jupyter ends its kernels; when it is killed itself nobody would, and a training run would go on unseen.

@@ -10,7 +10,7 @@ export const arrows = {
   diffusion: ['core', 'maths'],
   // A prior knows its own law after diffusion, where that has a closed form.
   distributions: ['core', 'maths', 'diffusion'],
-  // What every method keeps: posteriors, estimators, proposals; types only.
+  // What every method keeps: posteriors, estimators, proposals; types, and how they are printed.
   contract: ['core', 'records', 'distributions'],
   simulation: ['core', 'contract', 'distributions'],
   // Values: a prior, a simulator, and what is known of the posterior.

@@ -32,7 +32,7 @@ export async function startLab(folder: string): Promise<LabServer> {
       JUPYTER_CONFIG_DIR: join(folder, '.jupyter', 'config'),
       JUPYTER_DATA_DIR: join(folder, '.jupyter', 'data'),
       SCOREBOOK_BUDGET: 'quick',
-      SCOREBOOK_RESULTS: join(folder, 'results'),
+      SCOREBOOK_RESULTS: '',
     }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });

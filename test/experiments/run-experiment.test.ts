@@ -10,7 +10,7 @@ import type { DrawMethod } from '../../lib/experiments/estimator-setting';
 import type { Experiment, ExperimentSetting } from '../../lib/experiments/experiment';
 import { missingRuns } from '../../lib/experiments/missing-runs';
 import * as paper001 from '../../lib/studies/paper-001';
-import { runExperiment } from '../../lib/experiments/run-experiment';
+import { runExperiment, type ExperimentOutcome } from '../../lib/experiments/run-experiment';
 import { pairsSetting } from '../../lib/experiments/pairs-setting';
 import { setsSetting } from '../../lib/experiments/sets-setting';
 import { flowNpe } from '../../lib/inference/density/flow-npe';
@@ -167,8 +167,10 @@ describe('runExperiment', () => {
       (reason: unknown) => reason,
     );
     expect(error).toBeInstanceOf(InterruptedError);
-    expect((error as InterruptedError<ResultRow[]>).message).toContain('after 1 of 3 runs');
-    expect(names((error as InterruptedError<ResultRow[]>).partial!)).toEqual(['A2 n=1 seed=1', 'A2 n=2 seed=1']);
+    const { message, partial } = error as InterruptedError<ExperimentOutcome>;
+    expect(message).toContain('after 1 of 3 runs');
+    expect(names(partial!.rows)).toEqual(['A2 n=1 seed=1', 'A2 n=2 seed=1']);
+    expect(partial!.failures).toEqual([]);
     expect(tf.memory().numTensors).toBe(before);
     expect(await runsOf(() => runExperiment(three, results, quiet))).toBe(2);
     expect(timeless(results.rows())).toEqual(timeless(whole.rows()));

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { DataFrame } from 'danfojs-node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { silentHost } from '../../lib/core/host';
@@ -49,6 +50,28 @@ describe('in a notebook', () => {
     expect(data['text/html']).toContain('>0.1235</td>');
     expect(data['text/html']).toContain('&#60;NLE&#62;');
     expect(data['text/plain']).toBe('method   value\nNPE     0.1235\n<NLE>');
+  });
+
+  test('a DataFrame whose rows have labels is shown with them', () => {
+    const frame = new DataFrame({ theta: [1, 2, 3.5], x: [2, 4, 6] });
+    showTable(frame.describe(), { digits: 3, columns: ['x', 'theta'] });
+    const { data } = send.mock.calls[0][0] as { data: Record<string, string> };
+    expect(data['text/plain'].split('\n').slice(0, 3)).toEqual([
+      '          x  theta',
+      'count     3      3',
+      'mean      4   2.17',
+    ]);
+    expect(data['text/html']).toMatch(/<thead><tr><th[^>]*><\/th><th[^>]*>x<\/th>/);
+    expect(data['text/html']).toMatch(/<tr><th[^>]*>mean<\/th><td[^>]*>4<\/td>/);
+    expect(data['text/html'].match(/<th[ >]/g)).toHaveLength(3 + frame.describe().shape[0]);
+  });
+
+  test('rows that are numbered from 0 have no labels, others do', () => {
+    const frame = new DataFrame({ a: [3, 1, 2] });
+    showTable(frame);
+    showTable(frame.sortValues('a') as DataFrame, { maxRows: 2 });
+    const shown = send.mock.calls.map(([{ data }]) => (data as Record<string, string>)['text/plain']);
+    expect(shown).toEqual(['a\n3\n1\n2', '   a\n1  1\n2  2\nand 1 more rows']);
   });
 
   test('a string is shown as HTML with its text beside it', async () => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { objectOf, requireCount, requireNumber } from '../../core/checks';
+import { describedEstimator, describedPosterior } from '../../contract/descriptions';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
 import type { Posterior, PosteriorDensity } from '../../contract/posterior';
 import type { Prior } from '../../distributions/prior';
@@ -59,7 +60,7 @@ export function densityEstimator<N>(
   const { maxObservations } = config;
   const { prior, dims } = frame;
   const programs = densityPrograms(model, weights, frame);
-  return {
+  const estimator: DensityEstimator<N> = {
     config,
     prior,
     given: (xObs) => {
@@ -72,7 +73,7 @@ export function densityEstimator<N>(
         );
       const context = tf.tidy(() => model.contextOf(weights, x));
       x.dispose();
-      return {
+      const posterior: DensityPosterior = {
         n,
         dim: dims.theta,
         sample: async (count, options) => {
@@ -83,6 +84,7 @@ export function densityEstimator<N>(
         density: { normalised: true, logProb: (theta, options = {}) => programs.logProb(context, theta, options) },
         dispose: () => context.dispose(),
       };
+      return describedPosterior(posterior, 'a learned density');
     },
     drawEach: async (xObs, given: DrawEachOptions) => {
       const { draws, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');
@@ -107,6 +109,7 @@ export function densityEstimator<N>(
       programs.dispose();
     },
   };
+  return describedEstimator(estimator, dims);
 }
 
 /**

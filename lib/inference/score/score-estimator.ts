@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { describedEstimator } from '../../contract/descriptions';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
 import { demand, objectOf, requireCount, requireNumber } from '../../core/checks';
 import type { Rows } from '../../core/rows';
@@ -98,7 +99,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     x.dispose();
     return observations;
   };
-  return {
+  const estimator: ScoreEstimator = {
     config,
     prior: frame.prior,
     given: (xObs, options = {}) => {
@@ -144,6 +145,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       programs.dispose();
     },
   };
+  return describedEstimator(estimator, frame.dims);
 }
 
 function requireComposition(composition: Composition, { diffusedPriorScore }: Frame): void {

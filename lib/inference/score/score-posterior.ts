@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { objectOf, requireCount } from '../../core/checks';
+import { describedPosterior } from '../../contract/descriptions';
 import type { DrawOptions, Posterior, PosteriorDensity } from '../../contract/posterior';
 import type { Composition } from '../../compose/composed-score';
 import { observationCount, pickRows, type ObservedModel } from '../../nn/score/observation-scores';
@@ -81,7 +82,7 @@ export function scorePosterior({
     return then(theta).finally(() => theta.dispose());
   };
   const density = n === 1 ? ofOne(programs, observed) : ofSeveral(programs, observed, frame);
-  return {
+  const posterior: ScorePosterior = {
     n,
     dim,
     sample,
@@ -109,6 +110,7 @@ export function scorePosterior({
     },
     dispose: () => tf.dispose(observed.observations),
   };
+  return describedPosterior(posterior, 'a learned score');
 }
 
 function ofOne({ density }: ScorePrograms, observed: ObservedModel): ScorePosterior['density'] {

@@ -4,6 +4,7 @@ import { numpyRandom } from './numpy-random';
 import { requireColumns } from '../../core/checks';
 import { normal, type NormalPrior } from '../../distributions/normal';
 import { defineSimulator } from '../../simulation/simulator';
+import { describedTask } from '../described-task';
 import type { Task } from '../task';
 
 /** A benchmark task of a neuron's spikes, with a Gaussian prior and a known likelihood. */
@@ -34,7 +35,7 @@ const [steps, dim] = [100, 10];
  */
 export function bernoulliGlm(): BernoulliGlmTask {
   const design = designMatrix();
-  return {
+  return describedTask({
     name: 'bernoulli_glm',
     prior: smoothPrior(),
     dataDim: dim,
@@ -51,7 +52,7 @@ export function bernoulliGlm(): BernoulliGlmTask {
       { design },
     ),
     logLikelihood: (theta, x) => logLikelihood(design, theta, x, dim, (rows) => rows),
-  };
+  });
 }
 
 /**
@@ -63,7 +64,7 @@ export function bernoulliGlm(): BernoulliGlmTask {
  */
 export function bernoulliGlmRaw(): BernoulliGlmTask {
   const design = designMatrix();
-  return {
+  return describedTask({
     name: 'bernoulli_glm_raw',
     prior: smoothPrior(),
     dataDim: steps,
@@ -77,7 +78,7 @@ export function bernoulliGlmRaw(): BernoulliGlmTask {
       { design },
     ),
     logLikelihood: (theta, x) => logLikelihood(design, theta, x, steps, (rows) => tf.matMul(rows, tf.tensor2d(design))),
-  };
+  });
 }
 
 /** The published stimulus comes from numpy's generator, in float32. */

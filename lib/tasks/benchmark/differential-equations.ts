@@ -1,6 +1,7 @@
 import { logNormal } from '../../distributions/log-normal';
 import type { ScoredPrior } from '../../distributions/prior';
 import { librarySimulator } from '../../simulation/simulator';
+import { describedTask } from '../described-task';
 import type { Task } from '../task';
 import { lotkaVolterra as simulateSpecies, sir as simulateEpidemic } from './ode-simulators';
 
@@ -24,12 +25,12 @@ export interface OdeTask extends Task {
  * const { xObs } = drawObservations(tasks.benchmark.sir(), 1, 1); // one row of ten counts
  */
 export function sir(): OdeTask {
-  return {
+  return describedTask({
     name: 'sir',
     prior: logNormal({ mean: [Math.log(0.4), Math.log(0.125)], std: [0.5, 0.2] }),
     dataDim: 10,
     simulator: librarySimulator(simulateEpidemic, 'tasks/benchmark/ode-simulators', 'sir'),
-  };
+  });
 }
 
 /**
@@ -46,10 +47,10 @@ export function sir(): OdeTask {
  * const { xObs } = drawObservations(tasks.benchmark.lotkaVolterra(), 1, 1); // one row of twenty values
  */
 export function lotkaVolterra(): OdeTask {
-  return {
+  return describedTask({
     name: 'lotka_volterra',
     prior: logNormal({ mean: [-0.125, -3, -0.125, -3], std: 0.5 }),
     dataDim: 20,
     simulator: librarySimulator(simulateSpecies, 'tasks/benchmark/ode-simulators', 'lotkaVolterra'),
-  };
+  });
 }

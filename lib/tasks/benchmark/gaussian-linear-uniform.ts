@@ -1,6 +1,7 @@
 import type { Rows } from '../../core/rows';
 import { truncatedNormal } from '../../distributions/truncated-normal';
 import { uniform, type UniformPrior } from '../../distributions/uniform';
+import { describedTask } from '../described-task';
 import { linearGaussianLogLikelihood } from '../linear-gaussian-likelihood';
 import { defineSimulator } from '../../simulation/simulator';
 import { exactPosterior, type ExactPosterior } from '../exact-posterior';
@@ -35,7 +36,7 @@ const variance = 0.1;
 export function gaussianLinearUniform(): BoxTask {
   const dim = 10;
   const prior = uniform({ lower: new Array<number>(dim).fill(-1), upper: new Array<number>(dim).fill(1) });
-  return {
+  return describedTask({
     name: 'gaussian_linear_uniform',
     prior,
     dataDim: dim,
@@ -50,5 +51,5 @@ export function gaussianLinearUniform(): BoxTask {
       const std = Math.sqrt(variance / rows.length);
       return exactPosterior(rows.length, truncatedNormal({ mean, std, ...prior.support }));
     },
-  };
+  });
 }

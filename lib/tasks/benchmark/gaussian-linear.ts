@@ -1,3 +1,4 @@
+import { describedTask } from '../described-task';
 import { gaussianLinear as anyGaussianLinear, type GaussianTask } from '../gaussian-linear';
 
 /**
@@ -10,5 +11,5 @@ import { gaussianLinear as anyGaussianLinear, type GaussianTask } from '../gauss
  */
 export function gaussianLinear(): GaussianTask {
   const variance = new Array<number>(10).fill(0.1);
-  return { ...anyGaussianLinear(variance, variance), name: 'gaussian_linear' };
+  return describedTask({ ...anyGaussianLinear(variance, variance), name: 'gaussian_linear' });
 }

@@ -4,6 +4,7 @@ import { normalMass } from '../../maths/normal-mass';
 import { mixture } from '../../distributions/mixture';
 import { truncatedNormal } from '../../distributions/truncated-normal';
 import { uniform } from '../../distributions/uniform';
+import { describedTask } from '../described-task';
 import { linearGaussianLogLikelihood } from '../linear-gaussian-likelihood';
 import { defineSimulator } from '../../simulation/simulator';
 import { exactPosterior, type ExactPosterior } from '../exact-posterior';
@@ -29,7 +30,7 @@ const mostObservations = 12;
  * exactPosterior([[1, -2]]).logProb(tf.tensor2d([[1, -2]])); // [2.084]
  */
 export function gaussianMixture(): BoxTask {
-  return {
+  return describedTask({
     name: 'gaussian_mixture',
     prior: uniform(box),
     dataDim: 2,
@@ -47,7 +48,7 @@ export function gaussianMixture(): BoxTask {
         x,
       ),
     exactPosterior: posteriorGiven,
-  };
+  });
 }
 
 /** The mixture over the widths that each observation may have had, each part restricted to the box. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { requireColumns } from '../../core/checks';
 import { uniform, type UniformPrior } from '../../distributions/uniform';
 import { librarySimulator } from '../../simulation/simulator';
+import { describedTask } from '../described-task';
 import type { Task } from '../task';
 import { distractors, jitter, slcp as simulate, slcpDistractors as simulateDistractors } from './slcp-simulator';
 
@@ -27,13 +28,13 @@ const box = { lower: new Array<number>(5).fill(-3), upper: new Array<number>(5).
  * const { xObs } = drawObservations(tasks.benchmark.slcp(), 1, 1); // one row of eight values
  */
 export function slcp(): SlcpTask {
-  return {
+  return describedTask({
     name: 'slcp',
     prior: uniform(box),
     dataDim: 8,
     simulator: librarySimulator(simulate, 'tasks/benchmark/slcp-simulator', 'slcp'),
     logLikelihood: (theta, x) => logLikelihood(theta, x, 8, [0, 1, 2, 3, 4, 5, 6, 7]),
-  };
+  });
 }
 
 /**
@@ -49,13 +50,13 @@ export function slcp(): SlcpTask {
 export function slcpDistractors(): SlcpTask {
   const { order } = distractors();
   const places = Array.from({ length: 8 }, (_, k) => order.indexOf(k));
-  return {
+  return describedTask({
     name: 'slcp_distractors',
     prior: uniform(box),
     dataDim: 100,
     simulator: librarySimulator(simulateDistractors, 'tasks/benchmark/slcp-simulator', 'slcpDistractors'),
     logLikelihood: (theta, x) => logLikelihood(theta, x, 100, places),
-  };
+  });
 }
 
 /** @param places the columns of x with x_1, y_1, x_2, y_2, ... */

@@ -3,6 +3,7 @@ import { demand, requireColumns } from '../../core/checks';
 import type { Rng } from '../../core/rng';
 import { uniform } from '../../distributions/uniform';
 import { defineSimulator } from '../../simulation/simulator';
+import { describedTask } from '../described-task';
 import { exactPosterior, type ExactPosterior } from '../exact-posterior';
 import { insideOnly, observedRows } from './box-posterior';
 import type { BoxTask } from './gaussian-linear-uniform';
@@ -28,7 +29,7 @@ const box = { lower: [-1, -1], upper: [1, 1] };
  */
 export function twoMoons(): BoxTask {
   const prior = uniform(box);
-  return {
+  return describedTask({
     name: 'two_moons',
     prior,
     dataDim: 2,
@@ -51,7 +52,7 @@ export function twoMoons(): BoxTask {
       );
       return crescents(rows[0]);
     },
-  };
+  });
 }
 
 /** log p(x | theta) [B], summed over the observations. */

@@ -38,6 +38,9 @@ function keep(error: unknown): void {
  * @param of the function that was stopped, such as `npse.train`, `simulate` or `experiments.runExperiment`; it gives
  * the result its type.
  * @throws InvalidInputError where no work with a result so far was stopped.
+ * @example
+ * // in the cell after the one that was stopped: const estimator = lastPartial(npse.train);
+ * const bestSoFar = () => lastPartial(npse.train);
  */
 export function lastPartial<F extends (...options: never[]) => unknown>(of: F): Awaited<ReturnType<F>> {
   const expected = 'the function that was stopped, such as npse.train';

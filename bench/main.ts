@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { host } from 'scorebook';
 import { projectRoot } from 'scorebook/dist/io/results-path';
 import type { Bench } from './context';
+import { defaults } from './part-defaults';
 import { draws } from './part-draws';
 import { forward } from './part-forward';
 import { matmul } from './part-matmul';
@@ -13,7 +14,10 @@ import { Report } from './report';
 import { shownPath } from './shown-path';
 import { full, quick } from './sizes';
 
-const parts: Record<string, (bench: Bench) => void | Promise<void>> = { matmul, training, forward, draws, memory };
+const parts: Record<string, (bench: Bench) => void | Promise<void>> = {
+  ...{ matmul, training, forward, draws },
+  ...{ defaults, memory },
+};
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -17,6 +17,8 @@ export interface Sizes {
     readonly rounds: number;
     readonly many: number;
   };
+  /** Rounds of what is by default on either side. */
+  readonly defaults: { readonly rounds: number };
   readonly memory: { readonly n: number; readonly samples: number; readonly levels: number };
 }
 
@@ -34,6 +36,7 @@ export const full: Sizes = {
     { rows: 8000, compiled: 40, eager: 20 },
   ],
   draws: { samples: 1000, n: [1, 8, 100], eagerLevels: 4, rounds: 3, many: 10_000 },
+  defaults: { rounds: 2 },
   memory: { n: 10_000, samples: 1000, levels: 3 },
 };
 
@@ -47,5 +50,6 @@ export const quick: Sizes = {
     { rows: 1000, compiled: 50, eager: 10 },
   ],
   draws: { samples: 1000, n: [1, 8], eagerLevels: 2, rounds: 1, many: 2000 },
+  defaults: { rounds: 1 },
   memory: { n: 1000, samples: 256, levels: 3 },
 };

@@ -76,7 +76,12 @@ export async function wholeTraining(epochs: number): Promise<number> {
   const update = (epoch: number): void => void marks.push({ epoch, at: performance.now() });
   const before = installHost({
     ...silentHost,
-    report: () => ({ update, resize: () => undefined, curve: (_: readonly host.LossPoint[]) => undefined, end: () => undefined }),
+    report: () => ({
+      update,
+      resize: () => undefined,
+      curve: (_: readonly host.LossPoint[]) => undefined,
+      end: () => undefined,
+    }),
   });
   try {
     const problem = { weights: network.weights, loss: paperLoss, rows };

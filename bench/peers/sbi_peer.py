@@ -1,5 +1,6 @@
 """The same work done by sbi: its own training of the same network, its factorised composition, its default sampling."""
 
+import json
 import statistics
 import time
 
@@ -43,6 +44,20 @@ def trained(same_network, epochs, batch):
     return trainer, statistics.median(durations) / (8_000 // batch)
 
 
+def default_training(path, name):
+    """Seconds of sbi's NPSE training, by default, on the simulations of a file."""
+    with open(path) as file:
+        pairs = json.load(file)
+    theta, x = torch.tensor(pairs["theta"]), torch.tensor(pairs["x"])
+    box = torch.distributions.Uniform(-torch.ones(2), torch.ones(2))
+    of_task = {"gaussian-10d": prior(), "two_moons": torch.distributions.Independent(box, 1)}
+    trainer = NPSE(prior=of_task[name], show_progress_bars=False)
+    trainer.append_simulations(theta, x)
+    began = time.perf_counter()
+    trainer.train()
+    return time.perf_counter() - began
+
+
 class Draws:
     """Draws from trainings that happen at the first call; weights do not change the time of a draw."""
 
@@ -70,4 +85,11 @@ class Draws:
         posterior = self.default.build_posterior()
         began = time.perf_counter()
         posterior.sample((samples,), x=self.observations[:1], show_progress_bars=False)
+        return time.perf_counter() - began
+
+    def several(self, samples, n):
+        """n observations, everything as sbi has it by default."""
+        posterior = self.default.build_posterior()
+        began = time.perf_counter()
+        posterior.sample((samples,), x=self.observations[:n], show_progress_bars=False)
         return time.perf_counter() - began

@@ -13,7 +13,7 @@ warnings.filterwarnings("ignore")
 import torch  # noqa: E402
 
 from bare import Forward, Training  # noqa: E402
-from sbi_peer import Draws, trained  # noqa: E402
+from sbi_peer import Draws, default_training as timed_training, trained  # noqa: E402
 
 known = {}
 
@@ -52,7 +52,16 @@ def single(request):
     return {"seconds": once("draws", Draws).single(request["samples"])}
 
 
-actions = {each.__name__: each for each in (versions, training, forward, sbi_training, factorised, single)}
+def several(request):
+    return {"seconds": once("draws", Draws).several(request["samples"], request["n"])}
+
+
+def default_training(request):
+    return {"seconds": timed_training(request["path"], request["prior"])}
+
+
+known_actions = (versions, training, forward, sbi_training, factorised, single, several, default_training)
+actions = {each.__name__: each for each in known_actions}
 
 for line in sys.stdin:
     request = json.loads(line)

@@ -10,15 +10,15 @@ interface TrainedEstimator extends Estimator {
 /** An estimator that is printed as its method, its prior, the course of its training and how to go on. */
 export function describedEstimator<E extends TrainedEstimator>(estimator: E, dims: { theta: number; x: number }): E {
   const { kind, training } = estimator.config;
-  const { ended, bestEpoch, steps, seconds, validationLoss, ...size } = training;
-  const rows = Object.entries(size).filter(([, count]) => Number(count) > 0);
+  const { ended, bestEpoch, steps, validationLoss, ...size } = training;
+  const rows = Object.entries(size).filter(([name, count]) => name !== 'seconds' && Number(count) > 0);
   const data = rows.map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`).join(', ');
   const short = (value: number | string): string => Number(Number(value).toPrecision(4)).toLocaleString('en-US');
   return described(estimator, () => ({
     title: `${methodName(kind)} estimator: ` + `${counted(dims.theta, 'parameter')}, ${counted(dims.x, 'data value')}`,
     facts: {
       prior: descriptionOf(estimator.prior)?.title ?? counted(estimator.prior.dim, 'parameter'),
-      training: `${data}, ${counted(Number(steps), 'step')} in ${short(seconds)} s: ${ended}`,
+      training: `${data}, ${counted(Number(steps), 'step')} in ${short(training.seconds)} s: ${ended}`,
       loss: `${short(validationLoss)} on held-out simulations, at epoch ${bestEpoch}`,
       next: 'estimator.given(xObs).sample(1_000, { seed: 1 })',
     },

@@ -25,12 +25,16 @@ export function partOf(label: string, { ended, steps, seconds, bestEpoch, valida
 }
 
 /** How training went, for an estimator's `fit`. */
-export function courseOf({ weights: _, stopped: __, ...course }: Fit): Course {
+export function courseOf({ weights: _, stopped: __, ...numbers }: Fit): Course {
+  const course: Course = numbers;
   const { ended, bestEpoch, validationLoss, steps, seconds, history } = course;
   return described(course, () => ({
     title: `Training: ${ended} after ${counted(steps, 'step')} in ${Number(seconds.toPrecision(3))} s`,
     facts: {
       best: `loss ${Number(validationLoss.toPrecision(4))} on held-out rows, at epoch ${bestEpoch}`,
+      ...(course.widths && {
+        widths: `${course.widths.map((width) => width.toFixed(2)).join(', ')} times the right ones`,
+      }),
       next: `show(plots.lossPlot(estimator.fit.history)), ${counted(history.length, 'point')}`,
     },
     variable: 'fit',
@@ -51,7 +55,7 @@ export function delivered<E extends object>(
   fit: Fit,
   more: Pick<Course, 'parts' | 'widths'> = {},
 ): E & { readonly fit: Course } {
-  const trained = Object.assign(estimator, { fit: { ...courseOf(fit), ...more } });
+  const trained = Object.assign(estimator, { fit: Object.assign(courseOf(fit), more) });
   const { stopped } = fit;
   if (stopped instanceof InterruptedError) throw new InterruptedError(stopped.message, trained);
   if (stopped instanceof NonFiniteError) throw new NonFiniteError(stopped.message, trained);

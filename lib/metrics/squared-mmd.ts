@@ -30,7 +30,8 @@ const medianRows = 1000;
  *
  * @param a sample [N, D].
  * @param b sample [M, D].
- * @returns a number near 0 for samples of one law; see {@link mmdFloor} for how near.
+ * @returns a number near 0 for samples of one law; see {@link mmdFloor} for how near. NaN where squared distances are
+ * beyond float32.
  * @throws InvalidInputError for fewer than two rows, different widths, NaN or infinity, or an invalid option.
  * Source: Gretton et al., "A kernel two-sample test", equations (3) and (5).
  * @example
@@ -49,6 +50,7 @@ export function squaredMmd(a: Rows, b: Rows, options: SquaredMmdOptions = {}): n
     const [n, m] = [x.shape[0], y.shape[0]];
     demand('squaredMmd', Math.min(n, m) >= 2, 'at least two rows in each sample', `${n} and ${m}`);
     const length = options.length ?? medianDistance(x, y);
+    if (Number.isNaN(length)) return NaN;
     const remedy = 'Set { length }, since the samples give none.';
     demand(
       'squaredMmd',
@@ -122,6 +124,8 @@ function medianDistance(x: tf.Tensor2D, y: tf.Tensor2D): number {
   const pooled = tf.concat([head(x), head(y)]) as tf.Tensor2D;
   const count = pooled.shape[0];
   const all = squaredDistances(pooled, pooled).dataSync();
+  // numbers whose squares float32 cannot hold have no order
+  if (!all.every(Number.isFinite)) return NaN;
   const distances = new Float32Array((count * (count - 1)) / 2);
   for (let i = 0, k = 0; i < count; i++) for (let j = 0; j < i; j++) distances[k++] = all[i * count + j];
   return Math.sqrt(ranked(distances, distances.length >> 1));

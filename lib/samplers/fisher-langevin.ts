@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { requireNumber } from '../core/checks';
+import { objectOf, requireNumber } from '../core/checks';
 import { levelTable } from '../diffusion/noise-grid';
 import type { Diffusion } from '../diffusion/diffusion';
 import type { NoiseLevel } from '../diffusion/noise-level';
@@ -40,7 +40,7 @@ export interface FisherLangevinOptions {
  * const theta = await posterior.sample(1_000, { seed: 3, sampler: samplers.fisherLangevin({ smallestNoise: 0.05 }) });
  */
 export function fisherLangevin(options: FisherLangevinOptions = {}): Sampler {
-  const { levelsPerUnit = 6, largestNoise = 7.5, smallestNoise = 0.1 } = options;
+  const { levelsPerUnit = 6, largestNoise = 7.5, smallestNoise = 0.1 } = objectOf('fisherLangevin: options', options);
   const isPositive = (value: number): boolean => value > 0 && Number.isFinite(value);
   requireNumber('fisherLangevin levelsPerUnit', levelsPerUnit, 'a positive number', isPositive);
   requireNumber('fisherLangevin largestNoise', largestNoise, 'a positive number', isPositive);

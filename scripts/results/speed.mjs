@@ -8,6 +8,7 @@ const units = new Map([
   ['ms per step', 'ms'],
   ['ms per pass', 'ms'],
   ['seconds per draw', 's'],
+  ['seconds per training', 's'],
 ]);
 
 /**

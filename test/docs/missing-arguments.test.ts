@@ -147,6 +147,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'samplers.samplingProgram': [library.dpmSolver(), { diffusion: library.vpLinear() }, () => composed],
     'studies.benchmark.experiment': ['two_moons', {}],
     'studies.benchmark.experiments': [{}],
+    lastPartial: [library.npse.train],
     'studies.paper001.gaussian10d': [{}],
     'studies.paper001.mixture10d': [{}],
     'studies.paper001.experiments': [{}],

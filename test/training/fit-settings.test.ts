@@ -17,6 +17,7 @@ describe('the settings of a fit', () => {
       batchSize: 256,
       maxEpochs: 2000,
       patience: 400,
+      patienceOnRise: 400,
       validationRows: 200,
       trainingRows: 800,
       stepsPerEpoch: 3,

@@ -50,7 +50,7 @@ export interface DrawCase {
 /**
  * Algorithm 1's Langevin steps a level, by n: 50 are the paper's; the full count takes minutes for many observations.
  */
-const langevinSteps = (n: number): number => (n === 1 ? 50 : n <= 8 ? 5 : 1);
+const langevinSteps = (n: number): number => (n === 1 ? 50 : 5);
 
 /** The draws that the project promises to measure. */
 export function drawCases(counts: readonly number[]): DrawCase[] {

@@ -35,7 +35,7 @@ export const full: Sizes = {
     { rows: 1000, compiled: 250, eager: 60 },
     { rows: 8000, compiled: 40, eager: 20 },
   ],
-  draws: { samples: 1000, n: [1, 8, 100], eagerLevels: 4, rounds: 3, many: 10_000 },
+  draws: { samples: 1000, n: [1, 8], eagerLevels: 4, rounds: 3, many: 10_000 },
   defaults: { rounds: 2 },
   memory: { n: 10_000, samples: 1000, levels: 3 },
 };

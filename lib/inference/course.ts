@@ -7,8 +7,8 @@ export interface Course extends Omit<Fit, 'weights' | 'stopped'> {
   /** The parts that it had, where there were several. */
   readonly parts?: readonly TrainingPart[];
   /**
-   * How many times as wide as they should be the posteriors of held-out simulations are, by parameter; 1 is right. Known
-   * where at least 100 simulations are held out.
+   * How many times as wide as they should be the posteriors of held-out simulations are, by parameter; 1 is right.
+   * Known where at least 100 simulations are held out.
    */
   readonly widths?: readonly number[];
 }

@@ -4,8 +4,8 @@ import { mean, rowViews } from '../maths/moments';
 import { columnShape } from './column-shape';
 
 /**
- * The map v -> (v - mean) / std of each column, of its logarithm or its arsinh, and the range of the values that it was fitted to,
- * in its own units.
+ * The map v -> (v - mean) / std of each column, of its logarithm or its arsinh, and the range of the values that it was
+ * fitted to, in its own units.
  */
 export interface Standardisation {
   readonly mean: number[];

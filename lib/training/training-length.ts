@@ -4,7 +4,7 @@ export interface TrainingLength {
   readonly steps: number;
   /** Share of the epochs without a better validation loss after which it stops. */
   readonly patience: number;
-  /** Such a share where the validation loss has risen besides, by a tenth of what it had fallen. Default: `patience`. */
+  /** Such a share where the validation loss has risen by a tenth of what it had fallen. Default: `patience`. */
   readonly patienceOnRise?: number;
   /** Rows held out for validation, of as many in all. Default: a fifth. */
   readonly validationRows?: (rows: number) => number;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, requireCount } from '../../core/checks';
+import { InterruptedError, NonFiniteError } from '../../core/errors';
 import type { LongWorkOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import { heldOutRows, type Fit } from '../../training/fit';
@@ -80,13 +81,48 @@ export async function trainScoreEstimator(
     };
     const estimator = scoreEstimator(method, { config: whole as ScoreEstimator['config'], model, tensors, frame });
     const heldOut = heldOutRows(simulations, options, (settings.levels ?? continuous()).length.alone);
-    const widths = fit.stopped ? undefined : await heldOutWidths(estimator, pairs, heldOut, { seed, signal });
-    if (!fit.stopped) warnOf(what, fit, heldOut.length, widths);
+    const checked: Checked = fit.stopped
+      ? { stopped: fit.stopped }
+      : await widthsOf(what, estimator, pairs, heldOut, options);
+    if (!fit.stopped) warnOf(what, fit, heldOut.length, checked.widths);
     const seconds = (training.seconds = secondsSoFar());
-    const more = { ...(best.parts && { parts: best.parts }), ...(widths && { widths }) };
-    return delivered(estimator, { ...fit, seconds }, more);
+    const more = { ...(best.parts && { parts: best.parts }), ...(checked.widths && { widths: checked.widths }) };
+    return delivered(estimator, { ...fit, seconds, stopped: checked.stopped }, more);
   } finally {
     tf.dispose(rows);
+  }
+}
+
+/** What is known of a training once it is over. */
+type Checked = { widths?: number[]; stopped?: Fit['stopped'] };
+
+/**
+ * The widths of posteriors on held-out simulations. The training is over by then: an interrupt loses the widths only,
+ * and draws that leave the finite numbers are a warning.
+ */
+async function widthsOf(
+  what: string,
+  estimator: ScoreEstimator,
+  pairs: TrainingPairs,
+  heldOut: Int32Array,
+  { seed, signal }: FitOptions,
+): Promise<Checked> {
+  try {
+    return { widths: await heldOutWidths(estimator, pairs, heldOut, { seed, signal }) };
+  } catch (error) {
+    if (error instanceof InterruptedError)
+      return {
+        stopped: new InterruptedError(
+          "Training was over, and its check on held-out simulations was interrupted; the error's `partial` is the " +
+            'trained estimator.',
+        ),
+      };
+    if (!(error instanceof NonFiniteError)) {
+      estimator.dispose();
+      throw error;
+    }
+    console.warn(`${what}: draws of posteriors of held-out simulations left the finite numbers: ${error.message}`);
+    return {};
   }
 }
 

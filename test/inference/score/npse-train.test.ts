@@ -1,12 +1,13 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InterruptedError, InvalidInputError, NonFiniteError } from '../../../lib/core/errors';
 import { normal } from '../../../lib/distributions/normal';
 import { discrete } from '../../../lib/inference/score/levels';
 import { npse } from '../../../lib/inference/score/npse';
 import type { NpseOptions, TrainedScoreEstimator } from '../../../lib/inference/score/train-score-estimator';
 import type { TrainingPairs } from '../../../lib/inference/check-pairs';
+import * as widths from '../../../lib/inference/held-out-widths';
 import { denoisingNetwork } from '../../../lib/nn/score/denoising-network';
 import { paperNetwork } from '../../../lib/nn/score/paper-network';
 import { gaussianTransitions } from '../../../lib/samplers/gaussian-transitions';
@@ -142,5 +143,33 @@ describe('npse.train', () => {
       expect(await canDraw(partial)).toBe(true);
       partial.dispose();
     }
+  });
+
+  it('tells how wide posteriors of held-out simulations are, and hands over the estimator where that is interrupted', async () => {
+    const many = pairsOf(prior, undefined, 1000);
+    const options = { ...quick, prior, fit: { maxEpochs: 2, validationFraction: 0.2 } };
+    const estimator = await npse.train(many, options);
+    expect(estimator.fit.widths).toHaveLength(2);
+    // a linear Gaussian model, whose closed form is right; the standard error of 200 ranks is .06
+    estimator.fit.widths!.forEach((width) => expect(Math.abs(width - 1)).toBeLessThan(0.25));
+    const each = vi.spyOn(widths, 'heldOutWidths').mockRejectedValue(new InterruptedError('stopped'));
+    const error = await npse.train(many, options).catch((reason: unknown) => reason);
+    each.mockRestore();
+    expect((error as Error).message).toMatch(/^Training was over/);
+    const { partial } = error as InterruptedError<TrainedScoreEstimator>;
+    expect(partial!.record().arrays).toEqual(estimator.record().arrays);
+    partial!.dispose();
+    estimator.dispose();
+    tf.dispose([many.theta, many.x]);
+  });
+
+  it('warns of a training that found nothing better than its start', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    // the closed form is exact, and a step of this size makes it worse
+    const estimator = await npse.train(pairs, { ...quick, prior, fit: { maxEpochs: 1, learningRate: 1, ema: 0 } });
+    expect(estimator.fit.bestEpoch).toBe(0);
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^npse\.train: no epoch was better on the \d+ held-out/));
+    warn.mockRestore();
+    estimator.dispose();
   });
 });

@@ -6,7 +6,10 @@ export async function progressOf(work: () => Promise<void>): Promise<{ total: nu
   let total = 0;
   const before = installHost({
     ...silentHost,
-    report: (_, of) => ((total = of), { update: (done) => void seen.push(done), resize: () => {}, curve: () => {}, end: () => {} }),
+    report: (_, of) => (
+      (total = of),
+      { update: (done) => void seen.push(done), resize: () => {}, curve: () => {}, end: () => {} }
+    ),
   });
   try {
     await work();

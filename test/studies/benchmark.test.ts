@@ -29,7 +29,9 @@ describe('the benchmark', () => {
   it('refuses tasks, settings and observations that there are none of', () => {
     const refused = (options: object) => expect(() => benchmark.experiments(options));
     refused({ tasks: ['moons'] }).toThrow(/benchmark tasks: expected some of gaussian_linear, .*, received moons\./);
-    refused({ settings: ['paper'] }).toThrow(/benchmark settings: expected some of vp, emulated, ve.*, received paper\./);
+    refused({ settings: ['paper'] }).toThrow(
+      /benchmark settings: expected some of vp, emulated, ve.*, received paper\./,
+    );
     refused({ observations: [1, 11] }).toThrow('publishedObservation: k: expected a whole number from 1 to 10');
   });
 

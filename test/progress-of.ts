@@ -8,7 +8,7 @@ export async function progressOf(work: () => Promise<void>): Promise<{ total: nu
     ...silentHost,
     report: (_, of) => (
       (total = of),
-      { update: (done) => void seen.push(done), resize: () => {}, curve: () => {}, end: () => {} }
+      { update: (done) => void seen.push(done), resize: (to) => void (total = to), curve: () => {}, end: () => {} }
     ),
   });
   try {

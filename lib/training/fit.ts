@@ -208,6 +208,8 @@ class Course {
     progress.curve(this.history);
     const { patience, patienceOnRise } = this.settings;
     if (epoch - this.bestEpoch < (this.hasRisen() ? patienceOnRise : patience)) return false;
+    // what was not needed is no longer to come
+    progress.resize(epoch);
     progress.end(`converged after ${epoch} epochs, ${this.best}`);
     return true;
   }

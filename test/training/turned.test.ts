@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fit, type Fit } from '../../lib/training/fit';
 import { checkedSettings } from '../../lib/training/fit-settings';
 import type { Loss } from '../../lib/training/loss';
+import { progressOf } from '../progress-of';
 
 /** The squared distance of one weight from the rows. */
 const distance: Loss = Object.assign(((weights, [rows]) => tf.mean(tf.square(tf.sub(rows, weights[0])))) as Loss, {
@@ -11,7 +12,7 @@ const distance: Loss = Object.assign(((weights, [rows]) => tf.mean(tf.square(tf.
 });
 
 /** Starts at -5, and is drawn past the held-out rows at 0 by added rows at `pull`, .1 a step. */
-async function drawnPast(pull: number, patienceOnRise?: number): Promise<Fit> {
+async function drawnPast(pull: number, patienceOnRise?: number, progress = false): Promise<Fit> {
   const [rows, added, first] = [tf.zeros([40, 1]), tf.fill([4000, 1], pull), tf.tensor1d([-5])];
   const problem = {
     weights: [{ name: 'w', shape: [1], initialStd: 0 }],
@@ -21,7 +22,7 @@ async function drawnPast(pull: number, patienceOnRise?: number): Promise<Fit> {
     first: [first],
     length: { steps: 400, patience: 1 / 2, patienceOnRise, validationRows: () => 20 },
   };
-  const settings = { seed: 1, batchSize: 20, learningRate: 0.1, epochsPerValidation: 1, progress: false };
+  const settings = { seed: 1, batchSize: 20, learningRate: 0.1, epochsPerValidation: 1, progress };
   const result = await fit(problem, settings);
   tf.dispose([rows, added, first, ...result.weights]);
   return result;
@@ -36,6 +37,12 @@ describe('a training whose validation loss has turned', () => {
     expect(late.steps - late.bestEpoch).toBe(200);
     expect(soon.steps - soon.bestEpoch).toBe(20);
     expect(soon.ended).toBe('converged');
+  });
+
+  it('ends its progress at the whole, not at a share of what it might have taken', async () => {
+    const { total, seen } = await progressOf(async () => void (await drawnPast(10, 1 / 20, true)));
+    expect(total).toBe(seen[seen.length - 1]);
+    expect(total).toBeLessThan(200);
   });
 
   it('goes on where it has hardly risen', async () => {

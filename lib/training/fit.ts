@@ -9,6 +9,7 @@ import { batches, someBatches, split, splitNumbers } from './batches';
 import { checkedSettings, type CheckedSettings, type FitOptions } from './fit-settings';
 import type { Loss } from './loss';
 import type { TrainingLength } from './training-length';
+import { Pace } from './pace';
 import { unpack } from './packed';
 import { disposeState, trainingProgram, trainingStart } from './training-program';
 import { validationLoss } from './validation';
@@ -47,9 +48,6 @@ export interface Fit {
   /** Where training was stopped before its end, by what: the weights are the best so far. */
   readonly stopped?: InterruptedError | NonFiniteError;
 }
-
-/** Longest time that a graph call should keep the event loop waiting. */
-const callMilliseconds = 120;
 
 /**
  * Minimises the expected loss over rows by Adam with early stopping, in a compiled loop of many steps per call.
@@ -151,17 +149,6 @@ function checkFirst(specs: readonly WeightSpec[], first?: readonly tf.Tensor[]):
   const shapes = (all: readonly { shape: number[] }[]): string => all.map(({ shape }) => `[${shape}]`).join(' ');
   const expected = `weights of the shapes ${shapes(specs)}`;
   demand('training: first weights', shapes(first) === shapes(specs), expected, shapes(first));
-}
-
-/** How many steps a graph call takes, so that it lasts about as long as the event loop may wait. */
-class Pace {
-  steps = 4;
-
-  adapt(count: number, done: number, milliseconds: number): void {
-    // the first calls compile
-    if (this.steps > 4 || done > 4) this.steps = Math.max(1, Math.round((callMilliseconds / milliseconds) * count));
-    else this.steps = 8;
-  }
 }
 
 /** The best weights so far, and the losses on the way. */

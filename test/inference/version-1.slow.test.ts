@@ -72,7 +72,8 @@ describe.each([
       expectSame(await logProbAt(posterior, inside), known[name].logProb);
     });
     await withPosterior(estimator, xs, async (posterior) => {
-      expectSame(await drawn(posterior), known[name].two.flat());
+      // estimators in continuous time draw by another sampler since then
+      if (name === 'npse-discrete') expectSame(await drawn(posterior), known[name].two.flat());
       expectSame(await logProbAt(posterior, [...inside, [0, 5]]), known[name].unnormalised);
     });
     // what is saved from now on is of the new version, and the same estimator

@@ -84,11 +84,11 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     diffusion: levels.diffusion,
     levels: levels.samplerLevels(count, smallestNoise),
   });
-  const langevin =
-    config.levels.name === 'continuous'
-      ? fisherLangevin({ smallestNoise })
-      : // the paper's levels, of which half as many do
-        predictorCorrector({ levels: levels.samplerLevels(Math.max(3, Math.round(count / 2)), smallestNoise) });
+  // half as many levels do
+  const corrector = predictorCorrector({
+    levels: levels.samplerLevels(Math.max(3, Math.round(count / 2)), smallestNoise),
+  });
+  const langevin = config.levels.name === 'continuous' ? fisherLangevin({ smallestNoise }) : corrector;
   // where the network's error of the score, 1 / std, is not yet large, and nearer to the data
   const ascents = [1, 0.25].map((share) =>
     Math.max(Math.log(share * smallestNoise), levels.diffusion.logRatio(levels.diffusion.earliest)),
@@ -107,8 +107,8 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       requireComposition(composition, frame);
       const observations = embed(xObs);
       const isDiffused = composition.isDiffused(observations.shares.shape[0]);
-      const sampler = isDiffused ? method.sampler : langevin;
-      return scorePosterior({ programs, frame, composition, sampler, ascents, observed: { tensors, observations } });
+      const samplers = isDiffused ? [method.sampler] : [...new Set([langevin, corrector])];
+      return scorePosterior({ programs, frame, composition, samplers, ascents, observed: { tensors, observations } });
     },
     drawEach: async (x, given) => {
       const { draws, sampler = method.sampler, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { objectOf, requireCount } from '../../core/checks';
+import { freePartial, NonFiniteError } from '../../core/errors';
 import { describedPosterior } from '../../contract/descriptions';
 import type { DrawOptions, Posterior, PosteriorDensity } from '../../contract/posterior';
 import type { Composition } from '../../compose/composed-score';
@@ -16,7 +17,8 @@ import type { ScorePrograms } from './score-programs';
 export interface PosteriorSampleOptions extends DrawOptions {
   /**
    * How noise becomes samples. Default: the method's own where the composed score is that of a diffused density, as for
-   * one observation; else `samplers.fisherLangevin()`, or `predictorCorrector()` on the levels of `discrete`.
+   * one observation; else `samplers.fisherLangevin()`, with `predictorCorrector()` in its place, and a warning, where
+   * that diverges, and from the start on the levels of `discrete`.
    */
   sampler?: Sampler;
 }
@@ -48,8 +50,8 @@ export interface ScorePosteriorParts {
   readonly programs: ScorePrograms;
   readonly frame: Frame;
   readonly composition: Composition;
-  /** The sampler where none is asked for. */
-  readonly sampler: Sampler;
+  /** The samplers where none is asked for: the first, and those that take its place where it diverges. */
+  readonly samplers: readonly Sampler[];
   /** The log noise ratios at which ascents to the mode follow the score. */
   readonly ascents: readonly number[];
   /** The model, which stays its owner's, and the embedded observations, which are the posterior's. */
@@ -61,16 +63,26 @@ export function scorePosterior({
   programs,
   frame,
   composition,
-  sampler,
+  samplers,
   ascents,
   observed,
 }: ScorePosteriorParts): ScorePosterior {
   const n = observationCount(observed);
   const dim = frame.dims.theta;
   const sample = async (count: number, given: PosteriorSampleOptions): Promise<tf.Tensor2D> => {
-    const { sampler: wanted = sampler, ...options } = objectOf('posterior.sample: options', given, '{ seed }');
-    if (wanted.needsDiffused) requireDiffused({ n, isDiffused: composition.isDiffused(n) }, wanted.id);
-    const y = await programs.sampler(composition, wanted).sample(observed, { n, dim }, count, options);
+    const { sampler, ...options } = objectOf('posterior.sample: options', given, '{ seed }');
+    if (sampler?.needsDiffused) requireDiffused({ n, isDiffused: composition.isDiffused(n) }, sampler.id);
+    const drawnBy = async ([first, ...others]: readonly Sampler[]): Promise<tf.Tensor2D> => {
+      try {
+        return await programs.sampler(composition, first).sample(observed, { n, dim }, count, options);
+      } catch (error) {
+        if (others.length === 0 || !(error instanceof NonFiniteError)) throw error;
+        freePartial(error);
+        console.warn(`${error.message} This draw is by ${others[0].id}.`);
+        return drawnBy(others);
+      }
+    };
+    const y = await drawnBy(sampler ? [sampler] : samplers);
     return tf.tidy(() => {
       const theta = frame.toParameters(y);
       y.dispose();

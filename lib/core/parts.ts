@@ -6,16 +6,13 @@ import type { Host, Progress } from './host';
  *
  * A part that ends before its planned length makes the whole shorter, so that the time left stays true.
  * @param progress the display of the whole, whose total is the sum of the plan.
- * @param plan the length that each part has of the whole, in order; the unit is the caller's. What follows may change
- * until it begins.
+ * @param plan the length that each part has of the whole, in order; the unit is the caller's.
  * @returns what stands for the host's `report` in the parts: the k-th call begins the k-th of them.
  */
 export function inParts(progress: Progress, plan: readonly number[]): Host['report'] {
   let before = 0;
   let begun = 0;
-  const resize = (): void => progress.resize(plan.slice(begun).reduce((sum, units) => sum + units, before));
   return (label, ofPart) => {
-    resize();
     const units = plan[begun++];
     const start = before;
     const where = `part ${begun} of ${plan.length}, ${label}`;
@@ -35,7 +32,7 @@ export function inParts(progress: Progress, plan: readonly number[]): Host['repo
         if (isOver) return;
         isOver = true;
         before = start + reached;
-        resize();
+        progress.resize(plan.slice(begun).reduce((sum, each) => sum + each, before));
         progress.update(before, note ? `${where}: ${note}` : where);
       },
     };

@@ -61,9 +61,8 @@ function valuesOfArrays(given: unknown, what: string, columns?: number): Table {
   // by index: the array's own methods pass over holes
   const strange = table ? Array.from(table).findIndex((row) => !isList(row)) : 0;
   if (!table || strange >= 0) {
-    const received = table
-      ? `${entryText(table[strange])} ${strange === 0 ? 'as the first' : `in place of row ${strange}`} of ${table.length}`
-      : entryText(given);
+    const where = strange === 0 ? 'as the first' : `in place of row ${strange}`;
+    const received = table ? `${entryText(table[strange])} ${where} of ${table.length}` : entryText(given);
     const expected = `a table [rows, ${columns ?? 'columns'}]: a 2-D tensor or an array of arrays of numbers`;
     refuse(what, expected, received, 'One row alone is written [[...]].');
   }

@@ -54,8 +54,8 @@ export function warnOfPairs(
 ): void {
   const other = otherLaw(drawn, prior);
   const remedy =
-    'What is learned is the posterior under the law that drew theta: pass that law as the prior. Where another one is ' +
-    'meant, as with a proposal, say so: { theta, x, proposed: true }.';
+    'What is learned is the posterior under the law that drew theta: pass that law as the prior. Where another one ' +
+    'is meant, as with a proposal, say so: { theta, x, proposed: true }.';
   if (other) console.warn(`${what}: theta looks drawn from another law than the prior: ${other}. ${remedy}`);
   const few = fewSimulations(simulations, { theta: prior.dim, x: width });
   if (few) console.warn(`${what}: ${few}`);

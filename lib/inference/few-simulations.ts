@@ -12,7 +12,7 @@ export function fewSimulations(
   const wanted = Math.max(fewest, 2 * (dims.theta + dims.x + 1));
   if (count >= wanted) return undefined;
   return (
-    `${count} simulations are few for ${dims.theta} parameter(s) and ${dims.x} data value(s): a posterior from so few ` +
-    `may be far off. Simulate at least ${wanted}; a thousand is a small budget.`
+    `${count} simulations are few for ${dims.theta} parameter(s) and ${dims.x} data value(s): a posterior from so ` +
+    `few may be far off. Simulate at least ${wanted}; a thousand is a small budget.`
   );
 }

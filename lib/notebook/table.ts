@@ -113,7 +113,8 @@ function tableHtml(table: TextTable, caption: string | undefined, note: string):
   );
   const title = caption ? `<caption style="text-align:left;font-weight:bold">${escapeHtml(caption)}</caption>` : '';
   const below = note ? `<p>${note}</p>` : '';
-  return `<table>${title}<thead><tr>${labelled(-1)}${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>${below}`;
+  const rows = `<tbody>${body.join('\n')}</tbody>`;
+  return `<table>${title}<thead><tr>${labelled(-1)}${head}</tr></thead>${rows}</table>${below}`;
 }
 
 function tableText(table: TextTable, caption: string | undefined, note: string): string {

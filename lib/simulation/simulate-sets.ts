@@ -151,7 +151,9 @@ function setsOf(
     dispose: () => Object.values(tensors).forEach((each) => each.dispose()),
   };
   return described(sets, () => ({
-    title: `${counted(counts.length, 'set')} of observations: ${counted(dim, 'parameter')}, ${counted(width, 'data value')}`,
+    title:
+      `${counted(counts.length, 'set')} of observations: ` +
+      `${counted(dim, 'parameter')}, ${counted(width, 'data value')}`,
     facts: {
       sizes: `1 to ${most} observations`,
       cost: counted(calls, 'simulator call') + (sets.dropped > 0 ? `, ${counted(sets.dropped, 'set')} dropped` : ''),

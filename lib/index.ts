@@ -41,32 +41,29 @@ export type { Estimator } from './contract/estimator';
 export type { DrawOptions, Posterior } from './contract/posterior';
 export type { Proposal } from './contract/proposal';
 export { flowNpe, type FlowNpeOptions } from './inference/density/flow-npe';
+export { npe } from './inference/density/npe';
 export { fmpe } from './inference/score/fmpe';
 export { continuous, discrete } from './inference/score/levels';
 export { npse } from './inference/score/npse';
 export type { ScoreEstimator } from './inference/score/score-estimator';
 export type { ScorePosterior } from './inference/score/score-posterior';
-export type { NpseOptions, NpseSettings, TrainedScoreEstimator } from './inference/score/train-score-estimator';
+export type { NpseOptions, NpseSettings } from './inference/score/train-score-estimator';
+export * as densities from './nn/density/index';
+export * as embeddings from './nn/embedding/index';
 export { denoisingNetwork } from './nn/score/denoising-network';
 export { paperNetwork } from './nn/score/paper-network';
 export * as parameterisations from './nn/score/parameterisations';
-export type { FitSettings } from './training/fit-settings';
 export * as weightings from './training/weightings';
 
-export { straightPath } from './diffusion/straight-path';
-export { subVp } from './diffusion/sub-vp';
 export { ve } from './diffusion/ve';
-export { vpCosine, vpLinear } from './diffusion/vp';
+export { vpLinear } from './diffusion/vp';
 export { vpLevels } from './diffusion/vp-levels';
 
 export { factorized } from './compose/factorized';
-export { adaptiveFlow } from './samplers/adaptive-flow';
 export { annealedLangevin } from './samplers/annealed-langevin';
 export { dpmSolver } from './samplers/dpm-solver';
-export { eulerMaruyama } from './samplers/euler-maruyama';
 export { gaussianTransitions } from './samplers/gaussian-transitions';
 export { predictorCorrector } from './samplers/predictor-corrector';
-export { probabilityFlow } from './samplers/probability-flow';
 export type { Sampler } from './samplers/sampler';
 
 export { c2st } from './metrics/c2st';

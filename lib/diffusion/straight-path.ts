@@ -13,7 +13,7 @@ import { diffusionOf, type Diffusion } from './diffusion';
  * Source: Lipman et al. (2023), "Flow matching for generative modeling", section 4.1 (optimal transport path), with t
  * from data to noise.
  * @example
- * straightPath().drift(0.5); // -2
+ * diffusion.straightPath().drift(0.5); // -2
  */
 export function straightPath(options: { earliest?: number } = {}): Diffusion {
   const { earliest = 1e-3 } = objectOf('straightPath: options', options);

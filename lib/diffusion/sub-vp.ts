@@ -13,7 +13,7 @@ import { checkLinear, linearRate } from './schedules';
  * @throws InvalidInputError for rates that are not positive or fall, or a smallest time outside of (0, 0.5).
  * Source: Song et al. (2021), equation (12) and appendix C.
  * @example
- * subVp().drift(1); // -10
+ * diffusion.subVp().drift(1); // -10
  */
 export function subVp(options: { betaMin?: number; betaMax?: number; earliest?: number } = {}): Diffusion {
   const { betaMin = 0.1, betaMax = 20, earliest = 5e-3 } = objectOf('subVp: options', options);

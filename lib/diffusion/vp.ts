@@ -50,7 +50,7 @@ export function vpLinear(options: { betaMin?: number; betaMax?: number; earliest
  * @throws InvalidInputError for an offset that is not positive, or a smallest time outside of (0, 0.5).
  * Source: Nichol and Dhariwal (2021), "Improved denoising diffusion probabilistic models", equation (17).
  * @example
- * vpCosine().latest < 1; // true
+ * diffusion.vpCosine().latest < 1; // true
  */
 export function vpCosine(options: { s?: number; earliest?: number } = {}): Diffusion {
   const { s = 0.008, earliest = 3e-5 } = objectOf('vpCosine: options', options);

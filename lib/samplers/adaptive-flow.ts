@@ -24,7 +24,7 @@ export interface AdaptiveFlowOptions extends Omit<ReverseGridOptions, 'steps' | 
  * @throws InvalidInputError for options outside of their ranges, here or where the sampler meets its diffusion.
  * Source: Song et al. (2021), appendix D.4, with one step for each particle instead of one for all.
  * @example
- * const sampler = adaptiveFlow({ tolerance: 1e-2 });
+ * const sampler = samplers.adaptiveFlow({ tolerance: 1e-2 });
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler }); // shape [500, 2]
  */
 export function adaptiveFlow(options: AdaptiveFlowOptions = {}): Sampler {

@@ -15,7 +15,7 @@ import { diffusionOf, type Sampler } from './sampler';
  * @throws InvalidInputError for options outside of their ranges, here or where the sampler meets its diffusion.
  * Source: Song et al. (2021), equation (6).
  * @example
- * const sampler = eulerMaruyama({ steps: 50 });
+ * const sampler = samplers.eulerMaruyama({ steps: 50 });
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler }); // shape [500, 2]
  */
 export function eulerMaruyama(options: ReverseGridOptions = {}): Sampler {

@@ -14,7 +14,7 @@ import { diffusionOf, type Sampler } from './sampler';
  * @throws InvalidInputError for options outside of their ranges, here or where the sampler meets its diffusion.
  * Source: Song et al. (2021), equation (13); Karras et al. (2022), algorithm 1, for Heun's.
  * @example
- * const flow = probabilityFlow({ method: 'rk4', steps: 15 });
+ * const flow = samplers.probabilityFlow({ method: 'rk4', steps: 15 });
  * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: flow }); // shape [500, 2]
  */
 export function probabilityFlow(options: ReverseGridOptions & { method?: 'heun' | 'rk4' } = {}): Sampler {

@@ -7,9 +7,11 @@ import type { Prior } from '../../distributions/prior';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import { arraysOf, checkRecord, tensorsOf } from '../estimator-record';
 import { frameOf, type Frame, type FrameConfig } from '../frame';
+import type { ChainSampleOptions } from '../chain-posterior';
 import { checkPriorProbe, type PriorProbe } from '../prior-probe';
 import { byRepetition, repeatedRows } from '../repeated-rows';
 import { densityPrograms } from './density-programs';
+import { densityProduct } from './density-product';
 import type { DensityModel } from './density-model';
 import type { Standardisation } from '../standardisation';
 
@@ -40,9 +42,13 @@ export interface DensityEstimatorConfig<N> {
   readonly training: Readonly<Record<string, number | string>>;
 }
 
-/** The posterior given n observations, as a density has it: exact draws, and the log density itself. */
-export interface DensityPosterior extends Posterior {
-  /** The normalised log density. */
+/**
+ * The posterior given n observations, as a density has it: exact draws, and the normalised log density itself. Where
+ * the density is of one observation and several came, it is known up to a constant, p(theta)^(1 - n) prod_j q(theta |
+ * x_j), and drawn from by Markov chains.
+ */
+export interface DensityPosterior extends Posterior<ChainSampleOptions> {
+  /** The log density. */
   readonly density: PosteriorDensity;
 }
 
@@ -60,18 +66,21 @@ export function densityEstimator<N>(
   const { maxObservations } = config;
   const { prior, dims } = frame;
   const programs = densityPrograms(model, weights, frame);
+  let ofSeveral: ReturnType<typeof densityProduct> | undefined;
+  const product = (): ReturnType<typeof densityProduct> => (ofSeveral ??= densityProduct(model, frame));
   const estimator: DensityEstimator<N> = {
     config,
     prior,
     given: (xObs) => {
       const x = frame.observations(xObs);
       const n = x.shape[0];
+      if (n > 1 && !model.contextOfSet) return product().given({ weights, x }, n, [x]);
       if (n > maxObservations)
         console.warn(
           `The network has seen at most ${maxObservations} observations at a time, and ${n} came; the posterior ` +
             'there is an extrapolation.',
         );
-      const context = tf.tidy(() => model.contextOf(weights, x));
+      const context = tf.tidy(() => (model.contextOfSet ?? model.contextOfEach)(weights, x));
       x.dispose();
       const posterior: DensityPosterior = {
         n,
@@ -107,6 +116,7 @@ export function densityEstimator<N>(
     dispose: () => {
       tf.dispose(weights);
       programs.dispose();
+      ofSeveral?.dispose();
     },
   };
   return describedEstimator(estimator, dims);

@@ -57,7 +57,11 @@ const method: DensityMethod<SetFlowOptions, DensityModel & SetFlow> = {
   estimator: 'a flow NPE estimator',
   model: (dims, network) => {
     const flow = setFlow(dims, network);
-    return { ...flow, contextOfEach: (weights, x) => flow.contexts(weights, x, tf.ones([x.shape[0], 1])) };
+    return {
+      ...flow,
+      contextOfSet: flow.contextOf,
+      contextOfEach: (weights, x) => flow.contexts(weights, x, tf.ones([x.shape[0], 1])),
+    };
   },
 };
 

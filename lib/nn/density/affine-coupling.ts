@@ -1,24 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import type { WeightSpec, Weights } from '../network';
+import type { Weights } from '../network';
 import { residualMlp, type ResidualMlpOptions } from '../residual-mlp';
+import type { ConditionalTransform } from './conditional-density';
 
 /** Shape of an {@link affineCoupling}. */
 export interface AffineCouplingOptions extends Pick<ResidualMlpOptions, 'name' | 'width' | 'hidden' | 'activation'> {
-  /** D, at least 2. */
+  /** D; of one dimension, a layer that keeps the last one changes nothing. */
   dim: number;
   /** Length of the context, C. */
   context: number;
   /** Keep the first D/2 (rounded down) dimensions and change the others, or the other way round. */
   keeps: 'first' | 'last';
-}
-
-/** One layer of a {@link realNvp}; `context` is [B, C]. */
-export interface AffineCoupling {
-  readonly weights: readonly WeightSpec[];
-  /** y [B, D] of x [B, D], and log |det dy / dx| [B]. */
-  forward(weights: Weights, x: tf.Tensor2D, context: tf.Tensor2D): { y: tf.Tensor2D; logDet: tf.Tensor1D };
-  /** x [B, D] of y [B, D]. */
-  inverse(weights: Weights, y: tf.Tensor2D, context: tf.Tensor2D): tf.Tensor2D;
 }
 
 /**
@@ -36,7 +28,7 @@ const mostLogScale = 4;
  * identity.
  * Source: Dinh et al., "Density estimation using Real NVP", equations (7) and (8).
  */
-export function affineCoupling(options: AffineCouplingOptions): AffineCoupling {
+export function affineCoupling(options: AffineCouplingOptions): ConditionalTransform {
   const { dim, context, keeps, ...mlp } = options;
   const head = Math.floor(dim / 2);
   const [kept, changed] = keeps === 'first' ? [head, dim - head] : [dim - head, head];
@@ -54,17 +46,18 @@ export function affineCoupling(options: AffineCouplingOptions): AffineCoupling {
     return [tf.mul(mostLogScale, tf.tanh(tf.div(raw, mostLogScale))), tf.slice(out, [0, changed], [-1, changed])];
   };
   return {
+    dim,
     weights: conditioner.weights,
     forward: (weights, x, context) => {
       const { a, b } = split(x);
       const [logScale, shift] = scaleAndShift(weights, a, context);
       return {
-        y: join(a, tf.add(tf.mul(b, tf.exp(logScale)), shift)),
+        z: join(a, tf.add(tf.mul(b, tf.exp(logScale)), shift)),
         logDet: tf.sum(logScale, 1) as tf.Tensor1D,
       };
     },
-    inverse: (weights, y, context) => {
-      const { a, b } = split(y);
+    inverse: (weights, z, context) => {
+      const { a, b } = split(z);
       const [logScale, shift] = scaleAndShift(weights, a, context);
       return join(a, tf.mul(tf.sub(b, shift), tf.exp(tf.neg(logScale))));
     },

@@ -4,8 +4,9 @@ import type { WeightSpec, Weights } from '../network';
 
 /** A normalised density of theta [B, D] given a context [B, C]: draws and log density, both exact. */
 export interface ConditionalDensity {
-  /** D. */
+  /** D, the dimensions of theta. */
   readonly dim: number;
+  /** Its weights before training, in order. */
   readonly weights: readonly WeightSpec[];
   /** One draw [B, D] for each row of the context [B, C]; all randomness from the key. */
   sample(weights: Weights, key: Key, context: tf.Tensor2D): tf.Tensor2D;
@@ -15,8 +16,9 @@ export interface ConditionalDensity {
 
 /** A one-to-one map between theta [B, D] and z [B, D], given a context [B or 1, C]. */
 export interface ConditionalTransform {
-  /** D. */
+  /** D, the dimensions of theta. */
   readonly dim: number;
+  /** Its weights before training, in order. */
   readonly weights: readonly WeightSpec[];
   /** z [B, D] of theta [B, D], and log |det dz / dtheta| [B]. */
   forward(weights: Weights, theta: tf.Tensor2D, context: tf.Tensor2D): { z: tf.Tensor2D; logDet: tf.Tensor1D };

@@ -1,45 +1,60 @@
-import * as tf from '@tensorflow/tfjs';
+import { objectOf } from '../../core/checks';
+import type { Activation } from '../../graph/dense';
+import { checkNetworkOptions } from '../check-network-options';
 import { affineCoupling, type AffineCouplingOptions } from './affine-coupling';
-import type { Weights } from '../network';
-import type { ConditionalTransform } from './conditional-density';
+import { composedTransform } from './composed-transform';
+import { normalisingFlow, type ConditionalTransform } from './conditional-density';
+import type { DensityDefinition } from './density-definition';
 
-/** Shape of a {@link realNvp}. */
-export interface RealNvpOptions extends Omit<AffineCouplingOptions, 'keeps'> {
+/** Shape of {@link affineCouplings}. */
+export interface AffineCouplingsOptions extends Omit<AffineCouplingOptions, 'keeps'> {
   /** Number of coupling layers; they keep the first and the last half of the dimensions in turns. */
   couplings: number;
 }
 
 /**
- * A RealNVP flow: affine couplings one after the other, each of which sees what the one before has made of the other
- * half.
- *
- * With z ~ N(0, I) the density of theta is N(z(theta); 0, I) |det dz / dtheta|.
+ * Affine couplings one after the other, each of which sees what the one before has made of the other half; one
+ * dimension alone is changed by all of them.
  * Source: Dinh et al., "Density estimation using Real NVP".
  */
-export function realNvp({ couplings, name, ...options }: RealNvpOptions): ConditionalTransform {
-  const layers = Array.from({ length: couplings }, (_, k) =>
-    affineCoupling({ ...options, name: `${name}/coupling${k}`, keeps: k % 2 === 0 ? 'first' : 'last' }),
+export function affineCouplings({ couplings, name, ...options }: AffineCouplingsOptions): ConditionalTransform {
+  return composedTransform(
+    Array.from({ length: couplings }, (_, k) =>
+      affineCoupling({
+        ...options,
+        name: `${name}/coupling${k}`,
+        keeps: k % 2 === 0 || options.dim === 1 ? 'first' : 'last',
+      }),
+    ),
   );
-  const perLayer = layers[0].weights.length;
-  const own = (weights: Weights, k: number): Weights => weights.slice(k * perLayer, (k + 1) * perLayer);
-  const forEachRow = (context: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D =>
-    context.shape[0] === rows.shape[0] ? context : tf.tile(context, [rows.shape[0], 1]);
+}
+
+/** Size of a {@link realNvp}. */
+export interface RealNvpOptions {
+  /** Affine coupling layers. Default 5. */
+  couplings?: number;
+  /** Units of each hidden layer. Default 50. */
+  width?: number;
+  /** Hidden layers of each MLP. Default 2. */
+  hidden?: number;
+  /** Default `silu`. */
+  activation?: Activation;
+}
+
+/**
+ * A RealNVP flow: with z ~ N(0, I) and the affine couplings z(theta), the density is N(z(theta); 0, I) |det dz /
+ * dtheta|.
+ * @param options see {@link RealNvpOptions}.
+ * @throws InvalidInputError for a size that is not a positive whole number, or an unknown activation.
+ * Source: Dinh et al., "Density estimation using Real NVP".
+ * @example
+ * densities.realNvp({ couplings: 4 }).spec; // { name: 'realNvp', couplings: 4 }
+ */
+export function realNvp(options: RealNvpOptions = {}): DensityDefinition {
+  const { couplings = 5, width = 50, hidden = 2, activation = 'silu' } = objectOf('realNvp: options', options);
+  checkNetworkOptions('realNvp', { couplings, width, hidden }, {}, activation);
   return {
-    dim: options.dim,
-    weights: layers.flatMap((layer) => layer.weights),
-    forward: (weights, theta, context) => {
-      const contexts = forEachRow(context, theta);
-      const logDets: tf.Tensor1D[] = [];
-      const z = layers.reduce((x, layer, k) => {
-        const { y, logDet } = layer.forward(own(weights, k), x, contexts);
-        logDets.push(logDet);
-        return y;
-      }, theta);
-      return { z, logDet: tf.addN(logDets) };
-    },
-    inverse: (weights, z, context) => {
-      const contexts = forEachRow(context, z);
-      return layers.reduceRight((y, layer, k) => layer.inverse(own(weights, k), y, contexts), z);
-    },
+    spec: { name: 'realNvp', ...options },
+    build: (shape) => normalisingFlow(affineCouplings({ ...shape, couplings, width, hidden, activation })),
   };
 }

@@ -3,7 +3,7 @@ import type { Activation } from '../../graph/dense';
 import { checkNetworkOptions } from '../check-network-options';
 import type { WeightSpec, Weights } from '../network';
 import { normalisingFlow, type ConditionalDensity } from './conditional-density';
-import { realNvp } from './real-nvp';
+import { affineCouplings } from './real-nvp';
 import { setEmbedding } from '../embedding/set-embedding';
 import { countEmbedding } from '../embedding/time-embedding';
 
@@ -50,7 +50,13 @@ export function setFlow(dims: { theta: number; x: number }, options: SetFlowOpti
   checkNetworkOptions('setFlow', { width, hidden, embedding, couplings }, { countEmbedding: countSize }, activation);
   const size = { width, hidden, activation };
   const sets = setEmbedding({ ...size, name: 'x', inputs: dims.x, outputs: embedding });
-  const transform = realNvp({ ...size, name: 'flow', dim: dims.theta, context: embedding + countSize, couplings });
+  const transform = affineCouplings({
+    ...size,
+    name: 'flow',
+    dim: dims.theta,
+    context: embedding + countSize,
+    couplings,
+  });
   const ofSets = (weights: Weights): Weights => weights.slice(0, sets.weights.length);
   return {
     weights: [...sets.weights, ...transform.weights],

@@ -48,7 +48,6 @@ const method: DensityMethod<object> = {
       weights: density.weights,
       density,
       densityWeights: (weights) => weights,
-      contextOf: contextOfEach,
       contextOfEach,
     };
   },

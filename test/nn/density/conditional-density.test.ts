@@ -3,10 +3,18 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { randomKey } from '../../../lib/graph/random';
 import { normalisingFlow } from '../../../lib/nn/density/conditional-density';
-import { realNvp } from '../../../lib/nn/density/real-nvp';
+import { affineCouplings } from '../../../lib/nn/density/real-nvp';
 import { expectClose, normals, randomWeights } from '../support';
 
-const transform = realNvp({ name: 'flow', dim: 2, context: 3, width: 16, hidden: 2, activation: 'tanh', couplings: 4 });
+const transform = affineCouplings({
+  name: 'flow',
+  dim: 2,
+  context: 3,
+  width: 16,
+  hidden: 2,
+  activation: 'tanh',
+  couplings: 4,
+});
 const flow = normalisingFlow(transform);
 const weights = randomWeights(transform.weights).map((each) => tf.tidy(() => tf.mul(0.6, each)));
 const context = normals(1, 3, 3);

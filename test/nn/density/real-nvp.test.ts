@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { rng } from '../../../lib/core/rng';
 import { initialWeights } from '../../../lib/nn/network';
-import { realNvp, type RealNvpOptions } from '../../../lib/nn/density/real-nvp';
+import { affineCouplings, type AffineCouplingsOptions } from '../../../lib/nn/density/real-nvp';
 import { expectClose, normals, randomWeights } from '../support';
 
-const base: RealNvpOptions = {
+const base: AffineCouplingsOptions = {
   name: 'flow',
   dim: 3,
   context: 2,
@@ -26,11 +26,11 @@ function determinant(matrix: readonly (readonly number[])[]): number {
   return (pivot % 2 === 0 ? 1 : -1) * head * determinant(smaller);
 }
 
-describe('realNvp', () => {
+describe('affineCouplings', () => {
   it.each([2, 3, 4, 7])('is undone by its inverse, both ways, in %d dimensions', (dim) => {
     tf.tidy(() => {
       for (const activation of ['tanh', 'relu', 'silu'] as const) {
-        const flow = realNvp({ ...base, dim, activation });
+        const flow = affineCouplings({ ...base, dim, activation });
         // far off the identity, but not so far that float32 cannot find back
         const w = randomWeights(flow.weights).map((each) => tf.mul(0.6, each));
         for (const context of [normals(50, 2, 3), normals(1, 2, 3)]) {
@@ -46,7 +46,7 @@ describe('realNvp', () => {
 
   it('starts as the identity', () => {
     tf.tidy(() => {
-      const flow = realNvp(base);
+      const flow = affineCouplings(base);
       const w = initialWeights(flow.weights, rng(1));
       const theta = normals(5, 3);
       const { z, logDet } = flow.forward(w, theta, normals(5, 2));
@@ -57,7 +57,7 @@ describe('realNvp', () => {
 
   it('tells the logarithm of the determinant of its Jacobian, by central differences', () => {
     tf.tidy(() => {
-      const flow = realNvp(base);
+      const flow = affineCouplings(base);
       const w = randomWeights(flow.weights);
       const context = normals(1, 2, 3);
       const theta = normals(20, 3, 4);
@@ -85,7 +85,7 @@ describe('realNvp', () => {
 
   it.each([2, 5])('tells that of the Jacobian by automatic differentiation, in %d dimensions', (dim) => {
     tf.tidy(() => {
-      const flow = realNvp({ ...base, dim });
+      const flow = affineCouplings({ ...base, dim });
       const w = randomWeights(flow.weights);
       const context = normals(6, 2, 3);
       const theta = normals(6, dim, 4);
@@ -103,7 +103,7 @@ describe('realNvp', () => {
 
   it('changes every dimension, each given the others, and follows the context', () => {
     tf.tidy(() => {
-      const flow = realNvp(base);
+      const flow = affineCouplings(base);
       const w = randomWeights(flow.weights);
       const theta = normals(4, 3, 2);
       const context = normals(1, 2, 3);
@@ -121,7 +121,7 @@ describe('realNvp', () => {
 
   it('keeps its scale within bounds, whatever its weights', () => {
     tf.tidy(() => {
-      const flow = realNvp(base);
+      const flow = affineCouplings(base);
       const huge = randomWeights(flow.weights).map((w) => tf.mul(1e3, w));
       const { z, logDet } = flow.forward(huge, normals(50, 3), normals(50, 2));
       expect(z.dataSync().every(Number.isFinite)).toBe(true);

@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import { rng } from '../core/rng';
+import type { Prior } from '../distributions/prior';
+import { priorSamples } from '../distributions/prior-samples';
+
+/** Draws of the prior that starts are chosen from. */
+const candidates = 10_000;
+
+/**
+ * Starts of chains [C, D]: draws of the prior, chosen with probabilities in proportion to their posterior density over
+ * the prior's, so that each mode has about its share of them; the caller disposes the tensor.
+ * @param logProb log p(theta) + log L(theta), up to a constant.
+ */
+export async function promisingStarts(
+  prior: Prior,
+  logProb: (theta: tf.Tensor2D) => Promise<tf.Tensor1D>,
+  chains: number,
+  seed: number,
+): Promise<tf.Tensor2D> {
+  const theta = priorSamples(prior, candidates, seed);
+  try {
+    const values = await logProb(theta);
+    const logWeights = tf.tidy(() => tf.sub(values, prior.logProb(theta)).dataSync<'float32'>());
+    values.dispose();
+    const source = rng(seed).fork(candidates);
+    const top = logWeights.reduce((most, value) => Math.max(most, value), -Infinity);
+    const sums: number[] = [];
+    let sum = 0;
+    for (const value of logWeights) sums.push((sum += Number.isNaN(value) ? 0 : Math.exp(value - top)));
+    // systematic resampling: the c-th of C equal steps, all shifted by one uniform number
+    const shift = source.uniform();
+    let row = 0;
+    const chosen = Int32Array.from({ length: chains }, (_, c) => {
+      while (row < candidates - 1 && sums[row] < (sum * (c + shift)) / chains) row++;
+      return row;
+    });
+    return tf.tidy(() => tf.gather(theta, tf.tensor1d(chosen, 'int32')));
+  } finally {
+    theta.dispose();
+  }
+}

@@ -1,0 +1,4 @@
+/** Conditional densities that methods learn: values for the option `density`. */
+export type { ConditionalDensity, ConditionalTransform } from './conditional-density';
+export type { DensityDefinition, DensityShape, DensitySpec } from './density-definition';
+export { realNvp, type RealNvpOptions } from './real-nvp';

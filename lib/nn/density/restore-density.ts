@@ -1,0 +1,16 @@
+import { refuse } from '../../core/checks';
+import type { DensityDefinition, DensitySpec } from './density-definition';
+import { realNvp } from './real-nvp';
+
+/**
+ * The density of a spec, as a saved estimator keeps it.
+ * @throws InvalidInputError for an unknown name, or settings that the density refuses.
+ */
+export function restoreDensity({ name, ...options }: DensitySpec): DensityDefinition {
+  switch (name) {
+    case 'realNvp':
+      return realNvp(options);
+    default:
+      refuse('density', 'one of the library', name, 'Pass your own with the options: restore(record, { density }).');
+  }
+}

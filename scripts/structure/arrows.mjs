@@ -23,7 +23,7 @@ export const arrows = {
   // Markov chains: densities only.
   mcmc: ['core', 'graph', 'distributions'],
   inference: [
-    ...['core', 'records', 'contract', 'maths', 'graph', 'distributions', 'diffusion'],
+    ...['core', 'records', 'contract', 'maths', 'graph', 'distributions', 'diffusion', 'simulation'],
     ...['nn', 'training', 'compose', 'samplers', 'mcmc'],
   ],
   metrics: ['core', 'graph'],

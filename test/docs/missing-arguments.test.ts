@@ -74,6 +74,8 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'flowNpe.restore': [estimator.record()],
     'fmpe.train': [simulations],
     'fmpe.restore': [estimator.record()],
+    'abc.reject': [simulations, xObs.slice(0, 1), { prior }],
+    'abc.smc': [task, xObs.slice(0, 1), { calls: 200, ...options }],
     'npe.train': [simulations],
     'npe.restore': [estimator.record()],
     'densities.realNvp': [{}],

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Rng } from '../../core/rng';
+import type { Prior } from '../../distributions/prior';
+import { unconstrainedPrior } from '../../distributions/unconstrained-prior';
+import { matrixVector, solveLower } from '../../maths/linalg';
+import { normalisedWeights } from '../../maths/weighted-moments';
+import { resampling } from './abc-posterior';
+import { spreadOf } from './kernel-smoothing';
+import type { Population } from './particles';
+
+/** A particle of a population, perturbed: the mixture sum_j w_j N(z; z_j, 2 C), C the population's covariance. */
+export interface Perturbation {
+  /** `count` draws [count, D], in unconstrained coordinates. */
+  propose(count: number, source: Rng): Float64Array[];
+  /** Importance weights p(z) / sum_j w_j N(z; z_j, 2 C) of draws, which sum to one. */
+  weightsOf(z: readonly Float64Array[]): Float64Array;
+}
+
+/**
+ * The law that the next population is drawn from. It lives in unconstrained coordinates, where every draw is within the
+ * prior's support.
+ * Source: Beaumont, Cornuet, Marin and Robert (2009), "Adaptive approximate Bayesian computation", for twice the
+ * covariance.
+ */
+export function perturbation(prior: Prior, population: Population): Perturbation {
+  const { particles, weights } = population;
+  const factor = spreadOf(population).map((row) => row.map((value) => Math.SQRT2 * value));
+  const centres = particles.map(({ z }) => solveLower(factor, z));
+  const pick = resampling(weights);
+  const smooth = unconstrainedPrior(prior);
+  const logMixture = (z: Float64Array): number => {
+    const at = solveLower(factor, z);
+    const logs = centres.map(
+      (centre, j) => Math.log(weights[j]) - centre.reduce((sum, value, k) => sum + (at[k] - value) ** 2, 0) / 2,
+    );
+    const top = Math.max(...logs);
+    return top + Math.log(logs.reduce((sum, value) => sum + Math.exp(value - top), 0));
+  };
+  return {
+    propose: (count, source) =>
+      Array.from({ length: count }, () => {
+        const { z } = particles[pick(source.uniform())];
+        const noise = matrixVector(
+          factor,
+          Array.from(z, () => source.normal()),
+        );
+        return z.map((value, k) => value + noise[k]);
+      }),
+    weightsOf: (z) => {
+      const table = z.map((row) => Array.from(row));
+      const logPrior = tf.tidy(() => smooth.logProb(tf.tensor2d(table)).dataSync<'float32'>());
+      return normalisedWeights(z.map((row, i) => logPrior[i] - logMixture(row)));
+    },
+  };
+}

@@ -30,7 +30,7 @@ export interface ExperimentOutcome {
 /**
  * Runs what is missing of an experiment, and returns all its rows.
  *
- * One run is one training (setting, budget, seed). It yields a row of each measure, such as the squared MMD to the true
+ * One run is one training (setting, budget, seed, and the observation where a setting trains for one). It yields a row of each measure, such as the squared MMD to the true
  * posterior, for each method, n and numbered observation. The rows of each observation are kept in `results` as soon as
  * they are complete, so that an experiment that was stopped resumes where it stopped. For a given seed, theta, the
  * observations and the simulations are the same in all settings. Where an experiment has grown by a method, an n, an
@@ -67,7 +67,8 @@ export async function runExperiment(
     await longWork('Experiment', missing.length, options, async (progress, signal) => {
       for (const [i, run] of missing.entries()) {
         const before = failedRuns > 0 ? `${failedRuns} failed; ` : '';
-        const where = `${before}${run.setting.id}, ${run.budget} calls, seed ${run.seed}`;
+        const forOne = run.observation === undefined ? '' : `, observation ${run.observation}`;
+        const where = `${before}${run.setting.id}, ${run.budget} calls, seed ${run.seed}${forOne}`;
         try {
           if (signal.aborted) throw new InterruptedError('stopped between two runs');
           const tell = (note: string): void => progress.update(i, `${where}: ${note}`);
@@ -125,7 +126,9 @@ async function oneRun(
     parts = cellsByObservation(run.cells).map((cells) => ({ cells, xObs: observed(experiment, cells[0], seed) }));
     tell((stage = 'training'));
     const began = performance.now();
-    const trained = await setting.train(experiment.task, budget, { seed, signal });
+    const { xObs } = parts[0];
+    const forOne = setting.perObservation ? { xObs: xObs.slice(0, experiment.n[0]) } : {};
+    const trained = await setting.train(experiment.task, budget, { seed, signal, ...forOne });
     training = { trained, seconds: (performance.now() - began) / 1000 };
   } catch (error) {
     rethrowInterrupt(error, signal);

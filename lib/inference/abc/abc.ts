@@ -43,7 +43,7 @@ export const abc = {
    * @param options calls and seed, and any of {@link SmcOptions}.
    * @returns the posterior of the last population; without a density.
    * @throws InvalidInputError, before work, for invalid options, or more than one observation.
-   * @throws SimulationError and NonFiniteError as `simulate` does, and NonFiniteError where hardly any draw of the prior
+   * @throws SimulationError and NonFiniteError as `simulate` does, and the latter where hardly any draw of the prior
    * gives finite data.
    * @throws InterruptedError on interrupt; `partial` is the posterior of the last whole population.
    * Source: Toni et al. (2009), "Approximate Bayesian computation scheme for parameter inference and model selection";

@@ -33,7 +33,7 @@ export const arrows = {
     ...['samplers', 'metrics', 'io'],
   ],
   // What it runs: the experiments of a paper, of a benchmark.
-  studies: ['core', 'diffusion', 'tasks', 'samplers', 'inference', 'experiments', 'io'],
+  studies: ['core', 'diffusion', 'nn', 'tasks', 'samplers', 'inference', 'experiments', 'io'],
   plots: ['core', 'records'],
   io: ['core', 'records'],
   notebook: ['core', 'records', 'io'],

@@ -8,23 +8,23 @@ import { resampling } from './abc-posterior';
 import { spreadOf } from './kernel-smoothing';
 import type { Population } from './particles';
 
-/** A particle of a population, perturbed: the mixture sum_j w_j N(z; z_j, 2 C), C the population's covariance. */
+/** A particle of a population, perturbed: the mixture sum_j w_j N(z; z_j, s C), C the population's covariance. */
 export interface Perturbation {
   /** `count` draws [count, D], in unconstrained coordinates. */
   propose(count: number, source: Rng): Float64Array[];
-  /** Importance weights p(z) / sum_j w_j N(z; z_j, 2 C) of draws, which sum to one. */
+  /** Importance weights p(z) / sum_j w_j N(z; z_j, s C) of draws, which sum to one. */
   weightsOf(z: readonly Float64Array[]): Float64Array;
 }
 
 /**
  * The law that the next population is drawn from. It lives in unconstrained coordinates, where every draw is within the
  * prior's support.
- * Source: Beaumont, Cornuet, Marin and Robert (2009), "Adaptive approximate Bayesian computation", for twice the
- * covariance.
+ * @param scale s, the kernel's variance in units of the population's.
+ * Source: Beaumont, Cornuet, Marin and Robert (2009), "Adaptive approximate Bayesian computation", with s = 2.
  */
-export function perturbation(prior: Prior, population: Population): Perturbation {
+export function perturbation(prior: Prior, population: Population, scale: number): Perturbation {
   const { particles, weights } = population;
-  const factor = spreadOf(population).map((row) => row.map((value) => Math.SQRT2 * value));
+  const factor = spreadOf(population).map((row) => row.map((value) => Math.sqrt(scale) * value));
   const centres = particles.map(({ z }) => solveLower(factor, z));
   const pick = resampling(weights);
   const smooth = unconstrainedPrior(prior);

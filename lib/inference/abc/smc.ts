@@ -1,4 +1,4 @@
-import { demand, objectOf, requireCount, requireNumber, requireOneOf } from '../../core/checks';
+import { demand, objectOf, requireCount, requireNumber, requireOneOf, requirePositive } from '../../core/checks';
 import { InterruptedError, NonFiniteError } from '../../core/errors';
 import { longWork, type LongWorkOptions } from '../../core/host';
 import { rng, type Rng } from '../../core/rng';
@@ -25,6 +25,8 @@ export interface SmcOptions extends AbcSettings, LongWorkOptions {
   particles?: number;
   /** The tolerance of a population is this quantile of the distances of the one before. Default 0.5. */
   quantile?: number;
+  /** The variance of the normal kernel that perturbs particles, in units of a population's covariance. Default 2. */
+  kernelScale?: number;
   /**
    * What to do with calls that fail, or give NaN or infinite data: `refuse` (default) ends the work, with `drop` they
    * count as too far from the observation.
@@ -61,7 +63,7 @@ export async function smc(model: Model, xObs: Rows, options: SmcOptions): Promis
   const given = toTensor2D(xObs, 'xObs');
   const observed = Float32Array.from(oneObservation('abc.smc', given));
   given.dispose();
-  const { calls, seed, particles, quantile, fewest, work, invalid, workers, settings } = checked(options, {
+  const { calls, seed, particles, quantile, kernelScale, fewest, work, invalid, workers, settings } = checked(options, {
     theta: prior.dim,
     x: observed.length,
   });
@@ -91,6 +93,7 @@ export async function smc(model: Model, xObs: Rows, options: SmcOptions): Promis
           data,
           particles,
           quantile,
+          kernelScale,
           fewest,
           source: source.fork(populations.length),
           tell,
@@ -143,6 +146,7 @@ interface Step {
   readonly data: DataDistance;
   readonly particles: number;
   readonly quantile: number;
+  readonly kernelScale: number;
   readonly fewest: number;
   readonly source: Rng;
   readonly tell: (tolerance: number) => void;
@@ -156,7 +160,7 @@ async function nextPopulation(before: Population, step: Step): Promise<Populatio
   const { prior, budget, data, particles, source, tell } = step;
   const distances = Float64Array.from(before.particles, ({ distance }) => distance);
   const tolerance = weightedQuantile(distances, before.weights, step.quantile);
-  const { propose, weightsOf } = perturbation(prior, before);
+  const { propose, weightsOf } = perturbation(prior, before, step.kernelScale);
   const accepted: Particle[] = [];
   while (budget.left > 0 && accepted.length < particles) {
     tell(tolerance);
@@ -189,6 +193,7 @@ function checked(options: SmcOptions, dims: { theta: number; x: number }) {
     seed,
     particles,
     quantile = 0.5,
+    kernelScale = 2,
     invalid = 'refuse',
     workers,
     signal,
@@ -199,6 +204,7 @@ function checked(options: SmcOptions, dims: { theta: number; x: number }) {
   checkSettings('abc.smc', settings);
   requireNumber('abc.smc: seed', seed, 'a finite number');
   requireNumber('abc.smc: quantile', quantile, 'a share between 0 and 1', (share) => share > 0 && share < 1);
+  requirePositive('abc.smc: kernelScale', kernelScale);
   requireOneOf('abc.smc: invalid', invalid, ['refuse', 'drop']);
   requireCount('abc.smc: calls', calls);
   const size = particles ?? Math.max(100, Math.round(calls / 100));
@@ -207,5 +213,5 @@ function checked(options: SmcOptions, dims: { theta: number; x: number }) {
   requireCount('abc.smc: particles', size, fewest, reason);
   demand('abc.smc: calls', calls >= size, `at least ${size}, the particles of a population`, calls);
   const work: LongWorkOptions = { signal, progress };
-  return { calls, seed, particles: size, quantile, fewest, invalid, workers, settings, work };
+  return { calls, seed, particles: size, quantile, kernelScale, fewest, invalid, workers, settings, work };
 }

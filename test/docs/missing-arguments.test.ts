@@ -77,6 +77,8 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'npe.train': [simulations],
     'npe.restore': [estimator.record()],
     'densities.realNvp': [{}],
+    'densities.mixture': [{}],
+    'densities.isMixture': [library.densities.mixture().build({ name: 'q', dim: 2, context: 1 })],
     'embeddings.mlp': [{}],
     'embeddings.exchangeable': [{ parts: 2 }],
     'npse.train': [simulations],

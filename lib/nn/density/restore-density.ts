@@ -1,5 +1,6 @@
 import { refuse } from '../../core/checks';
 import type { DensityDefinition, DensitySpec } from './density-definition';
+import { mixture } from './mixture';
 import { realNvp } from './real-nvp';
 
 /**
@@ -8,6 +9,8 @@ import { realNvp } from './real-nvp';
  */
 export function restoreDensity({ name, ...options }: DensitySpec): DensityDefinition {
   switch (name) {
+    case 'mixture':
+      return mixture(options);
     case 'realNvp':
       return realNvp(options);
     default:

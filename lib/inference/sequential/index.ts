@@ -4,3 +4,4 @@ export type { SequentialMethod } from './sequential-method';
 export { snpeB } from './snpe-b';
 export { snpeC, type SnpeCOptions } from './snpe-c';
 export { tsnpe, type TsnpeOptions } from './tsnpe';
+export { snpeA, type SnpeAOptions } from './snpe-a';

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { rng } from '../core/rng';
 import type { Prior } from '../distributions/prior';
 import { priorSamples } from '../distributions/prior-samples';
+import { systematicResampling } from '../maths/systematic-resampling';
+import { normalisedWeights } from '../maths/weighted-moments';
 
 /** Draws of the prior that starts are chosen from. */
 const candidates = 10_000;
@@ -22,18 +24,8 @@ export async function promisingStarts(
     const values = await logProb(theta);
     const logWeights = tf.tidy(() => tf.sub(values, prior.logProb(theta)).dataSync<'float32'>());
     values.dispose();
-    const source = rng(seed).fork(candidates);
-    const top = logWeights.reduce((most, value) => Math.max(most, value), -Infinity);
-    const sums: number[] = [];
-    let sum = 0;
-    for (const value of logWeights) sums.push((sum += Number.isNaN(value) ? 0 : Math.exp(value - top)));
-    // systematic resampling: the c-th of C equal steps, all shifted by one uniform number
-    const shift = source.uniform();
-    let row = 0;
-    const chosen = Int32Array.from({ length: chains }, (_, c) => {
-      while (row < candidates - 1 && sums[row] < (sum * (c + shift)) / chains) row++;
-      return row;
-    });
+    const shift = rng(seed).fork(candidates).uniform();
+    const chosen = systematicResampling(normalisedWeights(logWeights), chains, shift);
     return tf.tidy(() => tf.gather(theta, tf.tensor1d(chosen, 'int32')));
   } finally {
     theta.dispose();

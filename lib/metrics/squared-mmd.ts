@@ -98,6 +98,19 @@ export async function mmdFloor(
   };
 }
 
+/** The kernel between all rows of two samples [N, D] and [M, D] together, [N + M, N + M]. */
+export function kernelMatrix(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const centre = tf.mean(a, 0);
+    const [x, y] = [tf.sub(a, centre), tf.sub(b, centre)] as tf.Tensor2D[];
+    const pooled = tf.concat([x, y]) as tf.Tensor2D;
+    const length = medianDistance(x, y);
+    return squaredDistances(pooled, pooled)
+      .div(-2 * length * length)
+      .exp() as tf.Tensor2D;
+  });
+}
+
 function kernelSum(x: tf.Tensor2D, y: tf.Tensor2D, length: number): number {
   let sum = 0;
   for (let start = 0; start < x.shape[0]; start += blockRows) {

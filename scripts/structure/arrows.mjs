@@ -24,7 +24,7 @@ export const arrows = {
   mcmc: ['core', 'graph', 'distributions'],
   inference: [
     ...['core', 'records', 'contract', 'maths', 'graph', 'distributions', 'diffusion', 'simulation'],
-    ...['nn', 'training', 'compose', 'samplers', 'mcmc'],
+    ...['nn', 'training', 'compose', 'samplers', 'mcmc', 'metrics'],
   ],
   metrics: ['core', 'graph'],
   // The engine: train, draw, measure, keep the rows.

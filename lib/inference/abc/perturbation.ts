@@ -3,7 +3,6 @@ import type { Rng } from '../../core/rng';
 import type { Prior } from '../../distributions/prior';
 import { unconstrainedPrior } from '../../distributions/unconstrained-prior';
 import { matrixVector, solveLower } from '../../maths/linalg';
-import { normalisedWeights } from '../../maths/weighted-moments';
 import { resampling } from './abc-posterior';
 import { spreadOf } from './kernel-smoothing';
 import type { Population } from './particles';
@@ -12,8 +11,8 @@ import type { Population } from './particles';
 export interface Perturbation {
   /** `count` draws [count, D], in unconstrained coordinates. */
   propose(count: number, source: Rng): Float64Array[];
-  /** Importance weights p(z) / sum_j w_j N(z; z_j, s C) of draws, which sum to one. */
-  weightsOf(z: readonly Float64Array[]): Float64Array;
+  /** The logarithms of the importance weights p(z) / sum_j w_j N(z; z_j, s C) of draws. */
+  logWeights(z: readonly Float64Array[]): number[];
 }
 
 /**
@@ -46,10 +45,11 @@ export function perturbation(prior: Prior, population: Population, scale: number
         );
         return z.map((value, k) => value + noise[k]);
       }),
-    weightsOf: (z) => {
+    logWeights: (z) => {
+      if (z.length === 0) return [];
       const table = z.map((row) => Array.from(row));
       const logPrior = tf.tidy(() => smooth.logProb(tf.tensor2d(table)).dataSync<'float32'>());
-      return normalisedWeights(z.map((row, i) => logPrior[i] - logMixture(row)));
+      return z.map((row, i) => logPrior[i] - logMixture(row));
     },
   };
 }

@@ -4,7 +4,7 @@ import { longWork, type LongWorkOptions } from '../../core/host';
 import { rng, type Rng } from '../../core/rng';
 import { toTensor2D, type Rows } from '../../core/rows';
 import type { Prior } from '../../distributions/prior';
-import { effectiveSize, weightedQuantile } from '../../maths/weighted-moments';
+import { effectiveSize, normalisedWeights, weightedQuantile } from '../../maths/weighted-moments';
 import { checkedModel, type Model } from '../../simulation/model';
 import type { SimulateOptions } from '../../simulation/simulate';
 import { abcPosterior, checkSettings, defaultSettings, oneObservation } from './abc-posterior';
@@ -56,6 +56,8 @@ export interface SmcPosterior extends AbcPosterior {
 
 /** Draws of the prior of which the nearest become the first population, in sizes of a population. */
 const firstFactor = 5;
+/** The effective sample size that a population must have before the next, in sizes of a population. */
+const leastEffective = 0.5;
 
 /** Sequential Monte Carlo ABC; see `abc.smc`. */
 export async function smc(model: Model, xObs: Rows, options: SmcOptions): Promise<SmcPosterior> {
@@ -160,21 +162,23 @@ async function nextPopulation(before: Population, step: Step): Promise<Populatio
   const { prior, budget, data, particles, source, tell } = step;
   const distances = Float64Array.from(before.particles, ({ distance }) => distance);
   const tolerance = weightedQuantile(distances, before.weights, step.quantile);
-  const { propose, weightsOf } = perturbation(prior, before, step.kernelScale);
+  const { propose, logWeights } = perturbation(prior, before, step.kernelScale);
   const accepted: Particle[] = [];
-  while (budget.left > 0 && accepted.length < particles) {
+  const logs: number[] = [];
+  const drawn = (): Population => ({ particles: accepted, weights: normalisedWeights(logs), tolerance });
+  const isWhole = (): boolean =>
+    accepted.length >= particles && effectiveSize(drawn().weights) >= leastEffective * particles;
+  while (budget.left > 0 && !isWhole()) {
     tell(tolerance);
-    const drawn = await budget.spend(particles, propose(particles, source));
-    accepted.push(...drawn.map((each) => particleOf(each, data)).filter(({ distance }) => distance <= tolerance));
+    const near = (await budget.spend(particles, propose(particles, source)))
+      .map((each) => particleOf(each, data))
+      .filter(({ distance }) => distance <= tolerance);
+    accepted.push(...near);
+    logs.push(...logWeights(near.map(({ z }) => z)));
   }
-  const isWhole = accepted.length >= particles;
-  const drawn =
-    accepted.length > 0
-      ? { particles: accepted, weights: weightsOf(accepted.map(({ z }) => z)), tolerance }
-      : undefined;
-  if (isWhole) return drawn!;
+  if (isWhole()) return drawn();
   const survivors = within(before, tolerance)!;
-  const joined = drawn ? joinedPopulations(drawn, survivors) : survivors;
+  const joined = accepted.length > 0 ? joinedPopulations(drawn(), survivors) : survivors;
   return joined.particles.length >= step.fewest ? joined : before;
 }
 

@@ -43,6 +43,7 @@ export type { Proposal } from './contract/proposal';
 export { abc } from './inference/abc/abc';
 export { flowNpe, type FlowNpeOptions } from './inference/density/flow-npe';
 export { npe } from './inference/density/npe';
+export { nle } from './inference/likelihood/nle';
 export { nre } from './inference/ratio/nre';
 export { fmpe } from './inference/score/fmpe';
 export { continuous, discrete } from './inference/score/levels';

@@ -1,8 +1,18 @@
 import type { Experiment, ExperimentSetting } from '../experiments/experiment';
+import type { Estimator } from '../contract/estimator';
 import { posteriorSetting } from '../experiments/posterior-setting';
 import { abc } from '../inference/abc/abc';
 import { npe, type NpeSettings } from '../inference/density/npe';
-import { realNvp } from '../nn/density/real-nvp';
+import type { LikelihoodEstimator } from '../inference/likelihood/likelihood-estimator';
+import { nle } from '../inference/likelihood/nle';
+import type { RatioEstimator } from '../inference/ratio/ratio-estimator';
+import { nre } from '../inference/ratio/nre';
+import { inRounds } from '../inference/sequential/in-rounds';
+import type { SequentialMethod } from '../inference/sequential/sequential-method';
+import * as sequential from '../inference/sequential/index';
+import * as densities from '../nn/density/index';
+import type { RatioLoss } from '../training/ratio/ratio-loss';
+import * as ratioLosses from '../training/ratio/index';
 import {
   benchmarkExperiment,
   benchmarkExperiments,
@@ -15,10 +25,29 @@ import type { StudyExperiment } from './study-experiment';
 export { tasks } from './published-benchmark';
 
 /**
- * A way to infer of the classical family: NPE with each density and as an ensemble, NLE, the ratios, the same in
- * rounds, and approximate Bayesian computation.
+ * A way to infer of the classical family: NPE with each density and as an ensemble, NLE, NRE with each loss, all of
+ * these in rounds, and approximate Bayesian computation.
  */
-export type ClassicalSetting = 'npe-realnvp' | 'rej-abc' | 'smc-abc';
+export type ClassicalSetting =
+  | 'npe-mixture'
+  | 'npe-realnvp'
+  | 'npe-maf'
+  | 'npe-spline'
+  | 'npe-spline-ar'
+  | 'npe-ensemble'
+  | 'nle'
+  | 'nre-a'
+  | 'nre-b'
+  | 'nre-c'
+  | 'bnre'
+  | 'snpe-a'
+  | 'snpe-b'
+  | 'snpe-c'
+  | 'tsnpe'
+  | 'snl'
+  | 'snre'
+  | 'rej-abc'
+  | 'smc-abc';
 
 /** Which part of the study is wanted. */
 export type ClassicalOptions = BenchmarkPart<ClassicalSetting>;
@@ -26,25 +55,84 @@ export type ClassicalOptions = BenchmarkPart<ClassicalSetting>;
 /** The folder in `results/` that the rows are kept in. */
 export const notebook = '05-neural-sbi-family';
 
-function npeWith(method: string, settings: NpeSettings): (setting: string) => ExperimentSetting {
+/** Rounds of the methods that go in rounds, as in the benchmark. */
+const rounds = 10;
+/** Networks of the ensemble. */
+const members = 5;
+
+/** The flow of the likelihoods. */
+const likelihood = { density: densities.maskedAutoregressive() };
+
+/** Sequential neural likelihood: what was proposed does not matter to a likelihood. */
+const snl: SequentialMethod<LikelihoodEstimator> = {
+  spec: { name: 'SNL', density: likelihood.density.spec },
+  train: ({ simulations }, { prior, seed, work }) => nle.train(simulations, { ...likelihood, prior, seed, ...work }),
+  propose: (estimator, { xObs }) => estimator.given(xObs),
+  restore: (record, options) => nle.restore(record, options),
+};
+
+/** Sequential ratio estimation: nor to a ratio whose contrasts are of the same simulations, up to a constant. */
+const snre: SequentialMethod<RatioEstimator> = {
+  spec: { name: 'SNRE', loss: ratioLosses.nreB().spec },
+  train: ({ simulations }, { prior, seed, work }) =>
+    nre.train(simulations, { loss: ratioLosses.nreB(), prior, seed, ...work }),
+  propose: (estimator, { xObs }) => estimator.given(xObs),
+  restore: (record, options) => nre.restore(record, options),
+};
+
+type SettingMaker = (setting: string) => ExperimentSetting;
+
+function npeWith(method: string, settings: NpeSettings): SettingMaker {
   return onPairs(method, (pairs, options) => npe.train(pairs, { ...settings, ...options }));
 }
 
-/** The accepted and smoothed particles of the benchmark's own ABC: 100 of them. */
-const particles = 100;
-const smoothing = 'kernel';
+function nreWith(method: string, loss: RatioLoss): SettingMaker {
+  return onPairs(method, (pairs, options) => nre.train(pairs, { loss, ...options }));
+}
+
+/** A method in rounds, whose last posterior is judged. */
+function sequentially<E extends Estimator>(method: SequentialMethod<E>): SettingMaker {
+  return (setting) =>
+    posteriorSetting({
+      setting,
+      method: method.spec.name,
+      infer: async (task, xObs, options) => {
+        const run = await inRounds(task, xObs, method, { ...options, rounds, stopWhenStill: false });
+        return { posterior: run.posterior, calls: options.calls, dispose: () => run.dispose() };
+      },
+    });
+}
+
+/** Approximate Bayesian computation as the benchmark has it: 100 particles, smoothed, and kernels of half the variance. */
+const floor = { particles: 100, smoothing: 'kernel', kernelScale: 0.5 } as const;
 
 /** How each setting infers, the same for all tasks; those in rounds, and SMC-ABC, for each observation anew. */
 const study: BenchmarkStudy<ClassicalSetting> = {
   name: 'classical',
   notebook,
   settings: {
-    'npe-realnvp': npeWith('NPE (RealNVP)', { density: realNvp() }),
+    'npe-mixture': npeWith('NPE (mixture)', { density: densities.mixture() }),
+    'npe-realnvp': npeWith('NPE (RealNVP)', { density: densities.realNvp() }),
+    'npe-maf': npeWith('NPE (MAF)', { density: densities.maskedAutoregressive() }),
+    'npe-spline': npeWith('NPE (spline coupling)', { density: densities.splineCoupling() }),
+    'npe-spline-ar': npeWith('NPE (spline autoregressive)', { density: densities.splineAutoregressive() }),
+    'npe-ensemble': npeWith('NPE (ensemble of spline couplings)', { density: densities.splineCoupling(), members }),
+    nle: onPairs('NLE (MAF)', (pairs, options) => nle.train(pairs, { ...likelihood, ...options })),
+    'nre-a': nreWith('NRE-A', ratioLosses.nreA()),
+    'nre-b': nreWith('NRE-B', ratioLosses.nreB()),
+    'nre-c': nreWith('NRE-C', ratioLosses.nreC()),
+    bnre: nreWith('BNRE', ratioLosses.bnre()),
+    'snpe-a': sequentially(sequential.snpeA()),
+    'snpe-b': sequentially(sequential.snpeB()),
+    'snpe-c': sequentially(sequential.snpeC()),
+    tsnpe: sequentially(sequential.tsnpe()),
+    snl: sequentially(snl),
+    snre: sequentially(snre),
     'rej-abc': onPairs('REJ-ABC', async ({ theta, x, dropped }, { prior }) => {
       const [ofPrior, data] = [theta.clone(), x.clone()];
       const simulations = { theta: ofPrior, x: data, dropped };
       return {
-        given: (xObs) => abc.reject(simulations, xObs, { prior, accept: particles, smoothing }),
+        given: (xObs) => abc.reject(simulations, xObs, { prior, accept: floor.particles, smoothing: floor.smoothing }),
         dispose: () => [ofPrior, data].forEach((table) => table.dispose()),
       };
     }),
@@ -53,7 +141,7 @@ const study: BenchmarkStudy<ClassicalSetting> = {
         setting,
         method: 'SMC-ABC',
         infer: async (task, xObs, options) => {
-          const posterior = await abc.smc(task, xObs, { particles, smoothing, ...options });
+          const posterior = await abc.smc(task, xObs, { ...floor, ...options });
           return { posterior, calls: options.calls, dispose: () => posterior.dispose() };
         },
       }),

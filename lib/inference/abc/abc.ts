@@ -34,9 +34,10 @@ export const abc = {
    * Sequential Monte Carlo ABC: populations of weighted particles whose tolerance falls.
    *
    * The first population is the nearest fifth of draws of the prior. Each next one is drawn from the one before by the
-   * mixture of normal kernels of twice its covariance, in unconstrained coordinates, until enough particles are within
-   * a quantile of its distances; their weights are the prior's density over the mixture's. All calls are made, and no
-   * more: where they end within a population, those before that are within its tolerance complete it.
+   * mixture of normal kernels of twice its covariance, in unconstrained coordinates, until there are enough particles
+   * within a quantile of its distances, and their effective sample size is at least half of that number; their weights
+   * are the prior's density over the mixture's. All calls are made, and no more: where they end within a population,
+   * those before that are within its tolerance complete it.
    *
    * @param model the prior and the simulator, such as a task.
    * @param xObs one observation [1, L].

@@ -103,7 +103,7 @@ function sequentially<E extends Estimator>(method: SequentialMethod<E>): Setting
     });
 }
 
-/** Approximate Bayesian computation as the benchmark has it: 100 particles, smoothed, and kernels of half the variance. */
+/** Approximate Bayesian computation as the benchmark has it: 100 smoothed particles, kernels of half the variance. */
 const floor = { particles: 100, smoothing: 'kernel', kernelScale: 0.5 } as const;
 
 /** How each setting infers, the same for all tasks; those in rounds, and SMC-ABC, for each observation anew. */

@@ -4,7 +4,7 @@ import type { LongWorkOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import { randomUniform } from '../../graph/random';
 import type { DensityDefinition } from '../../nn/density/density-definition';
-import { realNvp } from '../../nn/density/real-nvp';
+import { maskedAutoregressive } from '../../nn/density/masked-autoregressive';
 import { asItIs } from '../../nn/embedding/as-it-is';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { FitSettings } from '../../training/fit-settings';
@@ -24,7 +24,7 @@ import { likelihoodEstimator, type LikelihoodEstimator, type LikelihoodEstimator
 
 /** How NLE is trained, except for prior and seed. */
 export interface NleSettings extends LongWorkOptions {
-  /** The density q(x | theta): `densities.realNvp({ ... })`, or another. */
+  /** The density q(x | theta): `densities.maskedAutoregressive({ ... })`, its default, or another. */
   density?: DensityDefinition;
   /** Networks from different starts, whose mixture is the density. Default 1. */
   members?: number;
@@ -47,7 +47,7 @@ export type TrainedNleEstimator = LikelihoodEstimator & { readonly fit: Course }
 
 /** The default settings of `nle.train`. */
 export const defaultSettings = {
-  density: realNvp(),
+  density: maskedAutoregressive(),
   members: 1,
   standardise: true,
   fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99 },

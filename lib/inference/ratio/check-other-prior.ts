@@ -3,7 +3,7 @@ import type { Prior } from '../../distributions/prior';
 import { checkShape } from '../../distributions/prior-shape';
 
 /**
- * Refuses a prior that a ratio was not learned for: where the prior of training is zero there was nothing to learn from.
+ * Refuses a prior that a ratio was not learned for: where the prior of training is zero there was nothing to learn.
  * @throws InvalidInputError for what is no prior, another number of parameters, or bounds beyond those of training.
  */
 export function checkOtherPrior(other: Prior, trained: Prior): void {

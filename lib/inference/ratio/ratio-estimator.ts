@@ -54,13 +54,13 @@ export interface RatioEstimator extends Estimator<ChainPosterior> {
    * chains; the caller disposes it.
    * @param options another prior, see {@link RatioPosteriorOptions}; its graphs are kept until the estimator is
    * disposed.
-   * @throws InvalidInputError for no observations, another width than the simulations', NaN or infinity, or a prior that
-   * is wider than that of training.
+   * @throws InvalidInputError for no observations, another width than the simulations', NaN or infinity, or a prior
+   * wider than that of training.
    */
   given(xObs: Rows, options?: RatioPosteriorOptions): ChainPosterior;
   /**
-   * sum_j log r(theta, x_j) [B] at theta [B, D], of observations x [n, L]; `config.denominator` says of which ratio. The
-   * caller disposes the tensor.
+   * sum_j log r(theta, x_j) [B] at theta [B, D], of observations x [n, L]; `config.denominator` says of which ratio.
+   * The caller disposes the tensor.
    * @throws InvalidInputError for tables of other widths, NaN or infinity.
    */
   logRatio(theta: Rows, x: Rows, options?: LongWorkOptions): Promise<tf.Tensor1D>;

@@ -35,7 +35,8 @@ describe('the residual classifier', () => {
     const onlySquares = network.weights.map(({ name }, i) =>
       /linear|squares/.test(name) ? weights[i] : tf.zerosLike(weights[i]),
     );
-    const of2 = (scale: number): tf.Tensor => of(onlySquares, tf.mul(scale, theta), tf.mul(scale, x));
+    const of2 = (scale: number): tf.Tensor =>
+      of(onlySquares, tf.mul(scale, theta) as tf.Tensor2D, tf.mul(scale, x) as tf.Tensor2D);
     expectClose(of2(3), tf.mul(9, of2(1)), 1e-5);
   });
 

@@ -18,7 +18,7 @@ export interface ClassifierCalibration {
   readonly bins: readonly CalibrationBin[];
   /** The expected calibration error, sum_b (n_b / N) |frequency_b - probability_b|. */
   readonly expectedError: number;
-  /** Whether all frequencies lie in their bands, as those of a calibrated classifier do with the probability `level`. */
+  /** Whether all frequencies lie in their bands, as a calibrated classifier's do with the probability `level`. */
   readonly isCalibrated: boolean;
   /** The probability with which a calibrated classifier lies within all bands. */
   readonly level: number;

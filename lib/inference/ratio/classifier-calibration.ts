@@ -15,8 +15,8 @@ const level = 0.95;
  *
  * The bands are binomial, of the bin's number of pairs and mean probability, each of the level 1 - (1 - level) / bins,
  * so that a calibrated classifier lies within all of them with at least the probability `level`.
- * @param areComparable whether log ratios of one x compare with those of another; without, each row's own parameters are
- * compared with its contrast's, and there is no balance to tell.
+ * @param areComparable whether log ratios of one x compare with those of another; without, each row's own parameters
+ * are compared with its contrast's, and there is no balance to tell.
  * Source: Guo et al. (2017), "On calibration of modern neural networks", section 2; Delaunoy et al. (2022) for the
  * balance.
  */

@@ -18,8 +18,8 @@ export interface FreshPairs {
 }
 
 /**
- * Log ratios of pairs as simulated, and of contrasts: each row's data with the parameters of the row after it or, with a
- * reference, each row's parameters with data of the reference.
+ * Log ratios of pairs as simulated, and of contrasts: each row's data with the parameters of the row after it or, with
+ * a reference, each row's parameters with data of the reference.
  * @throws InvalidInputError for pairs that do not fit, fewer than two, or missing data at the reference.
  */
 export function judgedPairs(

@@ -61,8 +61,8 @@ export const defaultSettings = {
  */
 export const nre = {
   /**
-   * Neural ratio estimation: learns the ratio r(theta, x) = p(x | theta) / p(x) from simulations, as the odds by which a
-   * classifier tells pairs (theta, x) as simulated from pairs put together at random.
+   * Neural ratio estimation: learns the ratio r(theta, x) = p(x | theta) / p(x) from simulations, as the odds by which
+   * a classifier tells pairs (theta, x) as simulated from pairs put together at random.
    *
    * Log ratios of observations add up, so that one training serves any number of them, and another prior too.
    * @param pairs parameters and data, one row a simulation; they stay the caller's.

@@ -1,21 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 import { describedEstimator } from '../../contract/descriptions';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
-import { objectOf, requireCount, requireNumber } from '../../core/checks';
+import { objectOf, requireCount } from '../../core/checks';
 import type { LongWorkOptions } from '../../core/host';
-import { rng } from '../../core/rng';
 import { toTensor2D, type Rows } from '../../core/rows';
 import type { Prior } from '../../distributions/prior';
 import { compile } from '../../graph/compile';
 import type { ClassifierCalibration } from '../../records/classifier-calibration';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { RatioDenominator, RatioLossSpec } from '../../training/ratio/ratio-loss';
-import { chainPosteriors, type ChainPosterior, type ChainPosteriors } from '../chain-posterior';
+import {
+  chainPosteriors,
+  type ChainPosterior,
+  type ChainPosteriors,
+  type ChainSampleOptions,
+} from '../chain-posterior';
+import { checkOtherPrior } from '../check-other-prior';
 import { inPasses, joined } from '../density/in-passes';
 import { arraysOf } from '../estimator-record';
 import type { Frame, FrameConfig } from '../frame';
 import type { PriorProbe } from '../prior-probe';
-import { checkOtherPrior } from './check-other-prior';
 import { classifierCalibration } from './classifier-calibration';
 import { judgedPairs, type FreshPairs } from './judged-pairs';
 import type { RatioModel, RatioNetworkConfig } from './ratio-model';
@@ -54,13 +58,15 @@ export interface RatioEstimator extends Estimator<ChainPosterior> {
    * chains; the caller disposes it.
    * @param options another prior, see {@link RatioPosteriorOptions}; its graphs are kept until the estimator is
    * disposed.
-   * @throws InvalidInputError for no observations, another width than the simulations', NaN or infinity, or a prior that
-   * is wider than that of training.
+   * @throws InvalidInputError for no observations, another width than the simulations', NaN or infinity, or a prior
+   * whose support reaches beyond that of training.
    */
   given(xObs: Rows, options?: RatioPosteriorOptions): ChainPosterior;
+  /** Draws from the posterior of each row of x by itself, one after the other, by the same compiled chains. */
+  drawEach(x: Rows, options: DrawEachOptions & ChainSampleOptions): Promise<tf.Tensor3D>;
   /**
-   * sum_j log r(theta, x_j) [B] at theta [B, D], of observations x [n, L]; `config.denominator` says of which ratio. The
-   * caller disposes the tensor.
+   * sum_j log r(theta, x_j) [B] at theta [B, D], of observations x [n, L]; `config.denominator` says of which ratio.
+   * The caller disposes the tensor.
    * @throws InvalidInputError for tables of other widths, NaN or infinity.
    */
   logRatio(theta: Rows, x: Rows, options?: LongWorkOptions): Promise<tf.Tensor1D>;
@@ -98,7 +104,7 @@ export function ratioEstimator(
   const ofData = (x: tf.Tensor2D): tf.Tensor2D[] => tf.tidy(() => model.ofX(weights, x));
   const given = (xObs: Rows, options: RatioPosteriorOptions = {}): ChainPosterior => {
     const { prior: other } = objectOf('given: options', options);
-    if (other) checkOtherPrior(other, prior);
+    if (other && other !== prior) checkOtherPrior(other, { prior, frame, learned: 'ratio' });
     const x = frame.observations(xObs);
     const n = x.shape[0];
     const ofX = ofData(x);
@@ -130,25 +136,17 @@ export function ratioEstimator(
       const judged = judgedPairs(model, weights, frame, pairs, config.denominator);
       return classifierCalibration(judged, config.denominator !== 'unknown function of x');
     },
-    drawEach: async (xObs, options: DrawEachOptions) => {
-      const { draws, seed, ...work } = objectOf('drawEach: options', options, '{ draws, seed }');
-      requireNumber('drawEach: seed', seed, 'a finite number');
-      requireCount('drawEach draws', draws);
-      const table = toTensor2D(xObs, 'xObs', dims.x);
-      const source = rng(seed);
-      const drawn: tf.Tensor2D[] = [];
-      try {
-        for (let i = 0; i < table.shape[0]; i++) {
-          const row = tf.slice(table, [i, 0], [1, -1]);
-          const posterior = given(row);
-          row.dispose();
-          const own = source.fork(i).integer(0, 2 ** 31);
-          drawn.push(await posterior.sample(draws, { ...work, seed: own }).finally(() => posterior.dispose()));
-        }
-        return tf.stack(drawn) as tf.Tensor3D;
-      } finally {
-        tf.dispose([table, ...drawn]);
-      }
+    drawEach: async (xObs, given) => {
+      const options = objectOf('drawEach: options', given, '{ draws, seed }');
+      requireCount('drawEach draws', options.draws);
+      const x = frame.observations(xObs);
+      const rows = tf.split(x, x.shape[0]) as tf.Tensor2D[];
+      const contexts = rows.map((row) => ({ weights, ofX: ofData(row) }));
+      tf.dispose(rows);
+      x.dispose();
+      return posteriorsOf(prior)
+        .drawEach(contexts, options)
+        .finally(() => tf.dispose(contexts.map(({ ofX }) => ofX)));
     },
     record: () => ({ config: config as unknown as EstimatorRecord['config'], arrays: arraysOf({ weights }) }),
     dispose: () => {

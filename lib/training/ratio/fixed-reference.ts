@@ -7,7 +7,7 @@ import type { RatioLoss } from './ratio-loss';
 export interface FixedReferenceOptions {
   /** theta_ref [D]. */
   theta: readonly number[];
-  /** Data [M, L] simulated at theta_ref, at least as many rows as there are simulations; a tensor stays the caller's. */
+  /** Data [M, L] simulated at theta_ref, at least one row for each simulation; a tensor stays the caller's. */
   x: Rows;
 }
 

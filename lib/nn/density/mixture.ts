@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { objectOf } from '../../core/checks';
-import type { Activation } from '../../graph/dense';
 import { randomNormal, randomUniform, splitKey, type Key } from '../../graph/random';
 import { checkNetworkOptions } from '../check-network-options';
 import type { Weights } from '../network';
 import { residualMlp } from '../residual-mlp';
 import type { ConditionalDensity } from './conditional-density';
 import type { DensityDefinition, DensityShape } from './density-definition';
+import type { FlowOptions } from './flow-options';
 
 /** A mixture of K Gaussians in D dimensions for each of B contexts. */
 export interface MixtureComponents {
@@ -38,15 +38,9 @@ export function isMixture(density: ConditionalDensity): density is MixtureDensit
 }
 
 /** Size of a {@link mixture}. */
-export interface MixtureOptions {
+export interface MixtureOptions extends Omit<FlowOptions, 'transforms'> {
   /** Gaussians, K. Default 10. */
   components?: number;
-  /** Units of each hidden layer. Default 50. */
-  width?: number;
-  /** Hidden layers of the MLP. Default 2. */
-  hidden?: number;
-  /** Default `silu`. */
-  activation?: Activation;
 }
 
 /** A {@link mixture} before it is known what it is for. */
@@ -144,8 +138,8 @@ function mixtureDensity(
 /** One of K for each row, drawn with probabilities exp(logWeights) [B, K], as a row of zeros and a one [B, K]. */
 function oneOf(key: Key, logWeights: tf.Tensor2D): tf.Tensor2D {
   const gumbel = tf.neg(tf.log(tf.neg(tf.log(randomUniform(key, logWeights.shape)))));
-  const chosen = tf.argMax(tf.add(logWeights, gumbel), 1) as tf.Tensor1D;
-  return tf.cast(tf.oneHot(chosen, logWeights.shape[1]), 'float32') as tf.Tensor2D;
+  const chosen = tf.expandDims(tf.argMax(tf.add(logWeights, gumbel), 1), 1);
+  return tf.cast(tf.equal(chosen, tf.range(0, logWeights.shape[1], 1, 'int32')), 'float32') as tf.Tensor2D;
 }
 
 /** y [B, D] of L^T y = z [B, D], with lower triangular L [B, D, D], from the last value to the first. */

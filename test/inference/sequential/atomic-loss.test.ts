@@ -41,9 +41,12 @@ describe('atomicLoss', () => {
       const next = (i + 1) % 3;
       return -log(i, i) + Math.log(Math.exp(log(i, i)) + Math.exp(log(i, next)));
     });
-    const rows = [y, x, logPrior].map((values) => values.map((value) => [value]));
+    const rows = [y, x, logPrior, [0, 0, 0]].map((values) => values.map((value) => [value]));
     const mean = expected.reduce((sum, value) => sum + value, 0) / 3;
     expect(valueOf(atomicLoss(model, 2), 1, 1, rows)).toBeCloseTo(mean, 5);
+    // a row of the prior adds its own log density
+    const ofPrior = [...rows.slice(0, 3), [[0], [1], [0]]];
+    expect(valueOf(atomicLoss(model, 2), 1, 1, ofPrior)).toBeCloseTo(mean + (0.5 * (y[1] - x[1]) ** 2) / 3, 5);
     // as many atoms as rows at most
     expect(valueOf(atomicLoss(model, 3), 1, 1, rows)).toBeCloseTo(valueOf(atomicLoss(model, 10), 1, 1, rows), 5);
   });
@@ -54,7 +57,8 @@ describe('atomicLoss', () => {
     const y = Array.from({ length: 20_000 }, () => [1 + 0.5 * source.normal()]);
     const x = y.map(([value]) => [value + 0.5 * source.normal()]);
     const logPrior = y.map(([value]) => [-0.5 * value * value]);
-    const at = (slope: number, width: number): number => valueOf(atomicLoss(model, 10), slope, width, [y, x, logPrior]);
+    const at = (slope: number, width: number): number =>
+      valueOf(atomicLoss(model, 10), slope, width, [y, x, logPrior, y.map(() => [0])]);
     const exact = at(0.8, Math.sqrt(0.2));
     // the proposal's posterior, N(.5 x + .5, .125), has another width; and so have those of other slopes
     for (const [slope, width] of [

@@ -11,7 +11,8 @@ import type { DensityModel } from '../density/density-model';
  * both parts are least for the posterior under the prior p. The first part alone does not see mass of q where no
  * parameters were proposed, and may leave any there.
  * @returns a loss over rows y [B, D], x [B, L], log p(y) [B, 1] and 1 for rows that the prior drew, else 0, [B, 1].
- * Source: Greenberg et al. (2019), equations (7) and (8); the likelihood besides is the `combined loss` of the package sbi.
+ * Source: Greenberg et al. (2019), equations (7) and (8); the likelihood besides is the combined loss of the package
+ * sbi.
  */
 export function atomicLoss(model: DensityModel, atoms: number): Loss {
   const loss = (weights: tf.Tensor[], [y, x, logPrior, isOfPrior]: tf.Tensor2D[]): tf.Scalar => {

@@ -18,8 +18,8 @@ export interface SnpeCOptions extends DensityRoundsOptions {
  * the last posterior, and simulations of all rounds.
  *
  * The first round is plain maximum likelihood. From the second on, q is to tell each simulation's parameters from those
- * of others by q(theta | x) / p(theta), which is right whatever law proposed them; the simulations of the first round keep
- * their likelihood besides, so that no mass of q strays to where nothing is proposed. All is in the frame's
+ * of others by q(theta | x) / p(theta), which is right whatever law proposed them; the simulations of the first round
+ * keep their likelihood besides, so that no mass of q strays to where nothing is proposed. All is in the frame's
  * unconstrained coordinates, so that no posterior leaks beyond the prior's bounds.
  * @param options see {@link SnpeCOptions}.
  * @returns a method for `inRounds`.

@@ -108,17 +108,20 @@ class RoundLoop<E extends Estimator> {
     const { keep, seed } = this.options;
     if (!keep) return;
     const rounds = await keptRounds(keep);
-    for (const [i, round] of rounds.entries()) {
-      requireSameRun(keep.name, round.run, this.plan.identity);
-      if (i === 0) await requireSameSimulator(keep.name, this.model, round.simulations, seedsOf(seed, 1).simulate);
-      const isLastKept = i === rounds.length - 1;
-      const estimator = isLastKept ? this.method.restore(round.estimator, { prior: this.model.prior }) : undefined;
-      const draws = estimator && (await this.draw(estimator, seedsOf(seed, i + 1)));
-      const wasStill = this.soFar.isStill;
-      const all = this.soFar.joined(round.simulations);
-      round.simulations.dispose();
-      this.soFar.add(round, all, estimator, draws);
-      this.end(wasStill);
+    try {
+      for (const round of rounds) requireSameRun(keep.name, round.run, this.plan.identity);
+      if (rounds.length > 0)
+        await requireSameSimulator(keep.name, this.model, rounds[0].simulations, seedsOf(seed, 1).simulate);
+      for (const [i, round] of rounds.entries()) {
+        const isLastKept = i === rounds.length - 1;
+        const estimator = isLastKept ? this.method.restore(round.estimator, this.model) : undefined;
+        const draws = estimator && (await this.draw(estimator, seedsOf(seed, i + 1)));
+        const wasStill = this.soFar.isStill;
+        this.soFar.add(round, this.soFar.joined(round.simulations), estimator, draws);
+        this.end(wasStill);
+      }
+    } finally {
+      for (const { simulations } of rounds) simulations.dispose();
     }
   }
 

@@ -24,6 +24,7 @@ export interface RoundsSoFar {
 
 /** What a method knows in a round. */
 export interface RoundContext {
+  /** The model's prior. */
   readonly prior: Prior;
   /** The observations [n, L]. */
   readonly xObs: number[][];

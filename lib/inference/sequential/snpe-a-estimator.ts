@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { describedEstimator, describedPosterior } from '../../contract/descriptions';
 import type { Estimator } from '../../contract/estimator';
 import type { Posterior, PosteriorDensity } from '../../contract/posterior';
-import { objectOf, refuse, requireCount, requireNumber } from '../../core/checks';
+import { demand, objectOf, refuse, requireCount, requireNumber } from '../../core/checks';
 import { rng } from '../../core/rng';
+import type { Rows } from '../../core/rows';
 import type { Prior, Support } from '../../distributions/prior';
 import { isMixture } from '../../nn/density/mixture';
 import type { EstimatorRecord } from '../../records/estimator-record';
@@ -15,7 +16,7 @@ import { npeMethod } from '../density/train-posterior-density';
 import { checkRecord, tensorsOf } from '../estimator-record';
 import { frameOf, requireParameters } from '../frame';
 import { byRepetition } from '../repeated-rows';
-import { standardise, unstandardise } from '../standardisation';
+import { standardise, unstandardise, type Standardisation } from '../standardisation';
 import { withinSupport } from '../within-support';
 import { closedFormPrior } from './closed-form-prior';
 import { FailedRoundError } from './failed-round';
@@ -71,14 +72,17 @@ export function snpeAEstimator(
   const config: SnpeAConfig = { ...proposed.config, kind: 'snpe-a', version: 1, ...(proposal && { proposal }) };
   // where the frame's coordinates are the parameters, the mixture knows no bounds
   const support = ofFrame === prior ? undefined : prior.support;
-  const correctedAt = (x: tf.Tensor2D): WeightedGaussian[] => {
-    const learned = components.at(x).map(({ logWeight, ...each }) => ({
-      ...unstandardised(each, frame.config.theta),
-      logWeight,
-    }));
-    const { mixture, broken } = proposal ? correctedMixture(learned, proposal, law) : { mixture: learned, broken: -1 };
-    if (broken >= 0) throw new FailedRoundError(brokenText(broken, learned.length));
-    return mixture;
+  const correctedForEach = (xObs: Rows): WeightedGaussian[][] => {
+    const x = frame.observations(xObs);
+    const each = components.forEach(x);
+    x.dispose();
+    return each.map((learned) =>
+      corrected(
+        learned.map((one) => inUnits(one, frame.config.theta)),
+        law,
+        proposal,
+      ),
+    );
   };
   const drawsOf = (mixture: readonly WeightedGaussian[], count: number, seed: number): number[][] =>
     drawsInside(mixtureLaw(mixture), support, count, seed);
@@ -90,9 +94,8 @@ export function snpeAEstimator(
     prior,
     proposed,
     given: (xObs) => {
-      const x = frame.observations(xObs);
-      const mixture = correctedAt(oneRow(x));
-      x.dispose();
+      const [mixture, ...others] = correctedForEach(xObs);
+      demand('snpeA: given', others.length === 0, 'one observation', others.length + 1, severalText);
       const ofU = mixtureLaw(mixture);
       const logStd = frame.config.theta.std.reduce((sum, std) => sum + Math.log(std), 0);
       const posterior: SnpeAPosterior = {
@@ -123,15 +126,8 @@ export function snpeAEstimator(
       const { draws, seed } = objectOf('drawEach: options', options, '{ draws, seed }');
       requireNumber('drawEach: seed', seed, 'a finite number');
       requireCount('drawEach draws', draws);
-      const x = frame.observations(xObs);
       const source = rng(seed);
-      const rows = Array.from({ length: x.shape[0] }, (_, i) => {
-        const row = tf.slice(x, [i, 0], [1, -1]);
-        const mixture = correctedAt(row);
-        row.dispose();
-        return drawsOf(mixture, draws, source.fork(i).uniform());
-      });
-      x.dispose();
+      const rows = correctedForEach(xObs).map((mixture, i) => drawsOf(mixture, draws, source.fork(i).uniform()));
       return byRepetition(toParameters(rows.flat()), draws);
     },
     record: () => ({ config: config as unknown as EstimatorRecord['config'], arrays }),
@@ -143,32 +139,47 @@ export function snpeAEstimator(
   return describedEstimator(estimator, dims);
 }
 
-/** The Gaussians that a mixture density network gives for one standardised observation [1, L]; it owns the weights. */
+/** What a mixture density network gives; it owns the weights. */
 function networkComponents(model: DensityModel, weights: tf.Tensor[]) {
   const { density } = model;
   if (!isMixture(density)) return refuse('snpeA: density', 'densities.mixture({ ... })', 'another');
   return {
-    at: (x: tf.Tensor2D): WeightedGaussian[] => {
-      const made = tf.tidy(() => ({
+    /** The Gaussians for each standardised observation of x [N, L]. */
+    forEach: (x: tf.Tensor2D): WeightedGaussian[][] => {
+      const { logWeights, mean, factor } = tf.tidy(() => ({
         ...density.components(model.densityWeights(weights), model.contextOfEach(weights, x)),
       }));
-      const [logWeights, mean, factor] = [made.logWeights, made.mean, made.factor].map((each) => {
-        const values = each.arraySync() as unknown[];
-        each.dispose();
-        return values[0];
-      }) as [number[], number[][], number[][][]];
-      return mean.map((centre, k) => ({ ...naturalGaussian(centre, factor[k]), logWeight: logWeights[k] }));
+      const values = { logWeights: logWeights.arraySync(), mean: mean.arraySync(), factor: factor.arraySync() };
+      tf.dispose([logWeights, mean, factor]);
+      return values.mean.map((centres, i) =>
+        centres.map((centre, k) => ({
+          ...naturalGaussian(centre, values.factor[i][k]),
+          logWeight: values.logWeights[i][k],
+        })),
+      );
     },
     dispose: () => tf.dispose(weights),
   };
 }
 
-function oneRow(x: tf.Tensor2D): tf.Tensor2D {
-  const [rows] = x.shape;
-  if (rows === 1) return x;
-  x.dispose();
-  return refuse('snpeA: given', 'one observation', `${rows}`, 'sequential.snpeC() takes several.');
+/** A component in the frame's own units. */
+function inUnits({ logWeight, ...law }: WeightedGaussian, scales: Standardisation): WeightedGaussian {
+  return { ...unstandardised(law, scales), logWeight };
 }
+
+/** The mixture of the posterior under the prior, of that under the proposal. */
+function corrected(
+  learned: WeightedGaussian[],
+  law: NaturalGaussian,
+  proposal: NaturalGaussian | undefined,
+): WeightedGaussian[] {
+  if (!proposal) return learned;
+  const { mixture, broken } = correctedMixture(learned, proposal, law);
+  if (broken >= 0) throw new FailedRoundError(brokenText(broken, learned.length));
+  return mixture;
+}
+
+const severalText = 'sequential.snpeC() takes several.';
 
 /** The least share of a mixture to lie within the bounds. */
 const leastInside = 1e-4;

@@ -18,8 +18,9 @@ export interface SnpeCOptions extends DensityRoundsOptions {
  * the last posterior, and simulations of all rounds.
  *
  * The first round is plain maximum likelihood. From the second on, q is to tell each simulation's parameters from those
- * of others by q(theta | x) / p(theta), which is right whatever law proposed them. All is in the frame's unconstrained
- * coordinates, so that no posterior leaks beyond the prior's bounds.
+ * of others by q(theta | x) / p(theta), which is right whatever law proposed them; the simulations of the first round
+ * keep their likelihood besides, so that no mass of q strays to where nothing is proposed. All is in the frame's
+ * unconstrained coordinates, so that no posterior leaks beyond the prior's bounds.
  * @param options see {@link SnpeCOptions}.
  * @returns a method for `inRounds`.
  * @throws InvalidInputError for fewer than two atoms, or fewer than ten simulations for each in a later round.
@@ -36,12 +37,20 @@ export function snpeC(options: SnpeCOptions = {}): SequentialMethod<NpeEstimator
     {
       name: 'SNPE-C',
       own: { atoms },
-      learn: async ({ simulations: { theta } }, { prior, before }) => {
+      learn: async ({ simulations: { theta }, sizes }, { prior, before }) => {
         if (!before) return {};
         // those that are held out must have others to be told from
         const rows = theta.shape[0];
         demand('snpeC: simulations', rows >= 10 * atoms, `at least ${10 * atoms}, ten for each atom`, rows);
-        return { loss: (model) => atomicLoss(model, atoms), also: (frame) => [logPriorOfY(prior, frame, theta)] };
+        const isOfPrior = (): tf.Tensor2D =>
+          tf.tensor2d(
+            Float32Array.from({ length: rows }, (_, i) => Number(i < sizes[0])),
+            [rows, 1],
+          );
+        return {
+          loss: (model) => atomicLoss(model, atoms),
+          also: (frame) => [logPriorOfY(prior, frame, theta), isOfPrior()],
+        };
       },
       propose: (estimator, { xObs }) => estimator.given(xObs),
     },

@@ -3,7 +3,7 @@ import { requireCount } from '../../core/checks';
 import type { LongWorkOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import type { DensityDefinition } from '../../nn/density/density-definition';
-import { realNvp } from '../../nn/density/real-nvp';
+import { splineAutoregressive } from '../../nn/density/spline-flows';
 import type { EmbeddingDefinition } from '../../nn/embedding/embedding';
 import { asItIs } from '../../nn/embedding/as-it-is';
 import type { EstimatorRecord } from '../../records/estimator-record';
@@ -18,7 +18,7 @@ import { deliveredDensity, type TrainedDensityEstimator } from './train-density-
 
 /** How NPE is trained, except for prior and seed. */
 export interface NpeSettings extends LongWorkOptions {
-  /** The density q(theta | x): `densities.realNvp({ ... })`, or another. */
+  /** The density q(theta | x): `densities.mixture({ ... })`, say. Default `densities.splineAutoregressive()`. */
   density?: DensityDefinition;
   /** What the density sees of x: `embeddings.mlp({ ... })`, say. Default `embeddings.asItIs()`: x itself. */
   embedding?: EmbeddingDefinition;
@@ -56,11 +56,11 @@ function methodWith(given: Partial<DensityParts>): DensityMethod<DensityNetwork>
 
 /** The default settings of `npe.train`. */
 export const defaultSettings = {
-  density: realNvp(),
+  density: splineAutoregressive(),
   embedding: asItIs(),
   members: 1,
   standardise: true,
-  fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99 },
+  fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99, gradientNorm: 5 },
 } satisfies NpeSettings;
 
 /**

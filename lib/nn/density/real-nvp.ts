@@ -1,13 +1,14 @@
 import { objectOf } from '../../core/checks';
-import type { Activation } from '../../graph/dense';
 import { checkNetworkOptions } from '../check-network-options';
-import { affineCoupling, type AffineCouplingOptions } from './affine-coupling';
+import { affineTransform } from './affine-transform';
 import { composedTransform } from './composed-transform';
 import { normalisingFlow, type ConditionalTransform } from './conditional-density';
+import { coupling, type CouplingOptions } from './coupling';
 import type { DensityDefinition } from './density-definition';
+import type { FlowOptions } from './flow-options';
 
 /** Shape of {@link affineCouplings}. */
-export interface AffineCouplingsOptions extends Omit<AffineCouplingOptions, 'keeps'> {
+export interface AffineCouplingsOptions extends Omit<CouplingOptions, 'keeps' | 'transform'> {
   /** Number of coupling layers; they keep the first and the last half of the dimensions in turns. */
   couplings: number;
 }
@@ -20,8 +21,9 @@ export interface AffineCouplingsOptions extends Omit<AffineCouplingOptions, 'kee
 export function affineCouplings({ couplings, name, ...options }: AffineCouplingsOptions): ConditionalTransform {
   return composedTransform(
     Array.from({ length: couplings }, (_, k) =>
-      affineCoupling({
+      coupling({
         ...options,
+        transform: affineTransform,
         name: `${name}/coupling${k}`,
         keeps: k % 2 === 0 || options.dim === 1 ? 'first' : 'last',
       }),
@@ -30,15 +32,9 @@ export function affineCouplings({ couplings, name, ...options }: AffineCouplings
 }
 
 /** Size of a {@link realNvp}. */
-export interface RealNvpOptions {
+export interface RealNvpOptions extends Omit<FlowOptions, 'transforms'> {
   /** Affine coupling layers. Default 5. */
   couplings?: number;
-  /** Units of each hidden layer. Default 50. */
-  width?: number;
-  /** Hidden layers of each MLP. Default 2. */
-  hidden?: number;
-  /** Default `silu`. */
-  activation?: Activation;
 }
 
 /**

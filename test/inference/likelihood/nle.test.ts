@@ -23,7 +23,6 @@ const observations = (n: number): number[][] =>
   Array.from({ length: n }, (_, i) => [0.6 + 0.5 * Math.sin(i), -0.7 + 0.7 * Math.cos(3 * i)]);
 /** What stops short in training leaves, in standard deviations of the posterior of one observation. */
 const trainingError = 0.05;
-const small = { chains: 100, ...quiet };
 
 /** Draws against exact moments, within the error of the draws, of the simulations and of training. */
 function expectMoments(rows: number[][], exact: { mean: readonly number[]; std: readonly number[] }, n: number): void {
@@ -49,7 +48,7 @@ afterAll(() => {
 });
 const drawn = (xObs: number[][], seed = 2, options: object = {}): Promise<number[][]> =>
   withPosterior({ given: (x) => estimator.given(x, options) }, xObs, (posterior) =>
-    rowsOf(posterior.sample(2000, { seed, ...small })),
+    rowsOf(posterior.sample(2000, { seed, ...quiet })),
   );
 
 describe('nle', () => {
@@ -134,7 +133,7 @@ describe('nle', () => {
     const blind = { theta: tf.tensor2d(pairs.theta.arraySync().reverse()), x: pairs.x };
     const other = await nle.train(blind, { prior, seed: 1, density, fit: { ...fit, maxEpochs: 10 }, ...quiet });
     const rows = await withPosterior(other, observations(3), (posterior) =>
-      rowsOf(posterior.sample(500, { seed: 2, ...small })),
+      rowsOf(posterior.sample(500, { seed: 2, ...quiet })),
     );
     // the prior itself
     expect(Math.abs(Math.sqrt(covariance(rows)[0][0]) - 1)).toBeLessThan(0.3);

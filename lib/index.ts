@@ -42,6 +42,7 @@ export type { DrawOptions, Posterior } from './contract/posterior';
 export type { Proposal } from './contract/proposal';
 export { flowNpe, type FlowNpeOptions } from './inference/density/flow-npe';
 export { npe } from './inference/density/npe';
+export { nle } from './inference/likelihood/nle';
 export { fmpe } from './inference/score/fmpe';
 export { continuous, discrete } from './inference/score/levels';
 export { npse } from './inference/score/npse';

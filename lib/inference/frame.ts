@@ -9,6 +9,7 @@ import {
   farObservations,
   fitDataStandardisation,
   fitStandardisation,
+  logVolume,
   standardise,
   unstandardise,
   type Standardisation,
@@ -52,6 +53,8 @@ export interface Frame {
   toNetworkInside(theta: tf.Tensor2D): tf.Tensor2D;
   /** Standardised data [N, L], unchecked. */
   toData(x: tf.Tensor2D): tf.Tensor2D;
+  /** log |d x / d toData(x)| [N], at data [N, L]. */
+  dataLogVolume(x: tf.Tensor2D): tf.Tensor1D;
   /**
    * Standardised observations [n, L]; warns of such far from the simulations. The caller disposes the tensor.
    * @throws InvalidInputError for no observations, another width, NaN or infinity.
@@ -87,6 +90,7 @@ export function frameOf(prior: Prior, config: FrameConfig): Frame {
       return inside ? (tf.where(tf.expandDims(inside, 1), y, tf.zerosLike(y)) as tf.Tensor2D) : y;
     },
     toData: (values) => standardise(x, values),
+    dataLogVolume: (values) => logVolume(x, values),
     observations: (xObs) => {
       const raw = toTensor2D(xObs, 'xObs', dims.x);
       const standard = tf.tidy(() => standardise(x, raw));

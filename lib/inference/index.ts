@@ -6,6 +6,8 @@ export type { ChainPosterior, ChainSampleOptions } from './chain-posterior';
 export type { Course } from './course';
 export type { NpeEstimator, NpeOptions, NpeSettings, TrainedNpeEstimator } from './density/npe';
 export type { FlowEstimator, FlowNpeSettings, TrainedFlowEstimator, TrainingSets } from './density/flow-npe';
+export type { LikelihoodEstimator } from './likelihood/likelihood-estimator';
+export type { NleOptions, NleSettings, TrainedNleEstimator } from './likelihood/nle';
 export type { ContinuousOptions, DiscreteOptions, TrainingLevels } from './score/levels';
 export type { PosteriorDensityOptions } from './score/score-density';
 export type { PosteriorMapOptions, PosteriorSampleOptions } from './score/score-posterior';

@@ -105,6 +105,24 @@ function withLogarithms(from: number[], values: tf.Tensor2D): tf.Tensor {
   return tf.where(tf.greater(least, 0), tf.log(positive), values);
 }
 
+/** log |d v / d z| [N] of values v [N, K] with z = standardise(v): the sum over columns. */
+export function logVolume({ std, logarithmFrom, arsinh }: Standardisation, values: tf.Tensor2D): tf.Tensor1D {
+  const columns = std.map((each, k) => {
+    const value = tf.slice(values, [0, k], [-1, 1]);
+    const scale = arsinh?.scale[k] ?? 0;
+    if (scale > 0) {
+      // sqrt((v - centre)^2 + scale^2), by the larger of the two: squares of large values are infinite
+      const far = tf.abs(tf.sub(value, arsinh!.centre[k]));
+      const [less, more] = [tf.minimum(far, scale), tf.maximum(far, scale)];
+      const slope = tf.add(tf.log(more), tf.mul(0.5, tf.log1p(tf.square(tf.div(less, more)))));
+      return tf.add(slope, Math.log(each));
+    }
+    const from = logarithmFrom?.[k] ?? 0;
+    return tf.add(from > 0 ? tf.log(tf.maximum(value, from)) : tf.zerosLike(value), Math.log(each));
+  });
+  return tf.sum(tf.concat(columns, 1), 1) as tf.Tensor1D;
+}
+
 /** mean + std z, [N, K]. */
 export function unstandardise({ mean: centre, std }: Standardisation, values: tf.Tensor2D): tf.Tensor2D {
   return tf.add(tf.mul(values, tf.tensor1d(std)), tf.tensor1d(centre)) as tf.Tensor2D;

@@ -82,6 +82,7 @@ export function chainGraphs<P extends Point, C extends Context>(
     coldness: tf.tensor1d(
       kernel.inverseTemperatures.flatMap((value) => new Array<number>(rows / temperatures).fill(value)),
     ),
+    temperatures,
   });
   const transition = (context: C, point: P, { step, spread }: Scales, key: Key, t: tf.Scalar): Move<P> => {
     const rows = point.theta.shape[0];

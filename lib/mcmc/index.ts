@@ -1,5 +1,6 @@
 /** Markov chains over densities that are known up to a constant. */
 export { effectiveSampleSize, splitRHat, type ChainDraws, type EssKind } from './convergence';
+export { differentialEvolution } from './differential-evolution';
 export type { Mixing, MixingLimits } from './diagnose';
 export { hmc, type ScoredPoint } from './hmc';
 export type { Kernel, Move, Point, Target, Tuning } from './kernel';

@@ -19,6 +19,8 @@ export interface Target {
   readonly density: LogDensity;
   /** Inverse temperatures [B], ones without tempering. */
   readonly coldness: tf.Tensor1D;
+  /** K, how many temperatures there are, whose rows follow each other. */
+  readonly temperatures: number;
 }
 
 /** What warm-up finds out, for each row: proposals are `step` in units of `spread`. */

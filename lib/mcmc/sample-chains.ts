@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { objectOf, requireCount, requireFunction, requireNumber } from '../core/checks';
-import { longWork, type LongWorkOptions } from '../core/host';
+import { longWork, type PartOptions } from '../core/host';
 import type { Rows } from '../core/rows';
 import { unconstrained } from '../distributions/bijector';
 import type { LogDensity } from '../distributions/log-density';
@@ -11,12 +11,13 @@ import { chainGraphs } from './chain-graphs';
 import { densityGiven, type Context } from './context';
 import { diagnose, type Mixing, type MixingLimits } from './diagnose';
 import { drawChains } from './draw-chains';
+import { independentDraws } from './independent-draws';
 import { requireKernel, type Kernel, type Point } from './kernel';
 import { startPoints } from './start-points';
 import { warmUp, type ChainWork } from './warm-up';
 
 /** Options of a run of chains. */
-export interface ChainOptions extends LongWorkOptions {
+export interface ChainOptions extends PartOptions {
   /**
    * Where the chains start: rows [C, D], or a prior to draw them from. Wider than the density is better than narrower.
    */
@@ -27,8 +28,11 @@ export interface ChainOptions extends LongWorkOptions {
   warmup?: number;
   /** Draws of each chain. Default 500. */
   draws?: number;
-  /** Transitions to each draw. Default 1. */
-  thin?: number;
+  /**
+   * Transitions to each draw; `independent` for as many as make them nearly so, which pilot runs after the warm-up
+   * find. Default 1.
+   */
+  thin?: number | 'independent';
   /** Seed of the run: the same seed gives the same samples. */
   seed: number;
   /** When the chains count as mixed. */
@@ -42,6 +46,8 @@ export interface ChainRun extends Mixing {
    * caller disposes them.
    */
   readonly samples: tf.Tensor2D;
+  /** Transitions to each draw. */
+  readonly thin: number;
   /** The mean acceptance probability after warm-up. */
   readonly acceptance: number;
   /** Divergent transitions after warm-up. */
@@ -81,7 +87,7 @@ const drawsPerCall = 64;
  * is above 1.01 or the effective sample size below 400 in any dimension, `mixed` is false and console.warn says so once
  * a run.
  * @param density such as `tasks.unnormalisedPosterior(task)`, whose context is `{ x }`, the observations [n, L].
- * @param kernel hmc(), randomWalkMetropolis(), sliceSampling(), or one of them tempered().
+ * @param kernel hmc(), randomWalkMetropolis(), sliceSampling(), differentialEvolution(), or one of them tempered().
  * @throws InvalidInputError, from `run`, for options out of their ranges, invalid initial rows or a context that is not
  * made of tensors; NonFiniteError where the density or its score is not finite at an initial row (names it), and
  * InterruptedError on interrupt.
@@ -112,14 +118,20 @@ export function chainProgram<P extends Point, C extends Context>(
       const block = Math.max(1, Math.min(drawsPerCall, Math.floor(numbersPerCall / (chains * dim))));
       const root = randomKey(seed);
       try {
-        return await longWork('Sampling chains', warmup + draws * thin, options, async (progress, signal) => {
+        const planned = warmup + draws * (thin === 'independent' ? 1 : thin);
+        return await longWork('Sampling chains', planned, options, async (progress, signal) => {
           const moves = graphs.given(context);
           const work: ChainWork<P> = { kernel, moves, key: root, chains, warmup, progress, signal };
-          const warm = await warmUp(work, initial);
-          const { kept, ...totals } = await drawChains(work, warm, { draws, thin, block });
+          const first = await warmUp(work, initial);
+          const found =
+            thin === 'independent' ? await independentDraws(work, first, block) : { thin, transitions: 0, warm: first };
+          const before = warmup + found.transitions;
+          progress.resize(before + draws * found.thin);
+          const { kept, ...totals } = await drawChains(work, found.warm, { draws, thin: found.thin, block }, before);
           const samples = tf.tidy(() => toConstrained(tf.tensor2d(kept, [draws * chains, dim])));
           const mixing = diagnose(samples.dataSync(), { chains, draws, dim }, options.limits);
-          return warned(kernel.id, { samples, ...totals, ...mixing }, chains * draws * thin);
+          const run = { samples, thin: found.thin, ...totals, ...mixing };
+          return warned(kernel.id, run, chains * draws * found.thin);
         });
       } finally {
         tf.dispose([initial, root]);
@@ -133,7 +145,7 @@ export function chainProgram<P extends Point, C extends Context>(
  * Runs a kernel's chains on a density, all at once, and says whether they have mixed: a {@link chainProgram} of one
  * run.
  * @param density such as `tasks.unnormalisedPosterior(task, xObs)`, or an exact posterior.
- * @param kernel hmc(), randomWalkMetropolis(), sliceSampling(), or one of them tempered().
+ * @param kernel hmc(), randomWalkMetropolis(), sliceSampling(), differentialEvolution(), or one of them tempered().
  * @param options with the `context` where the density takes one; its tensors stay the caller's.
  * @returns the run; the caller disposes its samples.
  * @throws what `run` of a {@link chainProgram} throws.
@@ -180,7 +192,7 @@ function checkOptions(options: ChainOptions): void {
   if (chains !== undefined) requireCount('sampleChains: chains', chains);
   requireCount('sampleChains: warmup', warmup, 0);
   requireCount('sampleChains: draws', draws);
-  requireCount('sampleChains: thin', thin);
+  if (thin !== 'independent') requireCount('sampleChains: thin', thin);
   requireNumber('sampleChains: seed', seed, 'a finite number');
 }
 

@@ -11,7 +11,7 @@ import { sampleEach } from '../../samplers/sample-each';
 import type { Fit } from '../../training/fit';
 import type { FitOptions } from '../../training/fit-settings';
 import type { Frame } from '../frame';
-import { fitStandardisation, standardise } from '../standardisation';
+import { fitConditions, parameterConditions } from '../parameter-conditions';
 import { disposeFitted, fitScore, type FittedScore } from './fit-score';
 
 /** Pairs beyond which more are of no use, and too many to keep. */
@@ -44,7 +44,7 @@ export async function emulatedPairs(
   const seedOf = (k: number): number => source.fork(k).integer(0, 2 ** 31);
   const drawn = priorSamples(frame.prior, Math.min(mostPairs, Math.max(fewestPairs, Math.round(count))), seedOf(0));
   const { fresh, given, asked } = tf.tidy(() => {
-    const conditionOf = conditionsOf(frame, y);
+    const conditionOf = parameterConditions(frame, fitConditions(frame, y));
     const fresh = frame.toNetwork(drawn);
     return { fresh, given: conditionOf(y), asked: conditionOf(fresh, drawn) };
   });
@@ -76,16 +76,6 @@ export async function emulatedPairs(
 export function drawingSteps(count: number): number {
   // a step has 256 rows, and a gradient
   return Math.ceil((Math.min(mostPairs, count) * steps) / (256 * 5));
-}
-
-/**
- * What the emulator sees of parameters: what a network does and, where they are bounded, the parameters as they are,
- * too.
- */
-function conditionsOf(frame: Frame, y: tf.Tensor2D): (y: tf.Tensor2D, theta?: tf.Tensor2D) => tf.Tensor2D {
-  if (frame.prior.support === undefined) return (of) => of.clone();
-  const asTheyAre = fitStandardisation(frame.toParameters(y), true);
-  return (of, theta = frame.toParameters(of)) => tf.concat([of, standardise(asTheyAre, theta)], 1) as tf.Tensor2D;
 }
 
 /** One draw of the emulator for each condition [N, L]. */

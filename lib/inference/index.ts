@@ -13,3 +13,8 @@ export type { PosteriorDensityOptions } from './score/score-density';
 export type { PosteriorMapOptions, PosteriorSampleOptions } from './score/score-posterior';
 export type { TrainedScoreEstimator } from './score/train-score-estimator';
 export type { FitSettings } from '../training/fit-settings';
+export type { FreshPairs } from './ratio/judged-pairs';
+export type { RatioCourse, TrainedRatioEstimator } from './ratio/fit-ratio';
+export type { NreOptions, NreSettings } from './ratio/nre';
+export type { RatioEstimator, RatioPosteriorOptions } from './ratio/ratio-estimator';
+export type { CalibrationBin, ClassifierCalibration } from '../records/classifier-calibration';

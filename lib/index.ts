@@ -43,6 +43,7 @@ export type { Proposal } from './contract/proposal';
 export { flowNpe, type FlowNpeOptions } from './inference/density/flow-npe';
 export { npe } from './inference/density/npe';
 export { nle } from './inference/likelihood/nle';
+export { nre } from './inference/ratio/nre';
 export { fmpe } from './inference/score/fmpe';
 export { continuous, discrete } from './inference/score/levels';
 export { npse } from './inference/score/npse';
@@ -56,6 +57,7 @@ export * as embeddings from './nn/embedding/index';
 export { denoisingNetwork } from './nn/score/denoising-network';
 export { paperNetwork } from './nn/score/paper-network';
 export * as parameterisations from './nn/score/parameterisations';
+export * as ratioLosses from './training/ratio/index';
 export * as weightings from './training/weightings';
 
 export { ve } from './diffusion/ve';

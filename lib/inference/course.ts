@@ -50,12 +50,12 @@ export function courseNumbers({ bestEpoch, ended, steps, seconds, validationLoss
  * An estimator with the course of its training; where that was stopped before its end, the error with it as `partial`.
  * @throws InterruptedError or NonFiniteError, as training was stopped.
  */
-export function delivered<E extends object>(
+export function delivered<E extends object, M extends Partial<Course>>(
   estimator: E,
   fit: Fit,
-  more: Pick<Course, 'parts' | 'widths'> = {},
-): E & { readonly fit: Course } {
-  const trained = Object.assign(estimator, { fit: Object.assign(courseOf(fit), more) });
+  more?: M,
+): E & { readonly fit: Course & M } {
+  const trained = Object.assign(estimator, { fit: Object.assign(courseOf(fit), more) as Course & M });
   const { stopped } = fit;
   if (stopped instanceof InterruptedError) throw new InterruptedError(stopped.message, trained);
   if (stopped instanceof NonFiniteError) throw new NonFiniteError(stopped.message, trained);

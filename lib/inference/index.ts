@@ -20,3 +20,8 @@ export type { RoundReport, SequentialRun } from './sequential/sequential-run';
 export type { SnpeAEstimator, SnpeAPosterior } from './sequential/snpe-a-estimator';
 export type { TruncationOptions } from './sequential/truncated-prior';
 export type { RoundStore } from '../records/round-store';
+export type { FreshPairs } from './ratio/judged-pairs';
+export type { RatioCourse, TrainedRatioEstimator } from './ratio/fit-ratio';
+export type { NreOptions, NreSettings } from './ratio/nre';
+export type { RatioEstimator, RatioPosteriorOptions } from './ratio/ratio-estimator';
+export type { CalibrationBin, ClassifierCalibration } from '../records/classifier-calibration';

@@ -2,3 +2,4 @@
 export type { DenoisingNetworkOptions } from './score/denoising-network';
 export type { PaperNetworkOptions } from './score/paper-network';
 export type { NetworkDefinition, NetworkPurpose, NetworkSpec, ScoreNetwork } from './score/score-network';
+export * as classifiers from './ratio/index';

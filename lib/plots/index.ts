@@ -1,4 +1,5 @@
 /** Figures as Vega-Lite specifications. */
+export { calibrationPlot, type CalibrationPlotOptions } from './calibration-plot';
 export { curvePlot, type CurveFacet, type CurvePlotOptions } from './curve-plot';
 export { lossPlot, type LossPlotOptions } from './loss-plot';
 export { marginalPlot, type MarginalPlotOptions } from './marginal-plot';

@@ -3,6 +3,7 @@ import * as vega from 'vega';
 import * as vegaLite from 'vega-lite';
 import { renderSvg } from '../../lib/io/render';
 import { readable } from '../../lib/plots/ground';
+import { calibrationPlot } from '../../lib/plots/calibration-plot';
 import { curvePlot } from '../../lib/plots/curve-plot';
 import { lossPlot } from '../../lib/plots/loss-plot';
 import { marginalPlot } from '../../lib/plots/marginal-plot';
@@ -21,6 +22,12 @@ const twoD = (seed: number) => ({ 'n = 1': normalRows(50, 2, seed), 'n = 2': nor
 const figures: Readonly<Record<string, VegaLiteSpec>> = {
   loss: lossPlot([1, 2, 3].map((epoch) => ({ epoch, training: 1 / epoch, validation: 2 / epoch }))),
   'loss without validation': lossPlot([{ epoch: 1, training: 1 }]),
+  calibration: calibrationPlot({
+    bins: [{ probability: 0.2, frequency: 0.3, pairs: 50, lower: 0.1, upper: 0.35 }],
+    expectedError: 0.1,
+    isCalibrated: true,
+    level: 0.95,
+  }),
   marginals: marginalPlot(sets, { truth: [0, 0, 0] }),
   'one marginal': marginalPlot({ posterior: normalRows(50, 1) }),
   pairs: pairPlot(sets, { truth: [0, 0, 0] }),
@@ -75,7 +82,7 @@ describe.each(names)('%s', (name) => {
     expect(said).toEqual([]);
     const zoom = figure.params.filter(({ bind }) => bind === 'scales');
     const pick = figure.params.filter(({ bind }) => bind === 'legend');
-    expect([zoom.length, pick.length]).toEqual([1, name === 'panels' ? 0 : 1]);
+    expect([zoom.length, pick.length]).toEqual([1, ['panels', 'calibration'].includes(name) ? 0 : 1]);
     view.finalize();
   });
 

@@ -5,6 +5,7 @@ import { restoreDensity } from '../../nn/density/restore-density';
 import type { EmbeddingDefinition, EmbeddingSpec } from '../../nn/embedding/embedding';
 import { restoreEmbedding } from '../../nn/embedding/restore-embedding';
 import type { Weights } from '../../nn/network';
+import { memberWeights } from '../fit-members';
 import type { DensityModel } from './density-model';
 
 /** The two parts of an {@link embeddedDensity}, before it is known what it is for. */
@@ -39,12 +40,7 @@ export function embeddedDensity(
   const numbers = Array.from({ length: members }, (_, k) => k);
   const partOf = (weights: Weights, k: number): Weights => weights.slice(k * size, (k + 1) * size);
   return {
-    weights: numbers.flatMap((k) =>
-      [...embed.weights, ...one.weights].map((spec) => ({
-        ...spec,
-        name: members === 1 ? spec.name : `member${k}/${spec.name}`,
-      })),
-    ),
+    weights: memberWeights([...embed.weights, ...one.weights], members),
     density: ensemble(
       numbers.map(() => one),
       numbers.map(() => embed.outputs),

@@ -1,13 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
-import { longWork, type PartOptions } from '../../core/host';
-import { inParts } from '../../core/parts';
-import { rng } from '../../core/rng';
-import { fit, type Fit } from '../../training/fit';
+import type * as tf from '@tensorflow/tfjs';
 import type { FitOptions } from '../../training/fit-settings';
 import type { Loss } from '../../training/loss';
 import { maximumLikelihood } from '../../training/maximum-likelihood';
 import type { TrainingLength } from '../../training/training-length';
-import { partOf, type TrainingPart } from '../course';
+import { fitMembers, type FittedMembers } from '../fit-members';
 import type { DensityModel } from './density-model';
 import { embeddedDensity, networkOf, type DensityNetwork, type DensityParts } from './embedded-density';
 
@@ -24,14 +20,9 @@ export interface DensityFitProblem {
 }
 
 /** A fitted density; its weights belong to who gets it. */
-export interface FittedDensity {
+export interface FittedDensity extends FittedMembers {
   readonly network: DensityNetwork;
   readonly model: DensityModel;
-  readonly weights: tf.Tensor[];
-  /** The course of training; of several members, that of the first, with all their steps and seconds. */
-  readonly fit: Fit;
-  /** The course of each member, where there are several. */
-  readonly parts?: readonly TrainingPart[];
 }
 
 /**
@@ -47,46 +38,12 @@ export async function fitDensity(
 ): Promise<FittedDensity> {
   const dims = { target: rows[0].shape[1], condition: rows[1].shape[1] };
   const one = embeddedDensity(dims, parts);
-  const size = one.weights.length;
-  const problem = { weights: one.weights, loss: loss(one), rows: [...rows], length };
-  const fitMember = (k: number, within: PartOptions['within'], seed: number): Promise<Fit> =>
-    fit(
-      {
-        ...problem,
-        ...(first && { first: first.slice(k * size, (k + 1) * size) }),
-        ...(members > 1 && { label: `network ${k + 1}` }),
-      },
-      { ...options, seed, within },
-    );
-  if (members === 1) {
-    const only = await fitMember(0, options.within, options.seed);
-    return { network: networkOf(parts, 1), model: one, weights: only.weights, fit: only };
-  }
-  const fits: Fit[] = [];
-  const source = rng(options.seed);
-  await longWork('Training', members, options, async (progress, signal) => {
-    const within = inParts(progress, new Array<number>(members).fill(1));
-    for (let k = 0; k < members; k++) {
-      fits.push(await fitMember(k, within, source.fork(k).integer(0, 2 ** 31)));
-      if (fits[k].stopped || signal.aborted) break;
-    }
-  });
-  const sum = (of: (each: Fit) => number): number => fits.reduce((total, each) => total + of(each), 0);
-  const last = fits[fits.length - 1];
-  const { stopped: _, ...course } = fits[0];
+  const problem = { weights: one.weights, loss: loss(one), rows: [...rows], length, first };
+  const fitted = await fitMembers(problem, members, options);
   return {
-    network: networkOf(parts, fits.length),
-    model: embeddedDensity(dims, parts, fits.length),
-    weights: fits.flatMap(({ weights }) => weights),
-    fit: {
-      ...course,
-      ended: last.ended,
-      validationLoss: sum(({ validationLoss }) => validationLoss) / fits.length,
-      steps: sum(({ steps }) => steps),
-      seconds: sum(({ seconds }) => seconds),
-      ...(last.stopped && { stopped: last.stopped }),
-    },
-    parts: fits.map((each, k) => partOf(`network ${k + 1} of ${members}`, each)),
+    ...fitted,
+    network: networkOf(parts, fitted.members),
+    model: fitted.members === 1 ? one : embeddedDensity(dims, parts, fitted.members),
   };
 }
 

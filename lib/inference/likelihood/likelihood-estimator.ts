@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { describedEstimator } from '../../contract/descriptions';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
-import { demand, objectOf, requireCount } from '../../core/checks';
+import { objectOf, requireCount } from '../../core/checks';
 import type { LongWorkOptions } from '../../core/host';
 import { toTensor2D, type Rows } from '../../core/rows';
 import type { Prior } from '../../distributions/prior';
-import { priorSamples } from '../../distributions/prior-samples';
-import { checkShape } from '../../distributions/prior-shape';
 import { compile } from '../../graph/compile';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import {
@@ -15,6 +13,7 @@ import {
   type ChainPosteriors,
   type ChainSampleOptions,
 } from '../chain-posterior';
+import { checkOtherPrior } from '../check-other-prior';
 import type { DensityModel } from '../density/density-model';
 import type { DensityNetwork } from '../density/embedded-density';
 import { inPasses, joined } from '../density/in-passes';
@@ -66,11 +65,6 @@ export interface LikelihoodEstimator extends Estimator<ChainPosterior> {
   logLikelihood(theta: tf.Tensor2D, x: Rows, options?: LongWorkOptions): Promise<tf.Tensor1D>;
 }
 
-/** Draws of a prior that are looked at. */
-const priorDraws = 1000;
-/** The share of them that may lie beyond all simulations before there is a warning: a normal prior has a few. */
-const mostBeyond = 0.02;
-
 /** The estimator of trained weights, which it owns from here on. */
 export function likelihoodEstimator(
   model: DensityModel,
@@ -103,7 +97,7 @@ export function likelihoodEstimator(
     prior,
     given: (xObs, options = {}) => {
       const { prior: own = prior } = objectOf('estimator.given: options', options, '{ prior }, or nothing');
-      if (own !== prior) checkOtherPrior(own, frame);
+      if (own !== prior) checkOtherPrior(own, { prior, frame, learned: 'likelihood' });
       const x = rowsOf(xObs);
       const context = contextOf(x);
       const n = x.shape[0];
@@ -146,36 +140,4 @@ export function likelihoodEstimator(
     },
   };
   return describedEstimator(estimator, dims);
-}
-
-/**
- * Refuses a prior that reaches beyond that of training, and warns of one whose draws lie where no simulation was.
- * @throws InvalidInputError for what is no prior, another number of parameters, or a support beyond the training's.
- */
-function checkOtherPrior(prior: Prior, frame: Frame): void {
-  const what = 'estimator.given: prior';
-  checkShape(prior, what);
-  const { dim, support } = frame.prior;
-  demand(what, prior.dim === dim, `a prior of ${dim} parameters`, prior.dim);
-  const sides = (side: 'lower' | 'upper', open: number): number[][] =>
-    [prior.support, support].map((each) => [...(each?.[side] ?? new Array<number>(dim).fill(open))]);
-  const [[lower, low], [upper, high]] = [sides('lower', -Infinity), sides('upper', Infinity)];
-  demand(
-    what,
-    lower.every((value, k) => value >= low[k] && upper[k] <= high[k]),
-    `a support within that of training, [${low.join(', ')}] to [${high.join(', ')}]`,
-    `[${lower.join(', ')}] to [${upper.join(', ')}]`,
-    'The likelihood was learned there only; train on simulations from a prior that reaches as far.',
-  );
-  const { lowest, highest } = frame.config.theta;
-  const beyond = tf.tidy(() => {
-    const y = frame.toNetwork(priorSamples(prior, priorDraws, 1));
-    const isOut = tf.logicalOr(tf.less(y, tf.tensor1d(lowest)), tf.greater(y, tf.tensor1d(highest)));
-    return tf.mean(tf.cast(tf.any(isOut, 1), 'float32')).dataSync()[0];
-  });
-  if (beyond > mostBeyond)
-    console.warn(
-      `${what}: ${(100 * beyond).toFixed(0)}% of its draws lie beyond all parameters that were simulated; the ` +
-        'likelihood there is an extrapolation. Simulate from a wider prior.',
-    );
 }

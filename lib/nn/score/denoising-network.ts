@@ -6,7 +6,7 @@ import { setEmbedding } from '../embedding/set-embedding';
 import { denseSpecs, namedParts, type WeightSpec, type Weights } from '../network';
 import { residualMlp } from '../residual-mlp';
 import { noiseEmbedding, noiseEmbeddingSize } from './noise-embedding';
-import { normalisedBlocks } from './normalised-blocks';
+import { normalisedBlocks } from '../normalised-blocks';
 import type { NetworkDefinition, NetworkPurpose, ScoreNetwork } from './score-network';
 
 /** Size of a {@link denoisingNetwork}. */

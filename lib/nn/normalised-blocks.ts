@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { activate, type Activation } from '../../graph/dense';
-import { foldKey, randomUniform, type Key } from '../../graph/random';
-import { applyDense, denseSpecs, type WeightSpec, type Weights } from '../network';
+import { activate, type Activation } from '../graph/dense';
+import { foldKey, randomUniform, type Key } from '../graph/random';
+import { applyDense, denseSpecs, type WeightSpec, type Weights } from './network';
 
 /** Size of {@link normalisedBlocks}. */
 export interface NormalisedBlocksOptions {

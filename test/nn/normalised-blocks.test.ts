@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { randomKey } from '../../../lib/graph/random';
-import { normalisedBlocks } from '../../../lib/nn/score/normalised-blocks';
-import { expectClose, normals, randomWeights } from '../support';
+import { randomKey } from '../../lib/graph/random';
+import { normalisedBlocks } from '../../lib/nn/normalised-blocks';
+import { expectClose, normals, randomWeights } from './support';
 
 describe('normalised blocks', () => {
   const shape = { name: 'head', width: 8, blocks: 2, activation: 'silu', dropout: 0.5 } as const;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { each, type Contestants, type Measure, type Spread } from './in-turns';
-import type { Peer } from './peer';
+import type { Peer, PeerRequest } from './peer';
 import type { Report } from './report';
 import type { Sizes } from './sizes';
 
@@ -17,19 +17,21 @@ export interface Bench {
 /**
  * A peer's contestants: with as many threads as there are cores, and with one, which is often faster for networks as
  * small as these. None without --peers.
+ * @param measured the amount of an answer; default: its seconds.
  */
-export function peerContestants(
+export function peerContestants<A = { seconds: number }>(
   { peer }: Bench,
   name: string,
-  request: { do: string } & Record<string, unknown>,
+  request: PeerRequest,
+  measured: (name: string, answer: A) => number = (_, answer) => Number((answer as { seconds: number }).seconds),
 ): Contestants {
   if (!peer) return {};
   const cores = availableParallelism();
   return Object.fromEntries(
-    (cores > 1 ? [cores, 1] : [1]).map((threads): [string, Measure] => [
-      `${name}, ${threads} thread${threads === 1 ? '' : 's'}`,
-      () => peer.measure({ ...request, threads }),
-    ]),
+    (cores > 1 ? [cores, 1] : [1]).map((threads): [string, Measure] => {
+      const contestant = `${name}, ${threads} thread${threads === 1 ? '' : 's'}`;
+      return [contestant, async () => measured(contestant, (await peer.ask({ ...request, threads })) as A)];
+    }),
   );
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { host } from 'scorebook';
 import { projectRoot } from 'scorebook/dist/io/results-path';
+import { classical } from './part-classical';
 import type { Bench } from './context';
 import { defaults } from './part-defaults';
 import { draws } from './part-draws';
@@ -16,7 +17,7 @@ import { full, quick } from './sizes';
 
 const parts: Record<string, (bench: Bench) => void | Promise<void>> = {
   ...{ matmul, training, forward, draws },
-  ...{ defaults, memory },
+  ...{ defaults, classical, memory },
 };
 
 async function main(): Promise<void> {

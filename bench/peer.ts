@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 
+/** A request to the peer: what it is to do, and with what; JSON. */
+export type PeerRequest = { readonly do: string } & Readonly<Record<string, unknown>>;
+
 /** A Python process with PyTorch and sbi that measures on request and otherwise sleeps. */
 export interface Peer {
   readonly versions: Record<string, string>;
-  /** Sends a request and waits for the seconds that were measured. */
-  measure(request: { do: string } & Record<string, unknown>): Promise<number>;
+  /** Sends a request and waits for its answer. */
+  ask(request: PeerRequest): Promise<Record<string, unknown>>;
   stop(): void;
 }
 
@@ -28,7 +31,7 @@ export async function startPeer(folder: string): Promise<Peer> {
   child.on('close', (code) =>
     waiting.splice(0).forEach(({ reject }) => reject(new Error(`The peer's process ended with code ${code}.`))),
   );
-  const ask = (request: object): Promise<Record<string, unknown>> =>
+  const ask = (request: PeerRequest): Promise<Record<string, unknown>> =>
     new Promise((resolve, reject) => {
       waiting.push({ resolve, reject });
       child.stdin.write(`${JSON.stringify(request)}\n`);
@@ -36,7 +39,7 @@ export async function startPeer(folder: string): Promise<Peer> {
   const { versions } = await ask({ do: 'versions' });
   return {
     versions: versions as Record<string, string>,
-    measure: async (request) => Number((await ask(request)).seconds),
+    ask,
     stop: () => child.stdin.end(),
   };
 }

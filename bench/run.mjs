@@ -11,7 +11,7 @@ const usage = `npm run bench -- [--quick] [--peers] [--only part,...]
   times the library and writes results/bench/summary.json
   --quick  fewer rounds and smaller work, to try the benchmark itself; writes .cache/bench/results instead
   --peers  also PyTorch and sbi, in turns with ours; makes .venv-peers on first use (about 6 GB, some minutes)
-  --only   of: matmul, training, forward, draws, defaults, memory; writes .cache/bench/results instead`;
+  --only   of: matmul, training, forward, draws, defaults, classical, memory; writes .cache/bench/results instead`;
 
 const peersPython = join(root, '.venv-peers', 'bin', 'python');
 const requirements = join(root, 'bench', 'peers', 'requirements.txt');

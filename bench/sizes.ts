@@ -19,6 +19,13 @@ export interface Sizes {
   };
   /** Rounds of what is by default on either side. */
   readonly defaults: { readonly rounds: number };
+  /** Rounds of the classical family, its draws, and epochs of a training; to its own end without. */
+  readonly classical: {
+    readonly rounds: number;
+    readonly many: number;
+    readonly few: number;
+    readonly maxEpochs?: number;
+  };
   readonly memory: { readonly n: number; readonly samples: number; readonly levels: number };
 }
 
@@ -37,6 +44,7 @@ export const full: Sizes = {
   ],
   draws: { samples: 1000, n: [1, 8], eagerLevels: 4, rounds: 3, many: 10_000 },
   defaults: { rounds: 2 },
+  classical: { rounds: 2, many: 10_000, few: 1000 },
   memory: { n: 10_000, samples: 1000, levels: 3 },
 };
 
@@ -51,5 +59,6 @@ export const quick: Sizes = {
   ],
   draws: { samples: 1000, n: [1, 8], eagerLevels: 2, rounds: 1, many: 2000 },
   defaults: { rounds: 1 },
+  classical: { rounds: 1, many: 500, few: 200, maxEpochs: 2 },
   memory: { n: 1000, samples: 256, levels: 3 },
 };

@@ -13,7 +13,7 @@ warnings.filterwarnings("ignore")
 import torch  # noqa: E402
 
 from bare import Forward, Training  # noqa: E402
-from sbi_peer import Draws, default_training as timed_training, trained  # noqa: E402
+from sbi_peer import Draws, classical as classical_trial, default_training as timed_training, trained  # noqa: E402
 
 known = {}
 
@@ -60,7 +60,12 @@ def default_training(request):
     return {"seconds": timed_training(request["path"], request["prior"])}
 
 
-known_actions = (versions, training, forward, sbi_training, factorised, single, several, default_training)
+def classical(request):
+    of = ("method", "path", "prior", "x_obs", "counts", "epochs")
+    return classical_trial(*(request[name] for name in of))
+
+
+known_actions = (versions, training, forward, sbi_training, factorised, single, several, default_training, classical)
 actions = {each.__name__: each for each in known_actions}
 
 for line in sys.stdin:

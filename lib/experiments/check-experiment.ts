@@ -56,7 +56,10 @@ function checkMeasures({ measures }: Experiment): void {
   refuseRepeats(what, names, 'a different name for each, since rows are told apart by it');
 }
 
-function checkSettings({ settings, budgets }: Experiment): void {
+function checkSettings({ settings, budgets, n }: Experiment): void {
+  const forOne = settings.find(({ perObservation }) => perObservation);
+  const remedy = `The setting "${forOne?.id}" trains for one set of observations: make an experiment for each n.`;
+  demand('experiment n', forOne === undefined || n.length === 1, 'one number of observations', n, remedy);
   refuseRepeats(
     'experiment settings',
     settings.map(({ id }) => id),

@@ -9,6 +9,12 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
+/** What a training of an experiment is given. */
+export interface TrainingRunOptions extends RunOptions {
+  /** The observations [n, L] that it is for, where the setting trains for one set. */
+  readonly xObs?: number[][];
+}
+
 /** What a setting has trained: it draws from the posterior given any observations. */
 export interface Trained {
   /** Simulator calls that were actually spent on it. */
@@ -32,8 +38,13 @@ export interface ExperimentSetting {
   readonly methods: readonly string[];
   /** Fewest simulator calls that it trains from. Default 1. */
   readonly smallestBudget?: number;
+  /**
+   * Whether a training is for one set of observations, as of methods that go in rounds: then there is a run for each.
+   * Default false: one training is judged for all.
+   */
+  readonly perObservation?: boolean;
   /** Trains on `budget` simulator calls; the caller disposes the result. */
-  train(task: Task, budget: number, options: RunOptions): Promise<Trained>;
+  train(task: Task, budget: number, options: TrainingRunOptions): Promise<Trained>;
 }
 
 /**

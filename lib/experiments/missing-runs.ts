@@ -27,6 +27,8 @@ export interface ExperimentRun {
   readonly budget: number;
   /** Its seed. */
   readonly seed: number;
+  /** The number of the observation that it is trained for, where a setting trains for one of numbered observations. */
+  readonly observation?: number;
   /** The draws by which it is judged. */
   readonly cells: readonly ExperimentCell[];
 }
@@ -37,15 +39,16 @@ export function allRuns({ task, settings, budgets, seeds, n, observations, measu
   const metrics = measures?.map(({ metric }) => metric);
   return seeds.flatMap((seed) =>
     budgets.flatMap((budget) =>
-      settings.map((setting) => ({
-        key: `${task.name}/${setting.id}/budget=${budget}/seed=${seed}`,
-        setting,
-        budget,
-        seed,
-        cells: numbers.flatMap((observation) =>
-          setting.methods.flatMap((method) => n.map((count) => ({ method, n: count, observation, metrics }))),
-        ),
-      })),
+      settings.flatMap((setting) => {
+        const run = { key: `${task.name}/${setting.id}/budget=${budget}/seed=${seed}`, setting, budget, seed };
+        const cellsOf = (observation?: number): ExperimentCell[] =>
+          setting.methods.flatMap((method) => n.map((count) => ({ method, n: count, observation, metrics })));
+        if (!observations || !setting.perObservation) return [{ ...run, cells: numbers.flatMap(cellsOf) }];
+        return observations.numbers.map((observation) => {
+          const key = `${run.key}/observation=${observation}`;
+          return { ...run, key, observation, cells: cellsOf(observation) };
+        });
+      }),
     ),
   );
 }

@@ -30,12 +30,13 @@ export interface ExperimentOutcome {
 /**
  * Runs what is missing of an experiment, and returns all its rows.
  *
- * One run is one training (setting, budget, seed). It yields a row of each measure, such as the squared MMD to the true
- * posterior, for each method, n and numbered observation. The rows of each observation are kept in `results` as soon as
- * they are complete, so that an experiment that was stopped resumes where it stopped. For a given seed, theta, the
- * observations and the simulations are the same in all settings. Where an experiment has grown by a method, an n, an
- * observation or a measure, its trainings are repeated for the new rows only. An error in a training or a draw is kept
- * as a failure of that run and reported at the end; it does not stop the other runs.
+ * One run is one training (setting, budget, seed, and the observation where a setting trains for one). It yields a
+ * row of each measure, such as the squared MMD to the true posterior, for each method, n and numbered observation.
+ * The rows of each observation are kept in `results` as soon as they are complete, so that an experiment that was
+ * stopped resumes where it stopped. For a given seed, theta, the observations and the simulations are the same in all
+ * settings. Where an experiment has grown by a method, an n, an observation or a measure, its trainings are repeated
+ * for the new rows only. An error in a training or a draw is kept as a failure of that run and reported at the end;
+ * it does not stop the other runs.
  *
  * @param results the store of an experiment's rows; several processes may run parts of one experiment into it.
  * @throws InvalidInputError, before any work, for an empty axis or one with repeats, a budget or n that is not a
@@ -67,7 +68,8 @@ export async function runExperiment(
     await longWork('Experiment', missing.length, options, async (progress, signal) => {
       for (const [i, run] of missing.entries()) {
         const before = failedRuns > 0 ? `${failedRuns} failed; ` : '';
-        const where = `${before}${run.setting.id}, ${run.budget} calls, seed ${run.seed}`;
+        const forOne = run.observation === undefined ? '' : `, observation ${run.observation}`;
+        const where = `${before}${run.setting.id}, ${run.budget} calls, seed ${run.seed}${forOne}`;
         try {
           if (signal.aborted) throw new InterruptedError('stopped between two runs');
           const tell = (note: string): void => progress.update(i, `${where}: ${note}`);
@@ -125,7 +127,9 @@ async function oneRun(
     parts = cellsByObservation(run.cells).map((cells) => ({ cells, xObs: observed(experiment, cells[0], seed) }));
     tell((stage = 'training'));
     const began = performance.now();
-    const trained = await setting.train(experiment.task, budget, { seed, signal });
+    const { xObs } = parts[0];
+    const forOne = setting.perObservation ? { xObs: xObs.slice(0, experiment.n[0]) } : {};
+    const trained = await setting.train(experiment.task, budget, { seed, signal, ...forOne });
     training = { trained, seconds: (performance.now() - began) / 1000 };
   } catch (error) {
     rethrowInterrupt(error, signal);

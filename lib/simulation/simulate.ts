@@ -79,6 +79,8 @@ export interface SimulationPlan<T> {
    * be empty.
    */
   readonly form: (rows: Collected) => T | undefined;
+  /** Whether the caller tells of failed calls that were left out. Default false. */
+  readonly isSilent?: boolean;
 }
 
 /**
@@ -95,7 +97,7 @@ export async function simulateAs<T>(
   checkArguments(model, n, options);
   const { prior, simulator } = model;
   const root = rng(options.seed);
-  const { thetas, form } = await plan();
+  const { thetas, form, isSilent = false } = await plan();
   const buffer = new SimulationBuffer(n, prior, root, thetas);
   return longWork('Simulating', n, options, async (progress, signal) => {
     const tolerance = toleranceOf(n, options);
@@ -119,7 +121,7 @@ export async function simulateAs<T>(
     const all = handed(buffer, form);
     const isRefused = buffer.invalid > 0 && tolerance.invalid === Infinity;
     if (all.partial === undefined || isRefused) throw invalidError(buffer, all);
-    warnOfFailed(buffer);
+    if (!isSilent) warnOfFailed(buffer);
     return all.partial;
   });
 }

@@ -6,15 +6,17 @@ import { Problem } from '../setup/problem.mjs';
 
 export const usage = `npm run experiments -- --paper 001 [options]
 npm run experiments -- --benchmark [options]
-  runs what is missing of a paper's experiments, or of the benchmark of ten tasks, and keeps each finished run in results/; stop it and
+npm run experiments -- --classical [options]
+  runs what is missing of a paper's experiments, or of those on the ten tasks of the benchmark, and keeps each finished run in results/; stop it and
   start it again as you like, and in several places at once
   --paper     the paper: ${papers().join(', ')}
   --benchmark the benchmark of simulation-based inference (Lueckmann et al., 2021)
+  --classical the classical family on the benchmark: NPE, NLE, NRE, the same in rounds, and ABC
   --jobs      processes at a time; default 1
-  --seeds     40 is seeds 1 to 40; 3,7 or 3-7 picks some; default: the paper's 40, the benchmark's 1
-  --tasks, --settings, --budgets   parts of the experiments, separated by commas; default: all, of the benchmark's budgets 1000,10000
+  --seeds     40 is seeds 1 to 40; 3,7 or 3-7 picks some; default: the paper's 40, or 1 on the benchmark
+  --tasks, --settings, --budgets   parts of the experiments, separated by commas; default: all, on the benchmark of budgets 1000,10000
   --n         numbers of observations of a paper's experiments, separated by commas; default: all
-  --observations   of the benchmark: 3 is numbers 1 to 3; 3,7 or 3-7 picks some; default: 1 to 10
+  --observations   published ones, on the benchmark: 3 is numbers 1 to 3; 3,7 or 3-7 picks some; default: 1 to 10
   --list      prints what can be chosen
   --dry-run   prints what is done and what is missing`;
 
@@ -51,7 +53,7 @@ export function experimentArguments(args) {
     observations: picked('--observations', values.observations, 1),
   };
   return {
-    definition: values.benchmark ? 'benchmark' : `paper-${values.paper ?? ''}`,
+    definition: onBenchmark(values)[0] ?? `paper-${values.paper ?? ''}`,
     jobs: wholeNumber('--jobs', values.jobs ?? '1', 1),
     list,
     dryRun: values['dry-run'] ?? false,
@@ -69,6 +71,7 @@ function parsed(args) {
       options: {
         paper: { type: 'string' },
         benchmark: { type: 'boolean' },
+        classical: { type: 'boolean' },
         jobs: { type: 'string' },
         seeds: { type: 'string' },
         tasks: { type: 'string' },
@@ -87,22 +90,36 @@ function parsed(args) {
 }
 
 /**
- * Refuses a command that asks for no experiments, for two kinds at once, or for what its kind does not have.
- * @param {{ paper?: string, benchmark?: boolean, n?: string, observations?: string }} values
+ * The definitions on the benchmark that a command asks for.
+ * @param {{ benchmark?: boolean, classical?: boolean }} values
  */
-function refuseWrongKind({ paper, benchmark, n, observations }) {
-  if (benchmark) {
-    if (paper !== undefined) throw new Problem('Either --paper or --benchmark: one command runs one of them.');
+function onBenchmark({ benchmark, classical }) {
+  return Object.entries({ benchmark, classical }).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
+}
+
+/**
+ * Refuses a command that asks for no experiments, for two kinds at once, or for what its kind does not have.
+ * @param {{ paper?: string, benchmark?: boolean, classical?: boolean, n?: string, observations?: string }} values
+ */
+function refuseWrongKind({ paper, n, observations, ...kinds }) {
+  const asked = [...onBenchmark(kinds), ...(paper === undefined ? [] : ['paper'])];
+  if (asked.length > 1)
+    throw new Problem(`Either ${asked.map((name) => `--${name}`).join(' or ')}: one command runs one of them.`);
+  if (asked.length === 1 && paper === undefined) {
     if (n !== undefined)
       throw new Problem('--n belongs to --paper; --observations picks the published observations of the benchmark.');
     return;
   }
   if (paper === undefined)
-    throw new Problem(`Which experiments? Say --benchmark, or --paper with one of: ${papers().join(', ')}.`);
+    throw new Problem(
+      `Which experiments? Say --benchmark, --classical, or --paper with one of: ${papers().join(', ')}.`,
+    );
   if (!papers().includes(paper))
     throw new Problem(`There are no experiments of a paper "${paper}"; there are those of: ${papers().join(', ')}.`);
   if (observations !== undefined)
-    throw new Problem('--observations belongs to --benchmark; --n is how many observations a paper simulates.');
+    throw new Problem(
+      '--observations belongs to --benchmark and --classical; --n is how many observations a paper simulates.',
+    );
 }
 
 /**

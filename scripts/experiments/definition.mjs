@@ -97,14 +97,15 @@ export function status(parts, library) {
   let all = 0;
   let left = 0;
   const lines = parts.flatMap(({ notebook, experiment }) => {
-    const { task, settings, budgets, seeds } = experiment;
+    const { task, settings, budgets, seeds, observations } = experiment;
     const missing = library.experiments.missingRuns(experiment, library.openResults(notebook));
-    return settings.flatMap(({ id }) =>
+    return settings.flatMap(({ id, perObservation }) =>
       budgets.map((budget) => {
         const open = missing.filter((run) => run.setting.id === id && run.budget === budget).length;
-        all += seeds.length;
+        const runs = seeds.length * (perObservation && observations ? observations.numbers.length : 1);
+        all += runs;
         left += open;
-        return `${task.name}, ${id}, ${budget} calls: ${seeds.length - open} of ${seeds.length} runs done`;
+        return `${task.name}, ${id}, ${budget} calls: ${runs - open} of ${runs} runs done`;
       }),
     );
   });

@@ -134,8 +134,8 @@ class Sweep {
     }
     worker.run = run;
     worker.since = performance.now();
-    const { experiment, setting, budget, seed } = run;
-    worker.child.send({ experiment, setting, budget, seed });
+    const { experiment, setting, budget, seed, observation } = run;
+    worker.child.send({ experiment, setting, budget, seed, observation });
   }
 
   /**
@@ -223,12 +223,13 @@ function missing(parts, library) {
   const runs = parts.flatMap(({ index, notebook, experiment }) =>
     library.experiments
       .missingRuns(experiment, library.openResults(notebook))
-      .map(({ key, setting: { id }, budget, seed }) => ({
+      .map(({ key, setting: { id }, budget, seed, observation }) => ({
         experiment: index,
         notebook,
         setting: id,
         budget,
         seed,
+        observation,
         key,
         group: `${experiment.task.name}/${id}`,
       })),

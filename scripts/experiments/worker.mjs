@@ -4,7 +4,7 @@ import { loadLibrary } from './definition.mjs';
  * A process of a sweep: is told one run after the other, and keeps each in the store itself. The parent says when to
  * stop; where the parent is gone, so is this process.
  *
- * @typedef {{ experiment: number, setting: string, budget: number, seed: number }} Order
+ * @typedef {{ experiment: number, setting: string, budget: number, seed: number, observation?: number }} Order
  * @typedef {import('scorebook').experiments.RunFailure} RunFailure
  * @typedef {{ ready: true } | { failures: RunFailure[] } | { stopped: true } | { broken: string }} Answer
  */
@@ -37,6 +37,9 @@ process.on('message', async (/** @type {Order | { stop: true }} */ order) => {
     settings: experiment.settings.filter(({ id }) => id === order.setting),
     budgets: [order.budget],
     seeds: [order.seed],
+    ...(order.observation !== undefined && {
+      observations: experiment.observations && { ...experiment.observations, numbers: [order.observation] },
+    }),
   };
   try {
     const { failures } = await library.experiments.runExperiment(run, library.openResults(notebook), {

@@ -43,7 +43,30 @@ export function speedSection() {
     paragraph(`The training step reaches ${fixed(share.value, 0)} % of the machine's matrix-product peak. A draw for
       n = ${memory.n.toLocaleString('en-US')} observations takes ${fixed(memory.value, 0)} MiB beyond the idle process.
       \`bench/README.md\` says how each part is measured.`),
+    ...accuracies(rows),
   ].join('\n\n');
+}
+
+/**
+ * How near the draws of the classical family came to the published posterior, on either side, where it was measured.
+ * @param {Row[]} rows
+ */
+function accuracies(rows) {
+  const found = rows.filter(({ metric }) => metric === 'C2ST');
+  if (found.length === 0) return [];
+  const tasks = [...new Set(found.map(({ task }) => task))];
+  const lines = tasks.map((task) => {
+    const alike = found.filter((row) => row.task === task);
+    const peers = alike.filter(({ method }) => method !== 'Scorebook').sort((a, b) => a.value - b.value);
+    const ours = alike.find(({ method }) => method === 'Scorebook');
+    const said = (/** @type {Row | undefined} */ row) => (row ? fixed(row.value, 3) : '');
+    return [task.replace(/: accuracy$/, ''), said(ours), said(peers[0])];
+  });
+  return [
+    paragraph(`C2ST of the draws of the classical family, given published observation 1 (.5 is best); of \`sbi\`'s
+      trainings the better one.`),
+    table(['what', 'Scorebook', '`sbi`'], lines),
+  ];
 }
 
 /** The most important ratios in one sentence: for the README. */

@@ -33,7 +33,10 @@ export const arrows = {
     ...['samplers', 'metrics', 'io'],
   ],
   // What it runs: the experiments of a paper, of a benchmark.
-  studies: ['core', 'diffusion', 'tasks', 'samplers', 'inference', 'experiments', 'io'],
+  studies: [
+    ...['core', 'contract', 'diffusion', 'nn', 'training', 'tasks'],
+    ...['samplers', 'inference', 'experiments', 'io'],
+  ],
   plots: ['core', 'records'],
   io: ['core', 'records'],
   notebook: ['core', 'records', 'io'],

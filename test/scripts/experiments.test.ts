@@ -39,14 +39,19 @@ describe('the arguments of npm run experiments', () => {
       options: { settings: ['vp', 've'], seeds: [1] },
     });
     expect(asked('--observations', '3').options.observations).toEqual([1, 2, 3]);
+    expect(experimentArguments(['--classical', '--settings', 'smc-abc', '--observations', '1'])).toMatchObject({
+      definition: 'classical',
+      options: { settings: ['smc-abc'], observations: [1] },
+    });
     expect(asked('--observations', '2-4,9').options.observations).toEqual([2, 3, 4, 9]);
   });
 
   it.each([
-    [[], 'Which experiments? Say --benchmark, or --paper with one of: 001.'],
-    [['--benchmark', '--paper', '001'], 'Either --paper or --benchmark: one command runs one of them.'],
+    [[], 'Which experiments? Say --benchmark, --classical, or --paper with one of: 001.'],
+    [['--benchmark', '--paper', '001'], 'Either --benchmark or --paper: one command runs one of them.'],
+    [['--benchmark', '--classical'], 'Either --benchmark or --classical: one command runs one of them.'],
     [['--benchmark', '--n', '1'], '--n belongs to --paper; --observations picks'],
-    [['--paper', '001', '--observations', '1'], '--observations belongs to --benchmark;'],
+    [['--paper', '001', '--observations', '1'], '--observations belongs to --benchmark and --classical;'],
     [['--benchmark', '--observations', '0-3'], '--observations: expected whole numbers of at least 1, received "0".'],
     [['--paper', '999'], 'There are no experiments of a paper "999"; there are those of: 001.'],
     [['--paper', '001', '--budgets', '1e3'], '--budgets: expected whole numbers of at least 1, received "1e3".'],

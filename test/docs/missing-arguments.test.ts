@@ -76,6 +76,8 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'fmpe.restore': [estimator.record()],
     'abc.reject': [simulations, xObs.slice(0, 1), { prior }],
     'abc.smc': [task, xObs.slice(0, 1), { calls: 200, ...options }],
+    'nle.train': [simulations],
+    'nle.restore': [estimator.record()],
     'npe.train': [simulations],
     'npe.restore': [estimator.record()],
     inRounds: [
@@ -163,6 +165,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'host.installHost': [library.host.silentHost],
     'mcmc.effectiveSampleSize': [[[1, 2, 3, 4]]],
     'mcmc.splitRHat': [[[1, 2, 3, 4]]],
+    'mcmc.differentialEvolution': [{}],
     'mcmc.hmc': [{}],
     'mcmc.randomWalkMetropolis': [{}],
     'mcmc.chainProgram': [density, mcmc.hmc()],

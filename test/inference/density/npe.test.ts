@@ -5,7 +5,7 @@ import { InvalidInputError } from '../../../lib/core/errors';
 import { normal } from '../../../lib/distributions/normal';
 import { uniform } from '../../../lib/distributions/uniform';
 import { randomNormal } from '../../../lib/graph/random';
-import { npe, type NpeOptions, type TrainedNpeEstimator } from '../../../lib/inference/density/npe';
+import { npe, type NpeEstimator, type NpeOptions, type TrainedNpeEstimator } from '../../../lib/inference/density/npe';
 import { covariance, mean } from '../../../lib/maths/moments';
 import type { DensityDefinition } from '../../../lib/nn/density/density-definition';
 import { splineAutoregressive } from '../../../lib/nn/density/spline-flows';
@@ -31,7 +31,7 @@ async function trainedOn(
   return npe.train(pairs, all).finally(() => pairs.dispose());
 }
 
-const drawn = (estimator: TrainedNpeEstimator, x: number[]): Promise<number[][]> =>
+const drawn = (estimator: NpeEstimator, x: number[]): Promise<number[][]> =>
   withPosterior(estimator, [x], (posterior) => rowsOf(posterior.sample(draws, { seed: 2, ...quiet })));
 
 /** Mean and standard deviation of a density on [0, 1], up to a constant. */

@@ -77,6 +77,8 @@ function sequentially<E extends Estimator>(method: SequentialMethod<E>): Setting
     posteriorSetting({
       setting,
       method: method.spec.name,
+      // each round must hold out enough
+      smallestBudget: 100 * rounds,
       infer: async (task, xObs, options) => {
         const run = await inRounds(task, xObs, method, { ...options, rounds, stopWhenStill: false });
         return { posterior: run.posterior, calls: options.calls, dispose: () => run.dispose() };

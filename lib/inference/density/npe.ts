@@ -23,6 +23,8 @@ export interface NpeSettings extends PartOptions {
   members?: number;
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
+  /** Let the density learn only what a linear Gaussian fit of theta given x leaves. Default true. */
+  gaussian?: boolean;
   /** How the weights are fitted: batch size, learning rate, epochs, early stopping, ... */
   fit?: FitSettings;
 }
@@ -47,6 +49,7 @@ export const defaultSettings = {
   embedding: asItIs(),
   members: 1,
   standardise: true,
+  gaussian: true,
   fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99, gradientNorm: 5 },
 } satisfies NpeSettings;
 

@@ -13,6 +13,7 @@ import { checkPairs, type TrainingPairs } from '../check-pairs';
 import { checkedTraining, priorOf } from '../check-training';
 import { courseNumbers, courseOf, delivered, type Course } from '../course';
 import type { DensityModel } from '../density/density-model';
+import { linearStart } from '../../nn/density/linear-residual';
 import { embeddedDensity, partsOf } from '../density/embedded-density';
 import { fitDensity, likelihoodOf } from '../density/fit-density';
 import { checkRecord, tensorsOf } from '../estimator-record';
@@ -30,6 +31,8 @@ export interface NleSettings extends PartOptions {
   members?: number;
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
+  /** Let the density learn only what a linear Gaussian fit of x given theta leaves. Default true. */
+  gaussian?: boolean;
   /** How the weights are fitted: batch size, learning rate, epochs, early stopping, ... */
   fit?: FitSettings;
 }
@@ -50,6 +53,7 @@ export const defaultSettings = {
   density: maskedAutoregressive(),
   members: 1,
   standardise: true,
+  gaussian: true,
   fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99 },
 } satisfies NleSettings;
 
@@ -82,7 +86,10 @@ export const nle = {
    */
   train: async (pairs: TrainingPairs, options: NleOptions): Promise<TrainedNleEstimator> => {
     checkedTraining('nle.train', options);
-    const { prior, seed, density, members, standardise, signal, progress, within } = { ...defaultSettings, ...options };
+    const { prior, seed, density, members, standardise, gaussian, signal, progress, within } = {
+      ...defaultSettings,
+      ...options,
+    };
     // a likelihood is the same whatever law drew the parameters
     checkPairs('nle.train', { ...pairs, proposed: true }, prior);
     requireCount('nle.train: members', members);
@@ -101,7 +108,8 @@ export const nle = {
     try {
       const loss = columns.whole.length > 0 ? dequantised(frame, columns) : likelihoodOf;
       const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
-      const fitted = await fitDensity({ rows, loss }, { density, embedding: asItIs() }, members, fitSettings);
+      const linear = gaussian ? linearStart(rows[0], rows[1]) : undefined;
+      const fitted = await fitDensity({ rows, loss, linear }, { density, embedding: asItIs() }, members, fitSettings);
       const { network, model, weights, fit, parts } = fitted;
       const config: LikelihoodEstimatorConfig = {
         ...{ kind: 'nle', version: 1, dims: frame.dims, network, frame: frame.config, conditions, columns },
@@ -132,7 +140,7 @@ export const nle = {
     checkPriorProbe(config.priorProbe, dims.theta, prior);
     const parts = partsOf(network, { ...(options.density && { density: options.density }), embedding: asItIs() });
     const condition = conditions === null ? dims.theta : 2 * dims.theta;
-    const model = embeddedDensity({ target: columns.modelled.length, condition }, parts, network.members);
+    const model = embeddedDensity({ target: columns.modelled.length, condition }, parts, network);
     const frame = frameOf(prior, config.frame);
     return likelihoodEstimator(model, { config, weights: tensorsOf(record, 'weights'), frame });
   },

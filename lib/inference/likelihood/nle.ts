@@ -97,7 +97,7 @@ export const nle = {
     const note = columnsText(columns, pairs.x.shape[1]);
     if (note) console.info(`nle.train: ${note}`);
     const frame = fitFrame(prior, pairs, standardise);
-    const y = frame.toNetwork(pairs.theta);
+    const y = tf.tidy(() => frame.toNetwork(pairs.theta));
     const conditions = fitConditions(frame, y);
     const rows = tf.tidy(() => [
       tf.gather(frame.toData(pairs.x), [...columns.modelled], 1),

@@ -111,7 +111,11 @@ describe('a frame', () => {
       const some = tails.slice(0, 40);
       const told = frame.dataLogVolume(tf.tensor2d(some)).dataSync();
       // d z_k / d x_k, by differences, column by column
-      const step = some.map((row) => row.map((value) => 1e-2 * Math.max(1, Math.abs(value))));
+      // steps of a hundredth of the width over which each column's map is about linear
+      const { centre, scale } = frame.config.x.arsinh!;
+      const step = some.map((row) =>
+        row.map((value, k) => 0.01 * [1000, value, 1, Math.hypot(value - centre[k], scale[k])][k]),
+      );
       const moved = (sign: number): number[][] =>
         frame.toData(tf.tensor2d(some.map((row, i) => row.map((v, k) => v + sign * step[i][k])))).arraySync();
       const [up, down] = [moved(1), moved(-1)];

@@ -47,6 +47,8 @@ export { nre } from './inference/ratio/nre';
 export { fmpe } from './inference/score/fmpe';
 export { continuous, discrete } from './inference/score/levels';
 export { npse } from './inference/score/npse';
+export { inRounds } from './inference/sequential/in-rounds';
+export * as sequential from './inference/sequential/index';
 export type { ScoreEstimator } from './inference/score/score-estimator';
 export type { ScorePosterior } from './inference/score/score-posterior';
 export type { NpseOptions, NpseSettings } from './inference/score/train-score-estimator';
@@ -82,6 +84,7 @@ export { exportFigure } from './io/figures';
 export { openResults, type ResultsFolder } from './io/records';
 export { publishedC2st } from './io/published-c2st';
 export { publishedObservation, referencePosterior } from './io/reference-posterior';
+export { roundsFolder } from './io/rounds-folder';
 export { readEstimator, saveEstimator } from './io/saved-estimator';
 
 // The rest, by room.

@@ -21,6 +21,8 @@ export interface SquaredMmdOptions {
 /** Rows of a kernel block; bounds the memory at 4 bytes x block x samples. */
 const blockRows = 2048;
 const medianRows = 1000;
+/** Rows of either sample from which the length of a whole kernel matrix comes. */
+const fewRows = 250;
 
 /**
  * The squared maximum mean discrepancy between two samples with the Gaussian kernel k(a, b) = exp(-|a - b|^2 / (2
@@ -96,6 +98,20 @@ export async function mmdFloor(
     mean: values.reduce((sum, value) => sum + value, 0) / repeats,
     quantile95: values[Math.min(repeats - 1, Math.floor(0.95 * repeats))],
   };
+}
+
+/** The kernel between all rows of two samples [N, D] and [M, D] together, [N + M, N + M]. */
+export function kernelMatrix(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const centre = tf.mean(a, 0);
+    const [x, y] = [tf.sub(a, centre), tf.sub(b, centre)] as tf.Tensor2D[];
+    const pooled = tf.concat([x, y]) as tf.Tensor2D;
+    const [few, others] = [x, y].map((rows) => tf.slice(rows, [0, 0], [Math.min(fewRows, rows.shape[0]), -1]));
+    const length = medianDistance(few, others);
+    return squaredDistances(pooled, pooled)
+      .div(-2 * length * length)
+      .exp() as tf.Tensor2D;
+  });
 }
 
 function kernelSum(x: tf.Tensor2D, y: tf.Tensor2D, length: number): number {

@@ -1,6 +1,6 @@
 import { demand, objectOf, refuse, requireCount, requireNumber, requireOneOf } from '../core/checks';
 import { InterruptedError } from '../core/errors';
-import { longWork, type LongWorkOptions } from '../core/host';
+import { longWork, type PartOptions } from '../core/host';
 import { rng } from '../core/rng';
 import { toTensor2D, type Rows } from '../core/rows';
 import { checkPrior } from '../distributions/check-prior';
@@ -21,7 +21,7 @@ import { simulationsOf, type Simulations } from './simulations';
 import { checkedModel, type Model } from './model';
 
 /** Options of `simulate`. */
-export interface SimulateOptions extends LongWorkOptions, InvalidCallOptions {
+export interface SimulateOptions extends PartOptions, InvalidCallOptions {
   /** The seed of parameters and data: item i depends on it and on i only. */
   seed: number;
   /**

@@ -23,8 +23,8 @@ export const arrows = {
   // Markov chains: densities only.
   mcmc: ['core', 'graph', 'distributions'],
   inference: [
-    ...['core', 'records', 'contract', 'maths', 'graph', 'distributions', 'diffusion'],
-    ...['nn', 'training', 'compose', 'samplers', 'mcmc'],
+    ...['core', 'records', 'contract', 'maths', 'graph', 'distributions', 'diffusion', 'simulation'],
+    ...['nn', 'training', 'compose', 'samplers', 'mcmc', 'metrics'],
   ],
   metrics: ['core', 'graph'],
   // The engine: train, draw, measure, keep the rows.

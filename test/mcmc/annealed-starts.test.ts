@@ -51,9 +51,13 @@ describe('annealed starts', () => {
   });
 
   it('have the weights of modes that are far apart, and of different widths', async () => {
+    const centres = [
+      [-5, 3],
+      [4, -6],
+    ];
     const shares: number[] = [];
     for (let seed = 1; seed <= 6; seed++) {
-      const far = modesOf([[-5, 3], [4, -6]], [0.2, 0.4], [0.2, 0.8]); // prettier-ignore
+      const far = modesOf([...centres], [0.2, 0.4], [0.2, 0.8]);
       const { rows } = await startsOf(far, seed);
       shares.push(rows.filter(([a]) => a < 0).length / rows.length);
       expect(rows.every(([a]) => Math.abs(a + 5) < 2 || Math.abs(a - 4) < 4)).toBe(true);

@@ -48,7 +48,8 @@ export function embeddedDensity(
     densityWeights: (weights) => numbers.flatMap((k) => partOf(weights, k).slice(embed.weights.length)),
     contextOfEach: (weights, x) => {
       const each = numbers.map((k) => embed.apply(partOf(weights, k).slice(0, embed.weights.length), x));
-      return members === 1 ? each[0] : tf.concat(each, 1);
+      // a tensor of its own, also where the embedding leaves x as it is
+      return members === 1 ? each[0].clone() : tf.concat(each, 1);
     },
   };
 }

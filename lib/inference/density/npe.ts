@@ -1,24 +1,21 @@
-import * as tf from '@tensorflow/tfjs';
-import { requireCount } from '../../core/checks';
-import type { LongWorkOptions } from '../../core/host';
+import type { PartOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import type { DensityDefinition } from '../../nn/density/density-definition';
-import { realNvp } from '../../nn/density/real-nvp';
+import { splineAutoregressive } from '../../nn/density/spline-flows';
 import type { EmbeddingDefinition } from '../../nn/embedding/embedding';
 import { asItIs } from '../../nn/embedding/as-it-is';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { FitSettings } from '../../training/fit-settings';
-import { checkPairs, type TrainingPairs } from '../check-pairs';
+import type { TrainingPairs } from '../check-pairs';
 import { checkedTraining, priorOf } from '../check-training';
-import { fitFrame } from '../frame';
-import { restoreDensityEstimator, type DensityEstimator, type DensityMethod } from './density-estimator';
-import { embeddedDensity, partsOf, type DensityNetwork, type DensityParts } from './embedded-density';
-import { fitDensity } from './fit-density';
-import { deliveredDensity, type TrainedDensityEstimator } from './train-density-estimator';
+import { restoreDensityEstimator, type DensityEstimator } from './density-estimator';
+import type { DensityNetwork, DensityParts } from './embedded-density';
+import type { TrainedDensityEstimator } from './train-density-estimator';
+import { npeMethod, trainPosteriorDensity } from './train-posterior-density';
 
 /** How NPE is trained, except for prior and seed. */
-export interface NpeSettings extends LongWorkOptions {
-  /** The density q(theta | x): `densities.realNvp({ ... })`, or another. */
+export interface NpeSettings extends PartOptions {
+  /** The density q(theta | x): `densities.mixture({ ... })`, say. Default `densities.splineAutoregressive()`. */
   density?: DensityDefinition;
   /** What the density sees of x: `embeddings.mlp({ ... })`, say. Default `embeddings.asItIs()`: x itself. */
   embedding?: EmbeddingDefinition;
@@ -44,23 +41,13 @@ export type NpeEstimator = DensityEstimator<DensityNetwork>;
 /** A trained density with the course of its training. */
 export type TrainedNpeEstimator = TrainedDensityEstimator<DensityNetwork>;
 
-/** The method, for estimators whose parts may be one's own. */
-function methodWith(given: Partial<DensityParts>): DensityMethod<DensityNetwork> {
-  return {
-    kind: 'npe',
-    estimator: 'an NPE estimator',
-    model: (dims, network) =>
-      embeddedDensity({ target: dims.theta, condition: dims.x }, partsOf(network, given), network.members),
-  };
-}
-
 /** The default settings of `npe.train`. */
 export const defaultSettings = {
-  density: realNvp(),
+  density: splineAutoregressive(),
   embedding: asItIs(),
   members: 1,
   standardise: true,
-  fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99 },
+  fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99, gradientNorm: 5 },
 } satisfies NpeSettings;
 
 /**
@@ -86,22 +73,9 @@ export const npe = {
    */
   train: async (pairs: TrainingPairs, options: NpeOptions): Promise<TrainedNpeEstimator> => {
     checkedTraining('npe.train', options);
-    const { prior, seed, density, embedding, members, standardise, signal, progress } = {
-      ...defaultSettings,
-      ...options,
-    };
-    checkPairs('npe.train', pairs, prior);
-    requireCount('npe.train: members', members);
-    const frame = fitFrame(prior, pairs, standardise);
-    const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
-    try {
-      const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress };
-      const fitted = await fitDensity({ rows }, { density, embedding }, members, fitSettings);
-      const size = { simulations: rows[0].shape[0] };
-      return deliveredDensity(methodWith({ density, embedding }), { frame, maxObservations: 1, size }, fitted);
-    } finally {
-      tf.dispose(rows);
-    }
+    const { prior, seed, signal, progress, within, ...settings } = { ...defaultSettings, ...options };
+    const fit = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
+    return trainPosteriorDensity('npe.train', pairs, { ...settings, prior, fit });
   },
   /** What `train` does without settings. */
   defaultSettings,
@@ -115,5 +89,5 @@ export const npe = {
    * const again = npe.restore(trained.record(), { prior }); // draws as before
    */
   restore: (record: EstimatorRecord, options: { prior: Prior } & Partial<DensityParts>): NpeEstimator =>
-    restoreDensityEstimator(methodWith(options), record, priorOf('npe.restore', options)),
+    restoreDensityEstimator(npeMethod(options), record, priorOf('npe.restore', options)),
 };

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireCount } from '../../core/checks';
-import type { LongWorkOptions } from '../../core/host';
+import type { PartOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import { randomUniform } from '../../graph/random';
 import type { DensityDefinition } from '../../nn/density/density-definition';
-import { realNvp } from '../../nn/density/real-nvp';
+import { maskedAutoregressive } from '../../nn/density/masked-autoregressive';
 import { asItIs } from '../../nn/embedding/as-it-is';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { FitSettings } from '../../training/fit-settings';
@@ -23,8 +23,8 @@ import { columnsText, dataColumns, isWholeRow, type DataColumns } from './data-c
 import { likelihoodEstimator, type LikelihoodEstimator, type LikelihoodEstimatorConfig } from './likelihood-estimator';
 
 /** How NLE is trained, except for prior and seed. */
-export interface NleSettings extends LongWorkOptions {
-  /** The density q(x | theta): `densities.realNvp({ ... })`, or another. */
+export interface NleSettings extends PartOptions {
+  /** The density q(x | theta): `densities.maskedAutoregressive({ ... })`, its default, or another. */
   density?: DensityDefinition;
   /** Networks from different starts, whose mixture is the density. Default 1. */
   members?: number;
@@ -47,7 +47,7 @@ export type TrainedNleEstimator = LikelihoodEstimator & { readonly fit: Course }
 
 /** The default settings of `nle.train`. */
 export const defaultSettings = {
-  density: realNvp(),
+  density: maskedAutoregressive(),
   members: 1,
   standardise: true,
   fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99 },
@@ -82,7 +82,7 @@ export const nle = {
    */
   train: async (pairs: TrainingPairs, options: NleOptions): Promise<TrainedNleEstimator> => {
     checkedTraining('nle.train', options);
-    const { prior, seed, density, members, standardise, signal, progress } = { ...defaultSettings, ...options };
+    const { prior, seed, density, members, standardise, signal, progress, within } = { ...defaultSettings, ...options };
     // a likelihood is the same whatever law drew the parameters
     checkPairs('nle.train', { ...pairs, proposed: true }, prior);
     requireCount('nle.train: members', members);
@@ -100,7 +100,7 @@ export const nle = {
     y.dispose();
     try {
       const loss = columns.whole.length > 0 ? dequantised(frame, columns) : likelihoodOf;
-      const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress };
+      const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
       const fitted = await fitDensity({ rows, loss }, { density, embedding: asItIs() }, members, fitSettings);
       const { network, model, weights, fit, parts } = fitted;
       const config: LikelihoodEstimatorConfig = {

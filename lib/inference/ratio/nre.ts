@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, requireCount } from '../../core/checks';
-import type { LongWorkOptions } from '../../core/host';
+import type { PartOptions } from '../../core/host';
 import { toTensor2D } from '../../core/rows';
 import type { Prior } from '../../distributions/prior';
 import { asItIs } from '../../nn/embedding/as-it-is';
@@ -22,7 +22,7 @@ import { ratioEstimator, type RatioEstimator, type RatioEstimatorConfig } from '
 import { embeddedClassifier, partsOf, ratioModel, type RatioParts } from './ratio-model';
 
 /** How NRE is trained, except for prior and seed. */
-export interface NreSettings extends LongWorkOptions {
+export interface NreSettings extends PartOptions {
   /** What is minimised: `ratioLosses.nreB({ ... })`, or another. */
   loss?: RatioLoss;
   /** The network that tells pairs from contrasts. Default `nn.classifiers.residual()`. */
@@ -84,8 +84,8 @@ export const nre = {
     const { prior, loss, classifier, embedding, members, standardise } = { ...defaultSettings, ...options };
     checkPairs('nre.train', pairs, prior);
     requireCount('nre.train: members', members);
-    const { seed, signal, progress } = options;
-    const fit = { ...defaultSettings.fit, ...options.fit, seed, signal, progress };
+    const { seed, signal, progress, within } = options;
+    const fit = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
     const simulations = pairs.theta.shape[0];
     checkContrasts(loss, checkedSettings(fit, simulations));
     const reference = referenceOf(loss, pairs);

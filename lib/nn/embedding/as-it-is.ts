@@ -8,6 +8,6 @@ import type { EmbeddingDefinition } from './embedding';
 export function asItIs(): EmbeddingDefinition {
   return {
     spec: { name: 'asItIs' },
-    build: (inputs) => ({ weights: [], outputs: inputs, apply: (_, rows) => rows }),
+    build: (inputs) => ({ weights: [], outputs: inputs, apply: (_, rows) => rows.clone() }),
   };
 }

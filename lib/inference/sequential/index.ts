@@ -1,0 +1,9 @@
+/** Methods that go in rounds, for `inRounds`, and what a method of one's own has to be. */
+export { FailedRoundError } from './failed-round';
+export type { SequentialMethod } from './sequential-method';
+export { snpeB } from './snpe-b';
+export { snpeC, type SnpeCOptions } from './snpe-c';
+export { tsnpe, type TsnpeOptions } from './tsnpe';
+export { snpeA, type SnpeAOptions } from './snpe-a';
+export { snl, type SnlOptions } from './snl';
+export { snre, type SnreOptions } from './snre';

@@ -1,0 +1,174 @@
+import '@tensorflow/tfjs-node';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { InterruptedError, InvalidInputError } from '../../../lib/core/errors';
+import { normal } from '../../../lib/distributions/normal';
+import { uniform } from '../../../lib/distributions/uniform';
+import { nle, type TrainedNleEstimator } from '../../../lib/inference/likelihood/nle';
+import { covariance, mean } from '../../../lib/maths/moments';
+import { maskedAutoregressive } from '../../../lib/nn/density/masked-autoregressive';
+import { simulate } from '../../../lib/simulation/simulate';
+import type { Simulations } from '../../../lib/simulation/simulations';
+import { gaussianLinear } from '../../../lib/tasks/gaussian-linear';
+import { exactMoments } from '../exact-gaussian';
+import { interrupted, quiet, rowsOf, valuesOf, withPosterior } from '../quick-estimator';
+
+const simulations = 4000;
+const noise = [0.3, 0.6];
+const task = gaussianLinear(noise);
+const { prior } = task;
+const density = maskedAutoregressive({ transforms: 2, width: 24, hidden: 1 });
+const fit = { maxEpochs: 40, learningRate: 3e-3 };
+const observations = (n: number): number[][] =>
+  Array.from({ length: n }, (_, i) => [0.6 + 0.5 * Math.sin(i), -0.7 + 0.7 * Math.cos(3 * i)]);
+/** What stops short in training leaves, in standard deviations of the posterior of one observation. */
+const trainingError = 0.05;
+
+/** Draws against exact moments, within the error of the draws, of the simulations and of training. */
+function expectMoments(rows: number[][], exact: { mean: readonly number[]; std: readonly number[] }, n: number): void {
+  const draws = rows.length;
+  for (const k of [0, 1]) {
+    const off = Math.abs(mean(rows)[k] - exact.mean[k]) / exact.std[k];
+    // the likelihood's errors are the same for all n observations, and add up
+    expect(off).toBeLessThan(4 * Math.sqrt(1 / draws + (5 * n) / simulations) + Math.sqrt(n) * trainingError);
+    const width = Math.sqrt(covariance(rows)[k][k]) / exact.std[k];
+    expect(Math.abs(width - 1)).toBeLessThan(4 * Math.sqrt(1 / (2 * draws) + 1 / (2 * simulations)) + trainingError);
+  }
+}
+
+let pairs: Simulations;
+let estimator: TrainedNleEstimator;
+beforeAll(async () => {
+  pairs = await simulate(task, simulations, { seed: 1, workers: 0, ...quiet });
+  estimator = await nle.train(pairs, { prior, seed: 1, density, fit, ...quiet });
+});
+afterAll(() => {
+  estimator.dispose();
+  pairs.dispose();
+});
+const drawn = (xObs: number[][], seed = 2, options: object = {}): Promise<number[][]> =>
+  withPosterior({ given: (x) => estimator.given(x, options) }, xObs, (posterior) =>
+    rowsOf(posterior.sample(2000, { seed, ...quiet })),
+  );
+
+describe('nle', () => {
+  it.each([1, 3, 10])('draws the exact posterior of a linear Gaussian model given %d observations', async (n) => {
+    expectMoments(await drawn(observations(n)), exactMoments(task, observations(n)), n);
+  });
+
+  it('draws the posterior for another prior than that of training', async () => {
+    const [x] = observations(1);
+    const own = { mean: [0.5, -0.3], std: [0.4, 0.5] };
+    const rows = await drawn([x], 2, { prior: normal(own) });
+    const precision = noise.map((variance, k) => 1 / variance + 1 / own.std[k] ** 2);
+    const exact = {
+      mean: noise.map((variance, k) => (x[k] / variance + own.mean[k] / own.std[k] ** 2) / precision[k]),
+      std: precision.map((value) => Math.sqrt(1 / value)),
+    };
+    expectMoments(rows, exact, 1);
+  });
+
+  it('refuses a prior of other parameters or beyond that of training, and warns of one beyond the simulations', async () => {
+    expect(() => estimator.given([[0, 0]], { prior: normal({ mean: [0], std: 1 }) })).toThrow(/2 parameters/);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    estimator.given([[0, 0]], { prior: normal({ mean: [0, 0], std: 10 }) }).dispose();
+    expect(String(warn.mock.calls[0])).toMatch(/% of its draws lie beyond all parameters that were simulated/);
+    warn.mockRestore();
+    const box = uniform({ lower: [0, 0], upper: [1, 1] });
+    const few = {
+      theta: tf.tensor2d([
+        [0.1, 0.2],
+        [0.4, 0.9],
+        [0.7, 0.3],
+        [0.5, 0.5],
+      ]),
+      x: tf.tensor2d([[1], [2.5], [3], [4]]),
+    };
+    const quietly = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const ofBox = await nle.train(few, { prior: box, seed: 1, density, fit: { maxEpochs: 1 }, ...quiet });
+    quietly.mockRestore();
+    expect(() => ofBox.given([[1]], { prior })).toThrow(/a support within that of training, \[0, 0\] to \[1, 1\]/);
+    ofBox.dispose();
+    tf.dispose([few.theta, few.x]);
+  });
+
+  it('knows the log likelihood in the units of the data, a sum over observations', async () => {
+    const x = observations(3);
+    const theta = tf.tensor2d([
+      [0.3, -0.2],
+      [1, 0.4],
+    ]);
+    const told = await valuesOf(estimator.logLikelihood(theta, x));
+    const exact = theta
+      .arraySync()
+      .map((row) =>
+        x.reduce(
+          (sum, values) =>
+            values.reduce(
+              (all, value, k) => all - (value - row[k]) ** 2 / (2 * noise[k]) - Math.log(2 * Math.PI * noise[k]) / 2,
+              sum,
+            ),
+          0,
+        ),
+      );
+    told.forEach((value, b) => expect(Math.abs(value - exact[b])).toBeLessThan(0.4));
+    await expect(estimator.logLikelihood(theta, [[1]])).rejects.toThrow(InvalidInputError);
+    theta.dispose();
+  });
+
+  it('goes through many observations in parts, with the same sum and score', async () => {
+    const many = observations(3000);
+    const theta = tf.tensor2d(observations(20));
+    const whole = await valuesOf(estimator.logLikelihood(theta, many));
+    const halves = [many.slice(0, 1700), many.slice(1700)];
+    const [first, second] = [
+      await valuesOf(estimator.logLikelihood(theta, halves[0])),
+      await valuesOf(estimator.logLikelihood(theta, halves[1])),
+    ];
+    whole.forEach((value, b) => expect(Math.abs(value / (first[b] + second[b]) - 1)).toBeLessThan(1e-5));
+    theta.dispose();
+  });
+
+  it('is another where the conditions or the data say nothing', async () => {
+    const blind = { theta: tf.tensor2d(pairs.theta.arraySync().reverse()), x: pairs.x };
+    const other = await nle.train(blind, { prior, seed: 1, density, fit: { ...fit, maxEpochs: 10 }, ...quiet });
+    const rows = await withPosterior(other, observations(3), (posterior) =>
+      rowsOf(posterior.sample(500, { seed: 2, ...quiet })),
+    );
+    // the prior itself
+    expect(Math.abs(Math.sqrt(covariance(rows)[0][0]) - 1)).toBeLessThan(0.3);
+    other.dispose();
+    blind.theta.dispose();
+  });
+
+  it('leaves constant columns out, says so, and is the same read back from its record', async () => {
+    const info = vi.spyOn(console, 'info').mockImplementation(() => {});
+    const wide = {
+      theta: pairs.theta,
+      x: tf.tidy(() => tf.concat([tf.fill([simulations, 1], 7), pairs.x], 1)) as tf.Tensor2D,
+    };
+    const short = { prior, seed: 1, density, members: 2, fit: { maxEpochs: 4 }, ...quiet };
+    const trained = await nle.train(wide, short);
+    expect(String(info.mock.calls)).toMatch(/1 constant column of x has no density and is left out/);
+    expect(trained.config.columns).toEqual({ modelled: [1, 2], whole: [] });
+    info.mockRestore();
+    const record = trained.record();
+    const again = nle.restore({ config: JSON.parse(JSON.stringify(record.config)), arrays: record.arrays }, { prior });
+    const theta = tf.tensor2d(observations(2));
+    const x = [[7, 0.5, -0.5]];
+    expect(await valuesOf(again.logLikelihood(theta, x))).toEqual(await valuesOf(trained.logLikelihood(theta, x)));
+    const other = normal({ mean: [0, 0], std: 2 });
+    expect(() => nle.restore(record, { prior: other })).toThrow(/prior of training/);
+    for (const each of [again, trained]) each.dispose();
+    tf.dispose([theta, wide.x]);
+  });
+
+  it('refuses data that do not vary, and hands over what an interrupted training has', async () => {
+    const constant = { theta: pairs.theta, x: tf.ones<tf.Rank.R2>([simulations, 3]) };
+    await expect(nle.train(constant, { prior, seed: 1, ...quiet })).rejects.toThrow(/3 constant columns/);
+    constant.x.dispose();
+    const error = await interrupted((signal) => nle.train(pairs, { prior, seed: 1, density, fit, signal }));
+    expect(error).toBeInstanceOf(InterruptedError);
+    ((error as InterruptedError).partial as TrainedNleEstimator).dispose();
+  });
+});

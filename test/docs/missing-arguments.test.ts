@@ -46,6 +46,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
   const chains = { initial: prior, chains: 4, warmup: 10, draws: 10, seed: 1, progress: false };
   const options = { seed: 1, progress: false };
   const setting = { setting: 'a', methods: [{ method: 'b' }], train: library.npse.train };
+  const bin = { probability: 0.5, frequency: 0.5, pairs: 10, lower: 0.1, upper: 0.9 };
   const right: Record<string, unknown[]> = {
     rng: [1],
     checkPrior: [prior, {}],
@@ -101,6 +102,13 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'densities.isMixture': [library.densities.mixture().build({ name: 'q', dim: 2, context: 1 })],
     'embeddings.mlp': [{}],
     'embeddings.exchangeable': [{ parts: 2 }],
+    'nre.train': [simulations],
+    'nre.restore': [estimator.record()],
+    'ratioLosses.nreB': [{}],
+    'ratioLosses.nreC': [{}],
+    'ratioLosses.bnre': [{}],
+    'ratioLosses.fixedReference': [{ theta: [0, 0], x: simulations.x }],
+    'nn.classifiers.residual': [{}],
     'npse.train': [simulations],
     'npse.restore': [estimator.record(), { prior }],
     continuous: [library.vpLinear(), {}],
@@ -126,6 +134,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     slicedWasserstein: [theta, theta, {}],
     mmdFloor: [(seed: number) => exact.sample(5, { seed }), { repeats: 1 }],
     squaredMmd: [theta, theta, {}],
+    'plots.calibrationPlot': [{ bins: [bin], expectedError: 0, isCalibrated: true, level: 0.95 }, {}],
     'plots.curvePlot': [rows, { facet: 'budget' }],
     'plots.lossPlot': [estimator.fit.history, {}],
     'plots.marginalPlot': [{ a: theta }, {}],

@@ -39,7 +39,7 @@ export interface NreSettings extends PartOptions {
 
 /** Everything that `nre.train` takes besides the simulations. */
 export interface NreOptions extends NreSettings {
-  /** The prior that the parameters were drawn from. */
+  /** The prior of the posteriors, in whose support the parameters were drawn. */
   prior: Prior;
   /** Seed of everything random in training. */
   seed: number;
@@ -64,7 +64,8 @@ export const nre = {
    * Neural ratio estimation: learns the ratio r(theta, x) = p(x | theta) / p(x) from simulations, as the odds by which
    * a classifier tells pairs (theta, x) as simulated from pairs put together at random.
    *
-   * Log ratios of observations add up, so that one training serves any number of them, and another prior too.
+   * Log ratios of observations add up, so that one training serves any number of them, and another prior too. The
+   * parameters may come from any law within the prior's support: the evidence p(x) is then that of this law.
    * @param pairs parameters and data, one row a simulation; they stay the caller's.
    * @param options prior and seed, and any of {@link NreSettings}; what is not given, in the group `fit` too, is that
    * of `nre.defaultSettings`. `loss` is any of `ratioLosses`.
@@ -82,7 +83,7 @@ export const nre = {
   train: async (pairs: TrainingPairs, options: NreOptions): Promise<TrainedRatioEstimator> => {
     checkedTraining('nre.train', options);
     const { prior, loss, classifier, embedding, members, standardise } = { ...defaultSettings, ...options };
-    checkPairs('nre.train', pairs, prior);
+    checkPairs('nre.train', { ...pairs, proposed: true }, prior);
     requireCount('nre.train: members', members);
     const { seed, signal, progress, within } = options;
     const fit = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };

@@ -36,7 +36,7 @@ export interface ChainSampleOptions extends DrawOptions {
  *
  * The chains start from particles that were led from the prior to the posterior by rising powers of the likelihood or
  * ratio, which gives each mode about its share of them. Then they run until draws are nearly independent, and at least
- * for 20 draws each, since fewer say nothing about mixing. `sample` warns where R-hat or effective sample sizes say
+ * for 20 draws each (fewer chains for more), since fewer say nothing about mixing. `sample` warns where R-hat or effective sample sizes say
  * that they have not mixed. Modes between which chains hardly cross count as not mixed, too: their weights then rest on
  * the annealing alone, and no chain can confirm them.
  */
@@ -45,7 +45,7 @@ export interface ChainPosterior extends Posterior<ChainSampleOptions> {
   readonly density: PosteriorDensity;
   /**
    * Draws with R-hat, effective sample sizes and whether the chains have mixed; the caller disposes its samples, all
-   * that were drawn: at least `count` and 20 of each chain.
+   * that were drawn: at least `count`, and 20 of each of 500 chains.
    * @throws InvalidInputError as `sample`.
    */
   run(count: number, options: ChainSampleOptions): Promise<ChainRun>;
@@ -72,8 +72,14 @@ export interface ChainTarget<C extends Tensors> extends FactoredDensity<C> {
   readonly origin: string;
 }
 
-/** Draws of each chain, at least: R-hat compares halves, and halves of fewer than ten draws say little. */
-const fewestDraws = 20;
+/**
+ * Draws of each chain, at least: halves of fewer than ten say little, and the standard deviation of R-hat, 1 / (draws
+ * sqrt(chains)), is to be well below the .01 that decides.
+ */
+function fewestDraws(chains: number): number {
+  return Math.max(20, Math.ceil(450 / Math.sqrt(chains)));
+}
+
 /** Lengths of annealing and of chains in the display of both. */
 const plan = [1, 4];
 
@@ -102,7 +108,7 @@ export function chainPosteriors<C extends Tensors>(family: ChainTarget<C>): Chai
     return longWork('Sampling', plan[0] + plan[1], work, async (progress, signal) => {
       const part = { signal, within: inParts(progress, plan), seed };
       const { theta: initial } = await starts.run(context, { ...part, chains });
-      const draws = Math.max(fewestDraws, Math.ceil(count / chains));
+      const draws = Math.max(fewestDraws(chains), Math.ceil(count / chains));
       try {
         return await programOf(kernel).run(context, { ...part, initial, warmup, thin, draws, limits });
       } finally {

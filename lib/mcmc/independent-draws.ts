@@ -11,11 +11,11 @@ export const pilotDraws = 32;
 const longestSeen = 8;
 /** The last pilot run's transitions to each draw. */
 const mostPilotThin = 16;
-/** Autocorrelation times to each draw: exp(-4), the correlation that is left, for a decaying exponential. */
-const timesApart = 2;
+/** Autocorrelation times to each draw: exp(-3), the correlation that is left, for a decaying exponential. */
+const timesApart = 1.5;
 
 /**
- * The number of transitions after which draws are nearly independent, 2 of the longest autocorrelation time of any
+ * The number of transitions after which draws are nearly independent, 1.5 of the longest autocorrelation time of any
  * dimension, from pilot runs of 32 draws: each takes twice as many transitions to a draw as the one before, until the
  * time is at most 8 draws, or 16 transitions make a draw.
  * @param warm chains after warm-up, whose points are disposed of.
@@ -59,7 +59,7 @@ export async function independentDraws<P extends Point>(
   }
 }
 
-/** The longest autocorrelation time of any dimension of draws [draws, C, D], in draws; at least 1 / 2. */
+/** The longest autocorrelation time of any dimension of draws [draws, C, D], in draws; at least 1 / 1.5. */
 function longestTime(kept: Float32Array, chains: number, dim: number): number {
   const times = Array.from({ length: dim }, (_, d) => {
     const ofChains = Array.from({ length: chains }, (_, c) =>

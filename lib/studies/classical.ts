@@ -3,9 +3,7 @@ import type { Estimator } from '../contract/estimator';
 import { posteriorSetting } from '../experiments/posterior-setting';
 import { abc } from '../inference/abc/abc';
 import { npe, type NpeSettings } from '../inference/density/npe';
-import type { LikelihoodEstimator } from '../inference/likelihood/likelihood-estimator';
 import { nle } from '../inference/likelihood/nle';
-import type { RatioEstimator } from '../inference/ratio/ratio-estimator';
 import { nre } from '../inference/ratio/nre';
 import { inRounds } from '../inference/sequential/in-rounds';
 import type { SequentialMethod } from '../inference/sequential/sequential-method';
@@ -63,23 +61,6 @@ const members = 5;
 /** The flow of the likelihoods. */
 const likelihood = { density: densities.maskedAutoregressive() };
 
-/** Sequential neural likelihood: what was proposed does not matter to a likelihood. */
-const snl: SequentialMethod<LikelihoodEstimator> = {
-  spec: { name: 'SNL', density: likelihood.density.spec },
-  train: ({ simulations }, { prior, seed, work }) => nle.train(simulations, { ...likelihood, prior, seed, ...work }),
-  propose: (estimator, { xObs }) => estimator.given(xObs),
-  restore: (record, options) => nle.restore(record, options),
-};
-
-/** Sequential ratio estimation: nor to a ratio whose contrasts are of the same simulations, up to a constant. */
-const snre: SequentialMethod<RatioEstimator> = {
-  spec: { name: 'SNRE', loss: ratioLosses.nreB().spec },
-  train: ({ simulations }, { prior, seed, work }) =>
-    nre.train(simulations, { loss: ratioLosses.nreB(), prior, seed, ...work }),
-  propose: (estimator, { xObs }) => estimator.given(xObs),
-  restore: (record, options) => nre.restore(record, options),
-};
-
 type SettingMaker = (setting: string) => ExperimentSetting;
 
 function npeWith(method: string, settings: NpeSettings): SettingMaker {
@@ -128,8 +109,8 @@ const study: BenchmarkStudy<ClassicalSetting> = {
     'snpe-b': sequentially(sequential.snpeB()),
     'snpe-c': sequentially(sequential.snpeC()),
     tsnpe: sequentially(sequential.tsnpe()),
-    snl: sequentially(snl),
-    snre: sequentially(snre),
+    snl: sequentially(sequential.snl(likelihood)),
+    snre: sequentially(sequential.snre({ loss: ratioLosses.nreB() })),
     'rej-abc': onPairs('REJ-ABC', async ({ theta, x, dropped }, { prior }) => {
       const [ofPrior, data] = [theta.clone(), x.clone()];
       const simulations = { theta: ofPrior, x: data, dropped };

@@ -23,6 +23,8 @@ export interface FitSettings {
    * Default 0.
    */
   readonly ema?: number;
+  /** The most that the norm of a gradient of all weights may be; longer ones are shortened to it. Default: any. */
+  readonly gradientNorm?: number;
 }
 
 /** What a fit takes besides its problem. */
@@ -44,6 +46,7 @@ export type CheckedSettings = ReturnType<typeof checkedSettings>;
  */
 export function checkedSettings(options: FitOptions, rows: number, length: TrainingLength = defaultLength) {
   const { batchSize = 256, learningRate = 1e-3, cosineDecay = false, ema = 0 } = options;
+  const { gradientNorm } = options;
   const { validationFraction = (length.validationRows?.(rows) ?? 0.2 * rows) / Math.max(1, rows) } = options;
   for (const name of ['batchSize', 'maxEpochs', 'patience', 'epochsPerValidation'] as const)
     if (options[name] !== undefined) requireCount(`training ${name}`, options[name]);
@@ -51,6 +54,7 @@ export function checkedSettings(options: FitOptions, rows: number, length: Train
   const isShare = (value: number): boolean => value > 0 && value < 1;
   requireNumber('training validationFraction', validationFraction, 'a number between 0 and 1', isShare);
   requireNumber('training ema', ema, 'a number from 0 to below 1', (value) => value >= 0 && value < 1);
+  if (gradientNorm !== undefined) requirePositive('training gradientNorm', gradientNorm);
   const validationRows = Math.max(1, Math.round(rows * validationFraction));
   const trainingRows = rows - validationRows;
   const remedy = 'Simulate more; a thousand is a small budget.';
@@ -65,6 +69,7 @@ export function checkedSettings(options: FitOptions, rows: number, length: Train
     learningRate,
     cosineDecay,
     ema,
+    gradientNorm,
     batchSize: batch,
     maxEpochs: epochs.maxEpochs,
     patience: options.patience ?? epochs.patience,

@@ -29,7 +29,8 @@ export function disposeState({ weights, adam, average, loss }: TrainingState): v
  */
 export function trainingProgram(
   loss: Loss,
-  settings: Pick<CheckedSettings, 'learningRate' | 'cosineDecay' | 'ema'>,
+  settings: Pick<CheckedSettings, 'learningRate' | 'cosineDecay' | 'ema'> &
+    Partial<Pick<CheckedSettings, 'gradientNorm'>>,
   totalSteps: number,
   shapes: readonly number[][],
 ) {
@@ -54,13 +55,9 @@ export function trainingProgram(
         const decay = settings.cosineDecay
           ? tf.mul(0.5, tf.add(1, tf.cos(tf.mul(number, Math.PI / totalSteps))))
           : tf.scalar(1);
-        const next = adamStep(
-          weights,
-          pack(grads),
-          adam,
-          tf.add(number, 1),
-          tf.mul(decay, settings.learningRate) as tf.Scalar,
-        );
+        const rate = tf.mul(decay, settings.learningRate) as tf.Scalar;
+        const gradient = shortened(pack(grads), settings.gradientNorm);
+        const next = adamStep(weights, gradient, adam, tf.add(number, 1), rate);
         // the average follows faster at first, so that the first weights are soon forgotten
         const keep = tf.minimum(settings.ema, tf.div(tf.add(number, 1), tf.add(number, 10)));
         return {
@@ -74,4 +71,11 @@ export function trainingProgram(
         };
       }),
   );
+}
+
+/** The gradient, or one of the same direction and the length `most` where it is longer. */
+function shortened(gradient: tf.Tensor1D, most?: number): tf.Tensor1D {
+  if (most === undefined) return gradient;
+  const norm = tf.sqrt(tf.sum(tf.square(gradient)));
+  return tf.mul(gradient, tf.div(most, tf.maximum(most, norm)));
 }

@@ -46,6 +46,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
   const chains = { initial: prior, chains: 4, warmup: 10, draws: 10, seed: 1, progress: false };
   const options = { seed: 1, progress: false };
   const setting = { setting: 'a', methods: [{ method: 'b' }], train: library.npse.train };
+  const bin = { probability: 0.5, frequency: 0.5, pairs: 10, lower: 0.1, upper: 0.9 };
   const right: Record<string, unknown[]> = {
     rng: [1],
     checkPrior: [prior, {}],
@@ -76,6 +77,8 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'fmpe.restore': [estimator.record()],
     'abc.reject': [simulations, xObs.slice(0, 1), { prior }],
     'abc.smc': [task, xObs.slice(0, 1), { calls: 200, ...options }],
+    'nle.train': [simulations],
+    'nle.restore': [estimator.record()],
     'npe.train': [simulations],
     'npe.restore': [estimator.record()],
     inRounds: [
@@ -84,9 +87,11 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
       library.sequential.tsnpe({ fit: { maxEpochs: 1 } }),
       { rounds: 1, calls: 20, ...options },
     ],
+    'sequential.snl': [{}],
     'sequential.snpeA': [{}],
     'sequential.snpeB': [{}],
     'sequential.snpeC': [{}],
+    'sequential.snre': [{}],
     'sequential.tsnpe': [{}],
     roundsFolder: ['rounds'],
     'densities.realNvp': [{}],
@@ -97,6 +102,13 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'densities.isMixture': [library.densities.mixture().build({ name: 'q', dim: 2, context: 1 })],
     'embeddings.mlp': [{}],
     'embeddings.exchangeable': [{ parts: 2 }],
+    'nre.train': [simulations],
+    'nre.restore': [estimator.record()],
+    'ratioLosses.nreB': [{}],
+    'ratioLosses.nreC': [{}],
+    'ratioLosses.bnre': [{}],
+    'ratioLosses.fixedReference': [{ theta: [0, 0], x: simulations.x }],
+    'nn.classifiers.residual': [{}],
     'npse.train': [simulations],
     'npse.restore': [estimator.record(), { prior }],
     continuous: [library.vpLinear(), {}],
@@ -122,6 +134,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     slicedWasserstein: [theta, theta, {}],
     mmdFloor: [(seed: number) => exact.sample(5, { seed }), { repeats: 1 }],
     squaredMmd: [theta, theta, {}],
+    'plots.calibrationPlot': [{ bins: [bin], expectedError: 0, isCalibrated: true, level: 0.95 }, {}],
     'plots.curvePlot': [rows, { facet: 'budget' }],
     'plots.lossPlot': [estimator.fit.history, {}],
     'plots.marginalPlot': [{ a: theta }, {}],
@@ -161,6 +174,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'host.installHost': [library.host.silentHost],
     'mcmc.effectiveSampleSize': [[[1, 2, 3, 4]]],
     'mcmc.splitRHat': [[[1, 2, 3, 4]]],
+    'mcmc.differentialEvolution': [{}],
     'mcmc.hmc': [{}],
     'mcmc.randomWalkMetropolis': [{}],
     'mcmc.chainProgram': [density, mcmc.hmc()],

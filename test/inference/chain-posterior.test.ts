@@ -46,27 +46,28 @@ afterAll(() => family.dispose());
 
 describe('a posterior by chains', () => {
   it('has draws that are nearly independent, with the moments of the density', async () => {
-    const { rows, mixed, thin, ess, rHat, warned } = await runOf(given([3, -8]), 3000);
-    expect(rows.length).toBe(3000);
+    const { rows, mixed, thin, ess, rHat, warned } = await runOf(given([3, -8]), 6000);
+    expect(rows.length).toBe(6000);
     expect([mixed, warned]).toEqual([true, '']);
     expect(thin).toBeGreaterThan(4);
     for (const k of [0, 1]) {
-      expect(ess[k]).toBeGreaterThan(0.7 * 3000);
+      expect(ess[k]).toBeGreaterThan(0.7 * 6000);
       expect(rHat[k]).toBeLessThan(1.01);
-      expect(Math.abs(mean(rows)[k] - [3, -8][k])).toBeLessThan(4 * 0.1 * Math.sqrt(1 / (0.7 * 3000)));
-      expect(Math.abs(Math.sqrt(covariance(rows)[k][k]) / 0.1 - 1)).toBeLessThan(4 * Math.sqrt(1 / (1.4 * 3000)));
+      expect(Math.abs(mean(rows)[k] - [3, -8][k])).toBeLessThan(4 * 0.1 * Math.sqrt(1 / (0.7 * 6000)));
+      expect(Math.abs(Math.sqrt(covariance(rows)[k][k]) / 0.1 - 1)).toBeLessThan(4 * Math.sqrt(1 / (1.4 * 6000)));
     }
   });
 
-  it('gives one draw, the same for the same seed, and judges its chains by 20 draws each', async () => {
+  it('gives one draw, the same for the same seed, and judges its chains by enough draws of each', async () => {
     const of = given([0, 0]);
     const one = await rowsOf(of.sample(1, { seed: 5, ...small }));
     expect(one.length).toBe(1);
     expect(await rowsOf(of.sample(1, { seed: 5, ...small }))).toEqual(one);
     expect(await rowsOf(of.sample(1, { seed: 6, ...small }))).not.toEqual(one);
     const { rows, rHat } = await runOf(of, 1);
-    expect(rows.length).toBe(20 * 60);
-    expect(rHat.every((value) => value < 1.05)).toBe(true);
+    // ceil(450 / sqrt(60)) of each chain
+    expect(rows.length).toBe(59 * 60);
+    expect(rHat.every((value) => value < 1.01)).toBe(true);
   });
 
   it('has both of two modes; where no chain crosses between them, it says that the chains have not mixed', async () => {
@@ -80,7 +81,7 @@ describe('a posterior by chains', () => {
     expect(left).toBeGreaterThan(0.2);
     expect(left).toBeLessThan(0.8);
     expect(stuck.mixed).toBe(false);
-    expect(stuck.warned).toMatch(/the chains have not mixed: R-hat is .* in dimension 0/);
+    expect(stuck.warned).toMatch(/the chains have not mixed: R-hat is /);
   });
 
   it('draws for many contexts what it draws for each', async () => {

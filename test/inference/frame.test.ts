@@ -100,6 +100,33 @@ describe('a frame', () => {
     });
   });
 
+  it('knows the volume that the map of the data takes up, of logarithms, an arsinh and constants too', () => {
+    const tails = data.map((row, i) => [...row, (i % 2 === 0 ? 1 : -1) * Math.exp(8 * Math.sin(i))]);
+    const pairs = { theta: tf.tensor2d(rows), x: tf.tensor2d(tails) };
+    const frame = fitFrame(prior, pairs, true);
+    tf.dispose([pairs.theta, pairs.x]);
+    expect(frame.config.x.logarithmFrom?.map((from) => from > 0)).toEqual([false, true, false, false]);
+    expect(frame.config.x.arsinh?.scale.map((scale) => scale > 0)).toEqual([false, false, false, true]);
+    tf.tidy(() => {
+      const some = tails.slice(0, 40);
+      const told = frame.dataLogVolume(tf.tensor2d(some)).dataSync();
+      // d z_k / d x_k, by differences, column by column
+      // steps of a hundredth of the width over which each column's map is about linear
+      const { centre, scale } = frame.config.x.arsinh!;
+      const step = some.map((row) =>
+        row.map((value, k) => 0.01 * [1000, value, 1, Math.hypot(value - centre[k], scale[k])][k]),
+      );
+      const moved = (sign: number): number[][] =>
+        frame.toData(tf.tensor2d(some.map((row, i) => row.map((v, k) => v + sign * step[i][k])))).arraySync();
+      const [up, down] = [moved(1), moved(-1)];
+      some.forEach((_, i) => {
+        const slopes = step[i].map((by, k) => (up[i][k] - down[i][k]) / (2 * by));
+        const expected = slopes.reduce((sum, slope) => sum - Math.log(slope), 0);
+        expect(Math.abs(told[i] - expected)).toBeLessThan(5e-3);
+      });
+    });
+  });
+
   it('has the gradients of the volume and of the prior in what the network sees', () => {
     const frame = fitted();
     tf.tidy(() => {

@@ -49,6 +49,7 @@ describe('the settings of a fit', () => {
     ['learningRate', [0, -1, NaN, Infinity]],
     ['validationFraction', [0, 1, -0.1, NaN]],
     ['ema', [1, -0.1, NaN]],
+    ['gradientNorm', [0, -1, NaN, Infinity]],
   ] as const)('refuse an invalid %s by name, before any work', async (name, values) => {
     for (const value of values) await expect(fitted({ [name]: value })).rejects.toThrow(`training ${name}`);
     for (const value of ['many', '', null] as unknown as number[])

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { LinearStart } from '../../nn/density/linear-residual';
 import type { FitOptions } from '../../training/fit-settings';
 import type { Loss } from '../../training/loss';
 import { maximumLikelihood } from '../../training/maximum-likelihood';
@@ -15,6 +16,8 @@ export interface DensityFitProblem {
   readonly loss?: (model: DensityModel) => Loss;
   /** Weights of all members to start from; kept by the caller. Default: drawn from the seed. */
   readonly first?: readonly tf.Tensor[];
+  /** The linear Gaussian fit whose residuals the density is to be of. Default: of the targets themselves. */
+  readonly linear?: LinearStart;
   /** How long training lasts where the options do not say. */
   readonly length?: TrainingLength;
 }
@@ -31,19 +34,19 @@ export interface FittedDensity extends FittedMembers {
  * @returns the fitted density; where training was stopped, of the members so far, each the best so far.
  */
 export async function fitDensity(
-  { rows, loss = likelihoodOf, first, length }: DensityFitProblem,
+  { rows, loss = likelihoodOf, first, linear, length }: DensityFitProblem,
   parts: DensityParts,
   members: number,
   options: FitOptions,
 ): Promise<FittedDensity> {
   const dims = { target: rows[0].shape[1], condition: rows[1].shape[1] };
-  const one = embeddedDensity(dims, parts);
+  const one = embeddedDensity(dims, parts, { linear });
   const problem = { weights: one.weights, loss: loss(one), rows: [...rows], length, first };
   const fitted = await fitMembers(problem, members, options);
   return {
     ...fitted,
-    network: networkOf(parts, fitted.members),
-    model: fitted.members === 1 ? one : embeddedDensity(dims, parts, fitted.members),
+    network: networkOf(parts, { members: fitted.members, linear }),
+    model: fitted.members === 1 ? one : embeddedDensity(dims, parts, { members: fitted.members, linear }),
   };
 }
 

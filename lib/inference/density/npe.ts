@@ -1,7 +1,7 @@
 import type { PartOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import type { DensityDefinition } from '../../nn/density/density-definition';
-import { realNvp } from '../../nn/density/real-nvp';
+import { splineAutoregressive } from '../../nn/density/spline-flows';
 import type { EmbeddingDefinition } from '../../nn/embedding/embedding';
 import { asItIs } from '../../nn/embedding/as-it-is';
 import type { EstimatorRecord } from '../../records/estimator-record';
@@ -15,7 +15,7 @@ import { npeMethod, trainPosteriorDensity } from './train-posterior-density';
 
 /** How NPE is trained, except for prior and seed. */
 export interface NpeSettings extends PartOptions {
-  /** The density q(theta | x): `densities.realNvp({ ... })`, or another. */
+  /** The density q(theta | x): `densities.mixture({ ... })`, say. Default `densities.splineAutoregressive()`. */
   density?: DensityDefinition;
   /** What the density sees of x: `embeddings.mlp({ ... })`, say. Default `embeddings.asItIs()`: x itself. */
   embedding?: EmbeddingDefinition;
@@ -23,6 +23,8 @@ export interface NpeSettings extends PartOptions {
   members?: number;
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
+  /** Let the density learn only what a linear Gaussian fit of theta given x leaves. Default true. */
+  gaussian?: boolean;
   /** How the weights are fitted: batch size, learning rate, epochs, early stopping, ... */
   fit?: FitSettings;
 }
@@ -43,11 +45,12 @@ export type TrainedNpeEstimator = TrainedDensityEstimator<DensityNetwork>;
 
 /** The default settings of `npe.train`. */
 export const defaultSettings = {
-  density: realNvp(),
+  density: splineAutoregressive(),
   embedding: asItIs(),
   members: 1,
   standardise: true,
-  fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99 },
+  gaussian: true,
+  fit: { learningRate: 1e-3, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99, gradientNorm: 5 },
 } satisfies NpeSettings;
 
 /**

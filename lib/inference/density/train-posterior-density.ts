@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireCount } from '../../core/checks';
 import type { Prior } from '../../distributions/prior';
+import { linearStart } from '../../nn/density/linear-residual';
 import type { FitOptions } from '../../training/fit-settings';
 import type { Loss } from '../../training/loss';
 import { checkPairs, type TrainingPairs } from '../check-pairs';
@@ -19,6 +20,8 @@ export interface PosteriorDensityTraining extends DensityParts {
   readonly members: number;
   /** Whether the network sees theta and x with mean 0 and standard deviation 1. */
   readonly standardise: boolean;
+  /** Whether the density is of what a linear Gaussian fit leaves. Default false. */
+  readonly gaussian?: boolean;
   readonly fit: FitOptions;
   /** The loss of a model. Default: maximum likelihood, which is right for parameters that the prior drew. */
   readonly loss?: (model: DensityModel) => Loss;
@@ -36,7 +39,7 @@ export function npeMethod(given: Partial<DensityParts>): DensityMethod<DensityNe
     kind: 'npe',
     estimator: 'an NPE estimator',
     model: (dims, network) =>
-      embeddedDensity({ target: dims.theta, condition: dims.x }, partsOf(network, given), network.members),
+      embeddedDensity({ target: dims.theta, condition: dims.x }, partsOf(network, given), network),
   };
 }
 
@@ -51,7 +54,7 @@ export async function trainPosteriorDensity(
   pairs: TrainingPairs,
   training: PosteriorDensityTraining,
 ): Promise<TrainedDensityEstimator<DensityNetwork>> {
-  const { prior, density, embedding, members, standardise, fit, loss, also, before, size } = training;
+  const { prior, density, embedding, members, standardise, gaussian, fit, loss, also, before, size } = training;
   checkPairs(what, pairs, prior);
   requireCount(`${what}: members`, members);
   const frame = before ? frameOf(prior, before.config.frame) : fitFrame(prior, pairs, standardise);
@@ -62,7 +65,8 @@ export async function trainPosteriorDensity(
   ]) as [tf.Tensor2D, tf.Tensor2D, ...tf.Tensor2D[]];
   const first = before && tensorsOf(before.record(), 'weights');
   try {
-    const fitted = await fitDensity({ rows, loss, first }, { density, embedding }, members, fit);
+    const linear = before ? before.config.network.linear : gaussian ? linearStart(rows[0], rows[1]) : undefined;
+    const fitted = await fitDensity({ rows, loss, first, linear }, { density, embedding }, members, fit);
     const sizes = { simulations: rows[0].shape[0], ...size };
     return deliveredDensity(npeMethod({ density, embedding }), { frame, maxObservations: 1, size: sizes }, fitted);
   } finally {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireCount } from '../../core/checks';
-import type { LongWorkOptions } from '../../core/host';
+import type { PartOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import { randomUniform } from '../../graph/random';
 import type { DensityDefinition } from '../../nn/density/density-definition';
@@ -13,6 +13,7 @@ import { checkPairs, type TrainingPairs } from '../check-pairs';
 import { checkedTraining, priorOf } from '../check-training';
 import { courseNumbers, courseOf, delivered, type Course } from '../course';
 import type { DensityModel } from '../density/density-model';
+import { linearStart } from '../../nn/density/linear-residual';
 import { embeddedDensity, partsOf } from '../density/embedded-density';
 import { fitDensity, likelihoodOf } from '../density/fit-density';
 import { checkRecord, tensorsOf } from '../estimator-record';
@@ -23,13 +24,15 @@ import { columnsText, dataColumns, isWholeRow, type DataColumns } from './data-c
 import { likelihoodEstimator, type LikelihoodEstimator, type LikelihoodEstimatorConfig } from './likelihood-estimator';
 
 /** How NLE is trained, except for prior and seed. */
-export interface NleSettings extends LongWorkOptions {
+export interface NleSettings extends PartOptions {
   /** The density q(x | theta): `densities.maskedAutoregressive({ ... })`, its default, or another. */
   density?: DensityDefinition;
   /** Networks from different starts, whose mixture is the density. Default 1. */
   members?: number;
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
+  /** Let the density learn only what a linear Gaussian fit of x given theta leaves. Default true. */
+  gaussian?: boolean;
   /** How the weights are fitted: batch size, learning rate, epochs, early stopping, ... */
   fit?: FitSettings;
 }
@@ -50,6 +53,7 @@ export const defaultSettings = {
   density: maskedAutoregressive(),
   members: 1,
   standardise: true,
+  gaussian: true,
   fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99 },
 } satisfies NleSettings;
 
@@ -82,7 +86,10 @@ export const nle = {
    */
   train: async (pairs: TrainingPairs, options: NleOptions): Promise<TrainedNleEstimator> => {
     checkedTraining('nle.train', options);
-    const { prior, seed, density, members, standardise, signal, progress } = { ...defaultSettings, ...options };
+    const { prior, seed, density, members, standardise, gaussian, signal, progress, within } = {
+      ...defaultSettings,
+      ...options,
+    };
     // a likelihood is the same whatever law drew the parameters
     checkPairs('nle.train', { ...pairs, proposed: true }, prior);
     requireCount('nle.train: members', members);
@@ -90,7 +97,7 @@ export const nle = {
     const note = columnsText(columns, pairs.x.shape[1]);
     if (note) console.info(`nle.train: ${note}`);
     const frame = fitFrame(prior, pairs, standardise);
-    const y = frame.toNetwork(pairs.theta);
+    const y = tf.tidy(() => frame.toNetwork(pairs.theta));
     const conditions = fitConditions(frame, y);
     const rows = tf.tidy(() => [
       tf.gather(frame.toData(pairs.x), [...columns.modelled], 1),
@@ -100,8 +107,9 @@ export const nle = {
     y.dispose();
     try {
       const loss = columns.whole.length > 0 ? dequantised(frame, columns) : likelihoodOf;
-      const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress };
-      const fitted = await fitDensity({ rows, loss }, { density, embedding: asItIs() }, members, fitSettings);
+      const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
+      const linear = gaussian ? linearStart(rows[0], rows[1]) : undefined;
+      const fitted = await fitDensity({ rows, loss, linear }, { density, embedding: asItIs() }, members, fitSettings);
       const { network, model, weights, fit, parts } = fitted;
       const config: LikelihoodEstimatorConfig = {
         ...{ kind: 'nle', version: 1, dims: frame.dims, network, frame: frame.config, conditions, columns },
@@ -132,7 +140,7 @@ export const nle = {
     checkPriorProbe(config.priorProbe, dims.theta, prior);
     const parts = partsOf(network, { ...(options.density && { density: options.density }), embedding: asItIs() });
     const condition = conditions === null ? dims.theta : 2 * dims.theta;
-    const model = embeddedDensity({ target: columns.modelled.length, condition }, parts, network.members);
+    const model = embeddedDensity({ target: columns.modelled.length, condition }, parts, network);
     const frame = frameOf(prior, config.frame);
     return likelihoodEstimator(model, { config, weights: tensorsOf(record, 'weights'), frame });
   },

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, requireCount } from '../../core/checks';
-import type { LongWorkOptions } from '../../core/host';
+import type { PartOptions } from '../../core/host';
 import { toTensor2D } from '../../core/rows';
 import type { Prior } from '../../distributions/prior';
 import { asItIs } from '../../nn/embedding/as-it-is';
@@ -22,7 +22,7 @@ import { ratioEstimator, type RatioEstimator, type RatioEstimatorConfig } from '
 import { embeddedClassifier, partsOf, ratioModel, type RatioParts } from './ratio-model';
 
 /** How NRE is trained, except for prior and seed. */
-export interface NreSettings extends LongWorkOptions {
+export interface NreSettings extends PartOptions {
   /** What is minimised: `ratioLosses.nreB({ ... })`, or another. */
   loss?: RatioLoss;
   /** The network that tells pairs from contrasts. Default `nn.classifiers.residual()`. */
@@ -39,7 +39,7 @@ export interface NreSettings extends LongWorkOptions {
 
 /** Everything that `nre.train` takes besides the simulations. */
 export interface NreOptions extends NreSettings {
-  /** The prior that the parameters were drawn from. */
+  /** The prior of the posteriors, in whose support the parameters were drawn. */
   prior: Prior;
   /** Seed of everything random in training. */
   seed: number;
@@ -64,7 +64,8 @@ export const nre = {
    * Neural ratio estimation: learns the ratio r(theta, x) = p(x | theta) / p(x) from simulations, as the odds by which
    * a classifier tells pairs (theta, x) as simulated from pairs put together at random.
    *
-   * Log ratios of observations add up, so that one training serves any number of them, and another prior too.
+   * Log ratios of observations add up, so that one training serves any number of them, and another prior too. The
+   * parameters may come from any law within the prior's support: the evidence p(x) is then that of this law.
    * @param pairs parameters and data, one row a simulation; they stay the caller's.
    * @param options prior and seed, and any of {@link NreSettings}; what is not given, in the group `fit` too, is that
    * of `nre.defaultSettings`. `loss` is any of `ratioLosses`.
@@ -82,10 +83,10 @@ export const nre = {
   train: async (pairs: TrainingPairs, options: NreOptions): Promise<TrainedRatioEstimator> => {
     checkedTraining('nre.train', options);
     const { prior, loss, classifier, embedding, members, standardise } = { ...defaultSettings, ...options };
-    checkPairs('nre.train', pairs, prior);
+    checkPairs('nre.train', { ...pairs, proposed: true }, prior);
     requireCount('nre.train: members', members);
-    const { seed, signal, progress } = options;
-    const fit = { ...defaultSettings.fit, ...options.fit, seed, signal, progress };
+    const { seed, signal, progress, within } = options;
+    const fit = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
     const simulations = pairs.theta.shape[0];
     checkContrasts(loss, checkedSettings(fit, simulations));
     const reference = referenceOf(loss, pairs);

@@ -17,6 +17,8 @@ export interface DensityRoundsOptions {
   members?: number;
   /** Give the network theta and x with mean 0 and standard deviation 1, those of the first round. */
   standardise?: boolean;
+  /** Let the density learn only what a linear Gaussian fit, that of the first round, leaves. */
+  gaussian?: boolean;
   /**
    * Begin each round with new weights, and mean and standard deviation of all rounds, instead of the weights of the
    * round before. Default false.
@@ -49,7 +51,7 @@ export function densityRounds(
   options: DensityRoundsOptions,
 ): SequentialMethod<NpeEstimator> {
   const { defaultSettings } = npe;
-  const { density, embedding, members, standardise, fit, anew } = {
+  const { density, embedding, members, standardise, gaussian, fit, anew } = {
     anew: false,
     ...defaultSettings,
     ...objectOf(`${what}: options`, options),
@@ -60,7 +62,7 @@ export function densityRounds(
     name,
     density: density.spec,
     embedding: embedding.spec,
-    ...{ members, standardise, anew, fit: settings, ...own },
+    ...{ members, standardise, gaussian, anew, fit: settings, ...own },
   };
   return {
     spec,
@@ -68,7 +70,7 @@ export function densityRounds(
     train: async (rounds, context) => {
       const { prior, seed, work, before } = context;
       const estimator = await trainPosteriorDensity(what, rounds.simulations, {
-        ...{ prior, density, embedding, members, standardise },
+        ...{ prior, density, embedding, members, standardise, gaussian },
         fit: { ...settings, ...work, seed },
         ...(await learn?.(rounds, context)),
         ...(before && !anew && { before }),

@@ -5,3 +5,5 @@ export { snpeB } from './snpe-b';
 export { snpeC, type SnpeCOptions } from './snpe-c';
 export { tsnpe, type TsnpeOptions } from './tsnpe';
 export { snpeA, type SnpeAOptions } from './snpe-a';
+export { snl, type SnlOptions } from './snl';
+export { snre, type SnreOptions } from './snre';

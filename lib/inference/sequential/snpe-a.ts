@@ -9,7 +9,7 @@ import type { RoundsSoFar, SequentialMethod } from './sequential-method';
 import { restoreSnpeA, snpeAEstimator, type SnpeAEstimator } from './snpe-a-estimator';
 
 /** Options of {@link snpeA}. */
-export interface SnpeAOptions extends Omit<DensityRoundsOptions, 'density' | 'members' | 'anew'> {
+export interface SnpeAOptions extends Omit<DensityRoundsOptions, 'density' | 'members' | 'gaussian' | 'anew'> {
   /** Gaussians in the last round; those before it have one. Default 8. */
   components?: number;
   /** Size of the mixture density network. */

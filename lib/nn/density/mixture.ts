@@ -73,7 +73,7 @@ const mostLogDiagonal = 8;
  * How far the last layer is from zero at the start, as a share of what is usual: components that start as the same
  * would stay the same.
  */
-const firstSpread = 0.2;
+const firstSpread = 0.1;
 
 function mixtureDensity(
   { name, dim, context }: DensityShape,

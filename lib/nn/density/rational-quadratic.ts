@@ -72,7 +72,10 @@ export function splineForward(x: tf.Tensor1D, raw: tf.Tensor2D, size: SplineSize
 /** What the gradient takes from the spline. */
 type Kept = { x: tf.Tensor1D; raw: tf.Tensor2D; inside: tf.Tensor1D } & Parts & Places & Bin & State;
 
-/** x [N] of z [N] = spline(x), by the root of a quadratic equation. Source: Durkan et al. (2019), equations (6) to (8). */
+/**
+ * x [N] of z [N] = spline(x), by the root of a quadratic equation.
+ * Source: Durkan et al. (2019), equations (6) to (8).
+ */
 export function splineInverse(z: tf.Tensor1D, raw: tf.Tensor2D, size: SplineSize): tf.Tensor1D {
   const inside = tf.clipByValue(z, -size.tail, size.tail);
   const parts = partsOf(raw, size);
@@ -141,7 +144,10 @@ function binOf({ below, holds }: Places, { widths, heights, slopes }: Parts, { b
   };
 }
 
-/** What the spline and its gradient are made of, each [N]; the slope of the spline is slope^2 numerator / denominator^2. */
+/**
+ * What the spline and its gradient are made of, each [N]; the slope of the spline is slope^2 numerator /
+ * denominator^2.
+ */
 type State = Record<
   't' | 'rest' | 'tt' | 'u' | 'restSquare' | 'slope' | 'bend' | 'denominator' | 'ratio' | 'numerator',
   tf.Tensor1D

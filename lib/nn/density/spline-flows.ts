@@ -1,7 +1,9 @@
 import { objectOf, requireCount, requirePositive } from '../../core/checks';
 import type { Activation } from '../../graph/dense';
 import { checkNetworkOptions } from '../check-network-options';
+import { affineTransform } from './affine-transform';
 import { autoregressive } from './autoregressive';
+import { chainedTransform } from './chained-transform';
 import { composedTransform } from './composed-transform';
 import { normalisingFlow, type ConditionalTransform } from './conditional-density';
 import { coupling } from './coupling';
@@ -22,6 +24,9 @@ export interface SplineFlowOptions extends FlowOptions {
 /**
  * A neural spline flow of coupling layers: monotone rational-quadratic splines of one half of the dimensions given the
  * other, with linear maps of all dimensions between. A density and a draw take one pass of the networks.
+ *
+ * An affine map goes before each spline, from the same network, so that a narrow density comes to lie within the tails:
+ * ours, not the paper's.
  * @param options see {@link SplineFlowOptions}.
  * @throws InvalidInputError for a size that is not a positive whole number, fewer than two bins, a tail that is not
  * positive, or an unknown activation.
@@ -38,7 +43,8 @@ export function splineCoupling(options: SplineFlowOptions = {}): DensityDefiniti
 /**
  * A neural spline flow of autoregressive layers: monotone rational-quadratic splines of each dimension given those
  * before it, in reversed order from one transform to the next, with linear maps of all dimensions between. The density
- * takes one pass of the networks, a draw D of them.
+ * takes one pass of the networks, a draw D of them. An affine map goes before each spline, as in
+ * {@link splineCoupling}.
  * @param options see {@link SplineFlowOptions}.
  * @throws InvalidInputError as {@link splineCoupling}.
  * Source: Durkan et al. (2019), "Neural spline flows", section 3.2.
@@ -69,7 +75,8 @@ function splineFlow(
   checkNetworkOptions(what, { transforms, width, hidden }, {}, activation);
   requireCount(`${what} bins`, bins, 2);
   requirePositive(`${what} tail`, tail);
-  const size = { width, hidden, activation, transform: splineTransform({ bins, tail }) };
+  const transform = chainedTransform([affineTransform, splineTransform({ bins, tail })]);
+  const size = { width, hidden, activation, transform };
   return {
     spec: { name: what, ...options },
     build: (shape) => {

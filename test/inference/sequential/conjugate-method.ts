@@ -47,7 +47,10 @@ export function conjugate(
       tell({ rows });
       return estimatorOf(variances[Math.min(sizes.length, variances.length) - 1]);
     },
-    propose: (estimator, { xObs }) => estimator.given(xObs),
+    propose: (estimator, { xObs }) => {
+      const { dim, sample } = estimator.given(xObs);
+      return { dim, sample };
+    },
     restore: ({ config }) => estimatorOf(config.variance as number),
     ...more,
   };

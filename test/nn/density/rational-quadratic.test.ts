@@ -75,7 +75,7 @@ describe('a rational-quadratic spline', () => {
 
   it('stays finite for parameters however large', () => {
     tf.tidy(() => {
-      const huge = tf.mul(100, raw);
+      const huge = tf.mul(100, raw) as tf.Tensor2D;
       const [z, logSlope] = both(x, huge);
       const gradient = tf.grad((of) => tf.sum(splineForward(x, of as tf.Tensor2D, size)))(huge);
       for (const each of [z, logSlope, gradient, splineInverse(x, huge, size)])

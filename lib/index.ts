@@ -28,7 +28,7 @@ export type { Model } from './simulation/model';
 export { joinSimulations } from './simulation/join-simulations';
 export { proposalOf } from './simulation/proposal';
 export { simulate, type SimulateOptions } from './simulation/simulate';
-export { simulateSets, type ObservationSets, type SimulateSetsOptions } from './simulation/simulate-sets';
+export { simulateSets } from './simulation/simulate-sets';
 export { SimulationError } from './simulation/simulation-error';
 export { simulationsFrom, type Simulations } from './simulation/simulations';
 export { batchedSimulator, defineSimulator, type Simulator } from './simulation/simulator';

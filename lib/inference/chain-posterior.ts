@@ -35,10 +35,10 @@ export interface ChainSampleOptions extends DrawOptions {
  * A posterior that is known up to a constant, and drawn from by Markov chains.
  *
  * The chains start from particles that were led from the prior to the posterior by rising powers of the likelihood or
- * ratio, which gives each mode about its share of them. Then they run until draws are nearly independent, and at least
- * for 20 draws each (fewer chains for more), since fewer say nothing about mixing. `sample` warns where R-hat or effective sample sizes say
- * that they have not mixed. Modes between which chains hardly cross count as not mixed, too: their weights then rest on
- * the annealing alone, and no chain can confirm them.
+ * ratio, which gives each mode about its share of them. Then they run until draws are nearly independent, and for 20
+ * draws each at least, fewer chains for more, since less says nothing about mixing. `sample` warns where R-hat or
+ * effective sample sizes say that they have not mixed. Modes between which chains hardly cross count as not mixed, too:
+ * their weights then rest on the annealing alone, and no chain can confirm them.
  */
 export interface ChainPosterior extends Posterior<ChainSampleOptions> {
   /** The log density up to a constant. */

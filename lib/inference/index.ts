@@ -29,3 +29,4 @@ export type { RatioCourse, TrainedRatioEstimator } from './ratio/fit-ratio';
 export type { NreOptions, NreSettings } from './ratio/nre';
 export type { RatioEstimator, RatioPosteriorOptions } from './ratio/ratio-estimator';
 export type { CalibrationBin, ClassifierCalibration } from '../records/classifier-calibration';
+export type { ObservationSets, SimulateSetsOptions } from '../simulation/simulate-sets';

@@ -106,5 +106,6 @@ function experimentOn<S extends string>(
 
 function refuseUnknown(what: string, wanted: readonly string[], known: readonly string[]): void {
   const unknown = wanted.find((name) => !known.includes(name));
-  demand(what, unknown === undefined, `some of ${known.join(', ')}`, unknown);
+  const areKnown = wanted.every((name) => known.includes(name));
+  demand(what, areKnown, `some of ${known.join(', ')}`, unknown);
 }

@@ -196,8 +196,8 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
   return right;
 }
 
-/** What a host's own display is called with is the library's affair. */
-const callbacks = ['host.silentHost.report', 'host.silentHost.onInterrupt'];
+/** What a host's own display and a distance are called with is the library's affair. */
+const callbacks = ['host.silentHost.report', 'host.silentHost.onInterrupt', 'abc.defaultSettings.distance'];
 
 /** Arguments without a default that may be left out: theta drawn from the prior, no constants, x as the context. */
 const optional = ['drawObservations 3', 'defineSimulator 1', 'tasks.unnormalisedPosterior 1'];

@@ -31,8 +31,8 @@ describe('mmdByChance', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('is far above it for a law that has moved by half of its width', () => {
-    const [a, b] = [drawn(1), drawn(2, 0.5)];
+  it('is far above it for a law that has moved by its width', () => {
+    const [a, b] = [drawn(1), drawn(2, 1)];
     const { squaredMmd: value, byChance } = mmdByChance(a, b, 1);
     expect(value).toBeGreaterThan(4 * byChance);
     tf.dispose([a, b]);

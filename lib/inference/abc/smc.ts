@@ -40,7 +40,7 @@ export interface SmcOptions extends AbcSettings, LongWorkOptions {
 export interface PopulationCourse {
   /** The largest distance that it allows. */
   readonly tolerance: number;
-  /** Particles. */
+  /** The number of its particles. */
   readonly particles: number;
   /** 1 / sum of the squared weights. */
   readonly effectiveSampleSize: number;

@@ -11,6 +11,7 @@ export type SnlOptions = Omit<NleSettings, 'signal' | 'progress' | 'within'>;
  * posterior. A likelihood does not depend on what law drew the parameters, so that nothing is corrected.
  * @param options see {@link SnlOptions}; what is not given is that of `nle.defaultSettings`.
  * @returns a method for `inRounds`, for any number of observations.
+ * @throws InvalidInputError for options that are no record; in `inRounds`, what `nle.train` throws.
  * Source: Papamakarios, Sterratt and Murray (2019), "Sequential neural likelihood", algorithm 1.
  * @example
  * const method = sequential.snl({ fit: { maxEpochs: 3 } });

@@ -11,6 +11,7 @@ export type SnreOptions = Omit<NreSettings, 'signal' | 'progress' | 'within'>;
  * last posterior. The ratio's denominator is then that of the proposals, which depends on x alone.
  * @param options see {@link SnreOptions}; what is not given is that of `nre.defaultSettings`.
  * @returns a method for `inRounds`, for any number of observations.
+ * @throws InvalidInputError for options that are no record; in `inRounds`, what `nre.train` throws.
  * Source: Hermans et al. (2020), "Likelihood-free MCMC with amortized approximate ratio estimators"; Durkan et al.
  * (2020), "On contrastive learning for likelihood-free inference".
  * @example

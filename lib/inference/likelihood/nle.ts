@@ -113,7 +113,12 @@ export const nle = {
       const loss = columns.whole.length > 0 ? dequantised(frame, columns) : likelihoodOf;
       const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
       const linear = gaussian ? linearStart(rows[0], rows[1]) : undefined;
-      const fitted = await fitDensity({ rows, loss, linear, length }, { density, embedding: asItIs() }, members, fitSettings);
+      const fitted = await fitDensity(
+        { rows, loss, linear, length },
+        { density, embedding: asItIs() },
+        members,
+        fitSettings,
+      );
       const { network, model, weights, fit, parts } = fitted;
       const config: LikelihoodEstimatorConfig = {
         ...{ kind: 'nle', version: 1, dims: frame.dims, network, frame: frame.config, conditions, columns },

@@ -50,7 +50,7 @@ export const defaultSettings = {
   members: 1,
   standardise: true,
   gaussian: true,
-  fit: { learningRate: 1e-3, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99, gradientNorm: 5 },
+  fit: { learningRate: 4e-3, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99, gradientNorm: 5 },
 } satisfies NpeSettings;
 
 /**

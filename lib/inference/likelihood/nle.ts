@@ -8,6 +8,7 @@ import { maskedAutoregressive } from '../../nn/density/masked-autoregressive';
 import { asItIs } from '../../nn/embedding/as-it-is';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { FitSettings } from '../../training/fit-settings';
+import type { TrainingLength } from '../../training/training-length';
 import type { Loss } from '../../training/loss';
 import { checkPairs, type TrainingPairs } from '../check-pairs';
 import { checkedTraining, priorOf } from '../check-training';
@@ -54,8 +55,11 @@ export const defaultSettings = {
   members: 1,
   standardise: true,
   gaussian: true,
-  fit: { learningRate: 5e-4, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99 },
+  fit: { learningRate: 5e-3, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99, gradientNorm: 5 },
 } satisfies NleSettings;
+
+/** Likelihoods of narrow data are still gaining after three times the steps that posteriors take. */
+const length: TrainingLength = { steps: 20_000, patience: 1 / 5, patienceOnRise: 1 / 15 };
 
 /**
  * NLE: `nle.train(simulations, { prior, seed })`, its settings, and `nle.restore(record, { prior })` for a saved
@@ -109,7 +113,7 @@ export const nle = {
       const loss = columns.whole.length > 0 ? dequantised(frame, columns) : likelihoodOf;
       const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
       const linear = gaussian ? linearStart(rows[0], rows[1]) : undefined;
-      const fitted = await fitDensity({ rows, loss, linear }, { density, embedding: asItIs() }, members, fitSettings);
+      const fitted = await fitDensity({ rows, loss, linear, length }, { density, embedding: asItIs() }, members, fitSettings);
       const { network, model, weights, fit, parts } = fitted;
       const config: LikelihoodEstimatorConfig = {
         ...{ kind: 'nle', version: 1, dims: frame.dims, network, frame: frame.config, conditions, columns },

@@ -8,7 +8,7 @@ export type ConditionScales = Standardisation | null;
 /** The scales of parameters that a network sees as y [N, D]. */
 export function fitConditions(frame: Frame, y: tf.Tensor2D): ConditionScales {
   if (frame.prior.support === undefined) return null;
-  const theta = frame.toParameters(y);
+  const theta = tf.tidy(() => frame.toParameters(y));
   const scales = fitStandardisation(theta, true);
   theta.dispose();
   return scales;

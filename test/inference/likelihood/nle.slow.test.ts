@@ -21,7 +21,7 @@ describe('nle', () => {
       pairs.dispose();
       return { estimator, restore: (record) => nle.restore(record, { prior }) };
     },
-    { cells: 80, integral: 0.02 },
+    { cells: 80, integral: 0.02, areChains: true },
   );
 });
 

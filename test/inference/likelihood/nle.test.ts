@@ -122,7 +122,9 @@ describe('nle', () => {
     const constant = { theta: pairs.theta, x: tf.ones<tf.Rank.R2>([simulations, 3]) };
     await expect(nle.train(constant, { prior, seed: 1, ...quiet })).rejects.toThrow(/3 constant columns/);
     constant.x.dispose();
-    const error = await interrupted((signal) => nle.train(pairs, { prior, seed: 1, density, fit, signal }));
+    const error = await interrupted((signal) =>
+      nle.train(pairs, { prior, seed: 1, density, fit: { maxEpochs: 500, patience: 500 }, signal }),
+    );
     expect(error).toBeInstanceOf(InterruptedError);
     ((error as InterruptedError).partial as TrainedNleEstimator).dispose();
   });

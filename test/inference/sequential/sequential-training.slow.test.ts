@@ -162,11 +162,11 @@ describe('SNPE-C', () => {
       [0.6, -0.5],
       [0.9, -0.8],
     ];
-    const rows = await drawnFrom(inRounds(task, several, snpeC({ fit }), { ...options, rounds: 2, calls: 2000 }));
+    const rows = await drawnFrom(inRounds(task, several, snpeC({ fit }), { ...options, rounds: 2, calls: 1000 }));
     const exact = exactMoments(task, several);
     for (const k of [0, 1]) {
       // errors of the density add up over the observations
-      const error = Math.sqrt(1 / draws + (5 * 3) / 2000);
+      const error = Math.sqrt(1 / draws + (5 * 3) / 1000);
       expect(Math.abs(mean(rows)[k] - exact.mean[k]) / exact.std[k]).toBeLessThan(4 * error + 3 * trainingError);
     }
   });

@@ -55,7 +55,7 @@ export const notebook = '05-neural-sbi-family';
 
 /** Rounds of the methods that go in rounds, as in the benchmark. */
 const rounds = 10;
-/** Networks of the ensemble. */
+/** Networks of the ensemble, of the default density: autoregressive splines. */
 const members = 5;
 
 /** The flow of the likelihoods. */
@@ -99,7 +99,7 @@ const study: BenchmarkStudy<ClassicalSetting> = {
     'npe-maf': npeWith('NPE (MAF)', { density: densities.maskedAutoregressive() }),
     'npe-spline': npeWith('NPE (spline coupling)', { density: densities.splineCoupling() }),
     'npe-spline-ar': npeWith('NPE (spline autoregressive)', { density: densities.splineAutoregressive() }),
-    'npe-ensemble': npeWith('NPE (ensemble of spline couplings)', { density: densities.splineCoupling(), members }),
+    'npe-ensemble': npeWith('NPE (ensemble)', { members }),
     nle: onPairs('NLE (MAF)', (pairs, options) => nle.train(pairs, { ...likelihood, ...options })),
     'nre-a': nreWith('NRE-A', ratioLosses.nreA()),
     'nre-b': nreWith('NRE-B', ratioLosses.nreB()),

@@ -24,7 +24,7 @@ const algorithms = { amortised: /^N/, sequential: /^SN/, any: /./ };
 const kinds = /** @type {const} */ (['amortised', 'sequential', 'any']);
 
 /** The tasks in the order of the paper. */
-const tasks = [
+export const tasks = [
   ...['gaussian_linear', 'gaussian_linear_uniform', 'slcp', 'slcp_distractors', 'bernoulli_glm'],
   ...['bernoulli_glm_raw', 'gaussian_mixture', 'two_moons', 'sir', 'lotka_volterra'],
 ];
@@ -234,7 +234,7 @@ function c2stOf(rows, cell) {
  * @param {Cell} cell
  * @param {string} metric
  */
-function valuesOf(rows, { task, method, budget }, metric) {
+export function valuesOf(rows, { task, method, budget }, metric) {
   return rows.filter(
     (row) => row.task === task && row.method === method && row.budget === budget && row.metric === metric,
   );
@@ -258,7 +258,7 @@ function figure(found) {
 }
 
 /** @param {number[]} values */
-function withCount(values) {
+export function withCount(values) {
   return withError(mean(values), standardError(values), 3) + counted(values);
 }
 

@@ -21,7 +21,9 @@ export function linearStart(target: tf.Tensor2D, condition: tf.Tensor2D): Linear
   const rowsOf = (table: tf.Tensor2D): ReturnType<typeof rowViews> =>
     rowViews(table.dataSync<'float32'>(), table.shape[1]);
   const { weights, intercept, residualCovariance } = leastSquares(rowsOf(condition), rowsOf(target));
-  const covariance = residualCovariance.map((row, i) => row.map((value, k) => value + (i === k ? smallestVariance : 0)));
+  const covariance = residualCovariance.map((row, i) =>
+    row.map((value, k) => value + (i === k ? smallestVariance : 0)),
+  );
   return {
     slope: transpose(weights),
     intercept: Array.from(intercept),
@@ -44,7 +46,12 @@ export function linearMean({ slope, intercept }: LinearStart, condition: tf.Tens
  */
 export function ofResiduals(density: ConditionalDensity, { factor }: LinearStart): ConditionalDensity {
   const { dim } = density;
-  const columns = factor.map((_, k) => solveLower(factor, factor.map((__, i) => (i === k ? 1 : 0))));
+  const columns = factor.map((_, k) =>
+    solveLower(
+      factor,
+      factor.map((__, i) => (i === k ? 1 : 0)),
+    ),
+  );
   // column k of L^-1 is row k of its transpose, by which rows are multiplied
   const [backward, forward] = [columns, transpose(factor)];
   const logVolume = factor.reduce((sum, row, k) => sum + Math.log(row[k]), 0);

@@ -18,6 +18,7 @@ import { snre } from '../../../lib/inference/sequential/snre';
 import { tsnpe } from '../../../lib/inference/sequential/tsnpe';
 import { roundsFolder } from '../../../lib/io/rounds-folder';
 import { covariance, mean } from '../../../lib/maths/moments';
+import { splineAutoregressive } from '../../../lib/nn/density/spline-flows';
 import type { Model } from '../../../lib/simulation/model';
 import { residual } from '../../../lib/nn/ratio/residual';
 import { gaussianLinear } from '../../../lib/tasks/gaussian-linear';
@@ -157,12 +158,15 @@ describe.each(Object.entries(byChains))('%s in rounds', (name, method) => {
 
 describe('SNPE-C', () => {
   it('takes several observations, and a flow', async () => {
+    const flow = splineAutoregressive({ transforms: 2, width: 20, bins: 5 });
     const several = [
       [0.8, -0.9],
       [0.6, -0.5],
       [0.9, -0.8],
     ];
-    const rows = await drawnFrom(inRounds(task, several, snpeC({ fit }), { ...options, rounds: 2, calls: 1000 }));
+    const rows = await drawnFrom(
+      inRounds(task, several, snpeC({ density: flow, fit }), { ...options, rounds: 2, calls: 1000 }),
+    );
     const exact = exactMoments(task, several);
     for (const k of [0, 1]) {
       // errors of the density add up over the observations

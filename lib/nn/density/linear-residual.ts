@@ -16,8 +16,13 @@ export interface LinearStart {
 /** Values that a linear fit tells exactly leave no residual; this keeps it apart from zero, in standard units. */
 const smallestVariance = 1e-6;
 
-/** The linear Gaussian fit of targets [N, D] given conditions [N, L], both standardised, by least squares. */
-export function linearStart(target: tf.Tensor2D, condition: tf.Tensor2D): LinearStart {
+/**
+ * The linear Gaussian fit of targets [N, D] given conditions [N, L], both standardised, by least squares; none for
+ * fewer than two rows a coefficient, since it would all but go through them.
+ */
+export function linearStart(target: tf.Tensor2D, condition: tf.Tensor2D): LinearStart | undefined {
+  const [rows, inputs] = condition.shape;
+  if (rows < 2 * (inputs + 1)) return undefined;
   const rowsOf = (table: tf.Tensor2D): ReturnType<typeof rowViews> =>
     rowViews(table.dataSync<'float32'>(), table.shape[1]);
   const { weights, intercept, residualCovariance } = leastSquares(rowsOf(condition), rowsOf(target));

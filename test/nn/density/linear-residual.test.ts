@@ -73,13 +73,20 @@ describe('a density of the residuals of a linear fit', () => {
       const condition = normals(2000, l, 1);
       const slope = normals(l, d, 2);
       const target = tf.add(tf.matMul(condition, slope), tf.mul(0.2, normals(2000, d, 3))) as tf.Tensor2D;
-      const found = linearStart(target, condition);
+      const found = linearStart(target, condition)!;
       // of a regression on standard normal values, with noise of .2
       const error = (4 * 0.2) / Math.sqrt(2000);
       const off = tf.max(tf.abs(tf.sub(tf.tensor2d(found.slope), slope))).dataSync()[0];
       expect(off).toBeLessThan(error);
       found.intercept.forEach((value) => expect(Math.abs(value)).toBeLessThan(error));
       found.factor.forEach((row, k) => expect(Math.abs(Math.hypot(...row.slice(0, k + 1)) - 0.2)).toBeLessThan(error));
+    });
+  });
+
+  it('has no fit of fewer than two rows a coefficient', () => {
+    tf.tidy(() => {
+      expect(linearStart(normals(8, 2, 1), normals(8, 3, 2))).toBeDefined();
+      expect(linearStart(normals(7, 2, 1), normals(7, 3, 2))).toBeUndefined();
     });
   });
 });

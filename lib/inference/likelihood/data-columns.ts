@@ -38,7 +38,8 @@ export function columnsText({ modelled, whole }: DataColumns, width: number): st
     ...(whole.length > 0
       ? [
           `${counted(whole.length, 'column')} of whole numbers (${listed(whole)}) ` +
-            'get uniform noise of one unit in training, and the likelihood of a value is the mean density over its unit.',
+            'get uniform noise of one unit in training, and the likelihood of a value is the mean density over ' +
+            'its unit.',
         ]
       : []),
   ];

@@ -86,8 +86,8 @@ function onHeldOut({ rows, loss }: RatioProblem, model: RatioModel, weights: tf.
   const share = withoutSupport(pairs, rows[0].shape[0] - heldOut.length);
   if (share >= muchWithoutSupport)
     console.warn(
-      `nre.train: p(x | theta) and p(x | theta_ref) do not overlap for ${Math.round(100 * share)} % of pairs, as far as ` +
-        'the simulations tell: the ratio there is a guess. Choose a reference amid the data, or a loss without one, ' +
+      `nre.train: p(x | theta) and p(x | theta_ref) do not overlap for ${Math.round(100 * share)} % of pairs, as ` +
+        'far as the simulations tell: the ratio there is a guess. Choose a reference amid the data, or a loss without one, ' +
         'such as ratioLosses.nreC().',
     );
   return { calibration, withoutSupport: share };

@@ -48,7 +48,8 @@ export async function requireSameSimulator(
   refuse(
     `inRounds: keep ${store}`,
     'rounds of the same simulator',
-    `rounds whose first simulation is [${then.slice(0, 4).join(', ')}], where the simulator now gives [${now.slice(0, 4).join(', ')}]`,
+    `rounds whose first simulation is [${then.slice(0, 4).join(', ')}], where the simulator now gives ` +
+      `[${now.slice(0, 4).join(', ')}]`,
     'Keep this run elsewhere, or delete the rounds that are there.',
   );
 }

@@ -50,7 +50,9 @@ export function describedRun<R extends SequentialRun>(run: R, method: string): R
       simulations: rounds.map(({ simulations }) => simulations.toLocaleString('en-US')).join(', '),
       seconds: rounds.map(({ seconds }) => number(seconds)).join(', '),
       ...(last.moved && {
-        moved: `squared MMD ${rounds.map(({ moved }) => (moved ? number(moved.squaredMmd) : '-')).join(', ')}; by chance up to ${number(last.moved.byChance)}`,
+        moved:
+          `squared MMD ${rounds.map(({ moved }) => (moved ? number(moved.squaredMmd) : '-')).join(', ')}; ` +
+          `by chance up to ${number(last.moved.byChance)}`,
       }),
       ...Object.fromEntries(
         Object.keys(last.method).map((name) => [

@@ -1,7 +1,11 @@
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { nle, type TrainedNleEstimator } from '../../../lib/inference/likelihood/nle';
 import { covariance, mean } from '../../../lib/maths/moments';
 import { maskedAutoregressive } from '../../../lib/nn/density/masked-autoregressive';
+import { simulate } from '../../../lib/simulation/simulate';
+import type { Simulations } from '../../../lib/simulation/simulations';
 import { gaussianLinear } from '../../../lib/tasks/gaussian-linear';
+import { quiet, rowsOf, withPosterior } from '../quick-estimator';
 
 export const simulations = 4000;
 export const noise = [0.3, 0.6];
@@ -27,4 +31,30 @@ export function expectMoments(
     const width = Math.sqrt(covariance(rows)[k][k]) / exact.std[k];
     expect(Math.abs(width - 1)).toBeLessThan(4 * Math.sqrt(1 / (2 * draws) + 1 / (2 * simulations)) + trainingError);
   }
+}
+
+/** The likelihood of {@link task} for the tests of a file, its simulations, and 2,000 draws of its posteriors. */
+export function learnedGaussian(): {
+  estimator(): TrainedNleEstimator;
+  pairs(): Simulations;
+  drawn(xObs: number[][], seed?: number, options?: object): Promise<number[][]>;
+} {
+  let pairs: Simulations;
+  let estimator: TrainedNleEstimator;
+  beforeAll(async () => {
+    pairs = await simulate(task, simulations, { seed: 1, workers: 0, ...quiet });
+    estimator = await nle.train(pairs, { prior: task.prior, seed: 1, density, fit, ...quiet });
+  });
+  afterAll(() => {
+    estimator.dispose();
+    pairs.dispose();
+  });
+  return {
+    estimator: () => estimator,
+    pairs: () => pairs,
+    drawn: (xObs, seed = 2, options = {}) =>
+      withPosterior({ given: (x) => estimator.given(x, options) }, xObs, (posterior) =>
+        rowsOf(posterior.sample(2000, { seed, ...quiet })),
+      ),
+  };
 }

@@ -1,31 +1,17 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { normal } from '../../../lib/distributions/normal';
-import { nle, type TrainedNleEstimator } from '../../../lib/inference/likelihood/nle';
+import { nle } from '../../../lib/inference/likelihood/nle';
 import { covariance } from '../../../lib/maths/moments';
-import { simulate } from '../../../lib/simulation/simulate';
-import type { Simulations } from '../../../lib/simulation/simulations';
 import { exactMoments } from '../exact-gaussian';
 import { quiet, rowsOf, withPosterior } from '../quick-estimator';
-import { density, expectMoments, fit, noise, observations, simulations, task } from './gaussian-likelihood';
+import { density, expectMoments, fit, learnedGaussian, noise, observations, task } from './gaussian-likelihood';
 
 const { prior } = task;
 
-let pairs: Simulations;
-let estimator: TrainedNleEstimator;
-beforeAll(async () => {
-  pairs = await simulate(task, simulations, { seed: 1, workers: 0, ...quiet });
-  estimator = await nle.train(pairs, { prior, seed: 1, density, fit, ...quiet });
-});
-afterAll(() => {
-  estimator.dispose();
-  pairs.dispose();
-});
-const drawn = (xObs: number[][], seed = 2, options: object = {}): Promise<number[][]> =>
-  withPosterior({ given: (x) => estimator.given(x, options) }, xObs, (posterior) =>
-    rowsOf(posterior.sample(2000, { seed, ...quiet })),
-  );
+const learned = learnedGaussian();
+const { drawn } = learned;
 
 describe('nle of a Gaussian model', () => {
   it.each([1, 10])('draws the exact posterior of a linear Gaussian model given %d observations', async (n) => {
@@ -45,7 +31,7 @@ describe('nle of a Gaussian model', () => {
   });
 
   it('is another where the conditions or the data say nothing', async () => {
-    const blind = { theta: tf.tensor2d(pairs.theta.arraySync().reverse()), x: pairs.x };
+    const blind = { theta: tf.tensor2d(learned.pairs().theta.arraySync().reverse()), x: learned.pairs().x };
     const other = await nle.train(blind, { prior, seed: 1, density, fit: { ...fit, maxEpochs: 10 }, ...quiet });
     const rows = await withPosterior(other, observations(3), (posterior) =>
       rowsOf(posterior.sample(500, { seed: 2, ...quiet })),

@@ -1,33 +1,18 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InterruptedError, InvalidInputError } from '../../../lib/core/errors';
 import { normal } from '../../../lib/distributions/normal';
 import { uniform } from '../../../lib/distributions/uniform';
 import { nle, type TrainedNleEstimator } from '../../../lib/inference/likelihood/nle';
-import { simulate } from '../../../lib/simulation/simulate';
-import type { Simulations } from '../../../lib/simulation/simulations';
 import { exactMoments } from '../exact-gaussian';
-import { interrupted, quiet, rowsOf, valuesOf, withPosterior } from '../quick-estimator';
-
-import { density, expectMoments, fit, noise, observations, simulations, task } from './gaussian-likelihood';
+import { interrupted, quiet, valuesOf } from '../quick-estimator';
+import { density, expectMoments, learnedGaussian, noise, observations, simulations, task } from './gaussian-likelihood';
 
 const { prior } = task;
 
-let pairs: Simulations;
-let estimator: TrainedNleEstimator;
-beforeAll(async () => {
-  pairs = await simulate(task, simulations, { seed: 1, workers: 0, ...quiet });
-  estimator = await nle.train(pairs, { prior, seed: 1, density, fit, ...quiet });
-});
-afterAll(() => {
-  estimator.dispose();
-  pairs.dispose();
-});
-const drawn = (xObs: number[][], seed = 2, options: object = {}): Promise<number[][]> =>
-  withPosterior({ given: (x) => estimator.given(x, options) }, xObs, (posterior) =>
-    rowsOf(posterior.sample(2000, { seed, ...quiet })),
-  );
+const learned = learnedGaussian();
+const { drawn } = learned;
 
 describe('nle', () => {
   it('draws the exact posterior of a linear Gaussian model given three observations', async () => {
@@ -36,9 +21,12 @@ describe('nle', () => {
   });
 
   it('refuses a prior of other parameters or beyond that of training, and warns of one beyond the simulations', async () => {
-    expect(() => estimator.given([[0, 0]], { prior: normal({ mean: [0], std: 1 }) })).toThrow(/2 parameters/);
+    expect(() => learned.estimator().given([[0, 0]], { prior: normal({ mean: [0], std: 1 }) })).toThrow(/2 parameters/);
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    estimator.given([[0, 0]], { prior: normal({ mean: [0, 0], std: 10 }) }).dispose();
+    learned
+      .estimator()
+      .given([[0, 0]], { prior: normal({ mean: [0, 0], std: 10 }) })
+      .dispose();
     expect(String(warn.mock.calls[0])).toMatch(/% of its draws lie beyond all parameters that were simulated/);
     warn.mockRestore();
     const box = uniform({ lower: [0, 0], upper: [1, 1] });
@@ -65,7 +53,7 @@ describe('nle', () => {
       [0.3, -0.2],
       [1, 0.4],
     ]);
-    const told = await valuesOf(estimator.logLikelihood(theta, x));
+    const told = await valuesOf(learned.estimator().logLikelihood(theta, x));
     const exact = theta
       .arraySync()
       .map((row) =>
@@ -79,18 +67,18 @@ describe('nle', () => {
         ),
       );
     told.forEach((value, b) => expect(Math.abs(value - exact[b])).toBeLessThan(0.4));
-    await expect(estimator.logLikelihood(theta, [[1]])).rejects.toThrow(InvalidInputError);
+    await expect(learned.estimator().logLikelihood(theta, [[1]])).rejects.toThrow(InvalidInputError);
     theta.dispose();
   });
 
   it('goes through many observations in parts, with the same sum and score', async () => {
     const many = observations(3000);
     const theta = tf.tensor2d(observations(20));
-    const whole = await valuesOf(estimator.logLikelihood(theta, many));
+    const whole = await valuesOf(learned.estimator().logLikelihood(theta, many));
     const halves = [many.slice(0, 1700), many.slice(1700)];
     const [first, second] = [
-      await valuesOf(estimator.logLikelihood(theta, halves[0])),
-      await valuesOf(estimator.logLikelihood(theta, halves[1])),
+      await valuesOf(learned.estimator().logLikelihood(theta, halves[0])),
+      await valuesOf(learned.estimator().logLikelihood(theta, halves[1])),
     ];
     whole.forEach((value, b) => expect(Math.abs(value / (first[b] + second[b]) - 1)).toBeLessThan(1e-5));
     theta.dispose();
@@ -99,8 +87,8 @@ describe('nle', () => {
   it('leaves constant columns out, says so, and is the same read back from its record', async () => {
     const info = vi.spyOn(console, 'info').mockImplementation(() => {});
     const wide = {
-      theta: pairs.theta,
-      x: tf.tidy(() => tf.concat([tf.fill([simulations, 1], 7), pairs.x], 1)) as tf.Tensor2D,
+      theta: learned.pairs().theta,
+      x: tf.tidy(() => tf.concat([tf.fill([simulations, 1], 7), learned.pairs().x], 1)) as tf.Tensor2D,
     };
     const short = { prior, seed: 1, density, members: 2, fit: { maxEpochs: 4 }, ...quiet };
     const trained = await nle.train(wide, short);
@@ -119,11 +107,11 @@ describe('nle', () => {
   });
 
   it('refuses data that do not vary, and hands over what an interrupted training has', async () => {
-    const constant = { theta: pairs.theta, x: tf.ones<tf.Rank.R2>([simulations, 3]) };
+    const constant = { theta: learned.pairs().theta, x: tf.ones<tf.Rank.R2>([simulations, 3]) };
     await expect(nle.train(constant, { prior, seed: 1, ...quiet })).rejects.toThrow(/3 constant columns/);
     constant.x.dispose();
     const error = await interrupted((signal) =>
-      nle.train(pairs, { prior, seed: 1, density, fit: { maxEpochs: 500, patience: 500 }, signal }),
+      nle.train(learned.pairs(), { prior, seed: 1, density, fit: { maxEpochs: 500, patience: 500 }, signal }),
     );
     expect(error).toBeInstanceOf(InterruptedError);
     ((error as InterruptedError).partial as TrainedNleEstimator).dispose();

@@ -5,6 +5,7 @@ import { rng } from '../../../lib/core/rng';
 import { initialWeights } from '../../../lib/nn/network';
 import { affineCouplings, type AffineCouplingsOptions } from '../../../lib/nn/density/real-nvp';
 import { expectClose, normals, randomWeights } from '../support';
+import { determinant } from './transform-laws';
 
 const base: AffineCouplingsOptions = {
   name: 'flow',
@@ -15,16 +16,6 @@ const base: AffineCouplingsOptions = {
   activation: 'tanh',
   couplings: 4,
 };
-
-/** By elimination. */
-function determinant(matrix: readonly (readonly number[])[]): number {
-  if (matrix.length === 1) return matrix[0][0];
-  const pivot = matrix.reduce((best, row, i) => (Math.abs(row[0]) > Math.abs(matrix[best][0]) ? i : best), 0);
-  const [head, ...tail] = matrix[pivot];
-  const rest = matrix.filter((_, i) => i !== pivot);
-  const smaller = rest.map(([first, ...row]) => row.map((value, k) => value - (first / head) * tail[k]));
-  return (pivot % 2 === 0 ? 1 : -1) * head * determinant(smaller);
-}
 
 describe('affineCouplings', () => {
   it.each([2, 3, 4, 7])('is undone by its inverse, both ways, in %d dimensions', (dim) => {

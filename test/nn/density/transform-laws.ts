@@ -5,8 +5,8 @@ import type { ConditionalTransform } from '../../../lib/nn/density/conditional-d
 import { initialWeights } from '../../../lib/nn/network';
 import { expectClose, normals, randomWeights } from '../support';
 
-/** By elimination. */
-function determinant(matrix: readonly (readonly number[])[]): number {
+/** The determinant, by elimination. */
+export function determinant(matrix: readonly (readonly number[])[]): number {
   if (matrix.length === 1) return matrix[0][0];
   const pivot = matrix.reduce((best, row, i) => (Math.abs(row[0]) > Math.abs(matrix[best][0]) ? i : best), 0);
   const [head, ...tail] = matrix[pivot];

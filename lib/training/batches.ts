@@ -1,27 +1,44 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rng } from '../core/rng';
 
-/** The rows in random order, cut into a validation and a training part; the caller disposes both. */
+/** The numbers of the rows to train on, and of those held out. */
+export interface SplitNumbers {
+  readonly training: Int32Array;
+  readonly validation: Int32Array;
+}
+
+/** The rows of a validation and a training part; the caller disposes both. */
 export function split(
   rows: tf.Tensor2D[],
-  validationRows: number,
-  source: Rng,
+  { training, validation }: SplitNumbers,
 ): { training: tf.Tensor2D[]; validation: tf.Tensor2D[] } {
   return tf.tidy(() => {
-    const { training, validation } = splitNumbers(rows[0].shape[0], validationRows, source);
     const part = (index: Int32Array): tf.Tensor2D[] => rows.map((each) => tf.gather(each, tf.tensor1d(index, 'int32')));
     return { training: part(training), validation: part(validation) };
   });
 }
 
-/** The row numbers of the two parts of {@link split}. */
-export function splitNumbers(
-  count: number,
-  validationRows: number,
-  source: Rng,
-): { training: Int32Array; validation: Int32Array } {
+/** A random split of rows. */
+export function splitNumbers(count: number, validationRows: number, source: Rng): SplitNumbers {
   const order = shuffled(count, source);
   return { training: order.slice(validationRows), validation: order.slice(0, validationRows) };
+}
+
+/**
+ * A split of rows that came in parts, each in random order: the first rows of each are held out, at least one of all.
+ * It is the same for the parts so far when others are added.
+ */
+export function splitOfParts(sizes: readonly number[], fraction: number): SplitNumbers {
+  const training: number[] = [];
+  const validation: number[] = [];
+  let end = 0;
+  for (const size of sizes) {
+    const start = end;
+    end += size;
+    const heldOut = Math.max(1, Math.round(end * fraction)) - validation.length;
+    for (let row = start; row < end; row++) (row < start + heldOut ? validation : training).push(row);
+  }
+  return { training: Int32Array.from(training), validation: Int32Array.from(validation) };
 }
 
 /**

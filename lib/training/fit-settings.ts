@@ -74,6 +74,7 @@ export function checkedSettings(options: FitOptions, rows: number, length: Train
     maxEpochs: epochs.maxEpochs,
     patience: options.patience ?? epochs.patience,
     patienceOnRise: options.patience ?? epochs.patienceOnRise,
+    validationFraction,
     validationRows,
     trainingRows,
     stepsPerEpoch,

@@ -5,7 +5,7 @@ import { breathe, longWork, type LossPoint, type Progress } from '../core/host';
 import { rng, type Rng } from '../core/rng';
 import { randomKey } from '../graph/random';
 import { initialWeights, type WeightSpec } from '../nn/network';
-import { batches, someBatches, split, splitNumbers } from './batches';
+import { batches, someBatches, split, splitNumbers, splitOfParts } from './batches';
 import { checkedSettings, type CheckedSettings, type FitOptions } from './fit-settings';
 import type { Loss } from './loss';
 import type { TrainingLength } from './training-length';
@@ -28,6 +28,12 @@ export interface FitProblem {
   readonly added?: tf.Tensor2D[];
   /** Weights to start from, such as those of a round before; kept by the caller. Default: drawn from the seed. */
   readonly first?: readonly tf.Tensor[];
+  /**
+   * Sizes of the parts that the rows came in, one after the other and each in random order. What was held out of one
+   * stays held out as others are added, so that weights that go on are never judged by rows that they have learned.
+   * Default: a random split.
+   */
+  readonly partSizes?: readonly number[];
   /** What progress calls it. Default `Training`. */
   readonly label?: string;
   /** How long training lasts where the options do not say. */
@@ -59,11 +65,14 @@ export interface Fit {
  * work.
  */
 export async function fit(problem: FitProblem, options: FitOptions): Promise<Fit> {
-  const { weights: specs, loss, rows, added, first, label = 'Training', length } = problem;
+  const { weights: specs, loss, rows, added, first, partSizes, label = 'Training', length } = problem;
   const settings = checkedSettings(options, rows[0].shape[0], length);
   checkFirst(specs, first);
   const source = rng(settings.seed);
-  const parts = split(rows, settings.validationRows, source.fork(0));
+  const numbers = partSizes
+    ? splitOfParts(partSizes, settings.validationFraction)
+    : splitNumbers(rows[0].shape[0], settings.validationRows, source.fork(0));
+  const parts = split(rows, numbers);
   const training = added ? parts.training.map((each, i) => tf.concat([each, added[i]])) : parts.training;
   if (added) tf.dispose(parts.training);
   const key = randomKey(source.fork(1).uniform());

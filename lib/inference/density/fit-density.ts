@@ -16,6 +16,8 @@ export interface DensityFitProblem {
   readonly loss?: (model: DensityModel) => Loss;
   /** Weights of all members to start from; kept by the caller. Default: drawn from the seed. */
   readonly first?: readonly tf.Tensor[];
+  /** Sizes of the parts that the rows came in, whose held-out rows stay the same. */
+  readonly partSizes?: readonly number[];
   /** The linear Gaussian fit whose residuals the density is to be of. Default: of the targets themselves. */
   readonly linear?: LinearStart;
   /** How long training lasts where the options do not say. */
@@ -34,14 +36,14 @@ export interface FittedDensity extends FittedMembers {
  * @returns the fitted density; where training was stopped, of the members so far, each the best so far.
  */
 export async function fitDensity(
-  { rows, loss = likelihoodOf, first, linear, length }: DensityFitProblem,
+  { rows, loss = likelihoodOf, first, partSizes, linear, length }: DensityFitProblem,
   parts: DensityParts,
   members: number,
   options: FitOptions,
 ): Promise<FittedDensity> {
   const dims = { target: rows[0].shape[1], condition: rows[1].shape[1] };
   const one = embeddedDensity(dims, parts, { linear });
-  const problem = { weights: one.weights, loss: loss(one), rows: [...rows], length, first };
+  const problem = { weights: one.weights, loss: loss(one), rows: [...rows], length, first, partSizes };
   const fitted = await fitMembers(problem, members, options);
   return {
     ...fitted,

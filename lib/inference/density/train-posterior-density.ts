@@ -29,6 +29,8 @@ export interface PosteriorDensityTraining extends DensityParts {
   readonly also?: (frame: Frame) => tf.Tensor2D[];
   /** An estimator of the same networks, whose frame is kept and from whose weights training goes on. */
   readonly before?: DensityEstimator<DensityNetwork>;
+  /** Sizes of the parts that the pairs came in, one after the other, whose held-out pairs stay the same. */
+  readonly partSizes?: readonly number[];
   /** What the config says of the data besides their number. */
   readonly size?: Readonly<Record<string, number>>;
 }
@@ -54,7 +56,8 @@ export async function trainPosteriorDensity(
   pairs: TrainingPairs,
   training: PosteriorDensityTraining,
 ): Promise<TrainedDensityEstimator<DensityNetwork>> {
-  const { prior, density, embedding, members, standardise, gaussian, fit, loss, also, before, size } = training;
+  const { prior, density, embedding, members, standardise, gaussian, fit } = training;
+  const { loss, also, before, partSizes, size } = training;
   checkPairs(what, pairs, prior);
   requireCount(`${what}: members`, members);
   const frame = before ? frameOf(prior, before.config.frame) : fitFrame(prior, pairs, standardise);
@@ -66,7 +69,7 @@ export async function trainPosteriorDensity(
   const first = before && tensorsOf(before.record(), 'weights');
   try {
     const linear = before ? before.config.network.linear : gaussian ? linearStart(rows[0], rows[1]) : undefined;
-    const fitted = await fitDensity({ rows, loss, first, linear }, { density, embedding }, members, fit);
+    const fitted = await fitDensity({ rows, loss, first, partSizes, linear }, { density, embedding }, members, fit);
     const sizes = { simulations: rows[0].shape[0], ...size };
     return deliveredDensity(npeMethod({ density, embedding }), { frame, maxObservations: 1, size: sizes }, fitted);
   } finally {

@@ -74,6 +74,7 @@ export function densityRounds(
         fit: { ...settings, ...work, seed },
         ...(await learn?.(rounds, context)),
         ...(before && !anew && { before }),
+        partSizes: rounds.sizes,
         size: { rounds: rounds.sizes.length },
       });
       const { steps, validationLoss } = estimator.fit;

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Bijector } from './bijector';
 import type { Support } from './prior';
 
 /**
@@ -17,4 +18,6 @@ export interface LogDensity<C = void> {
   score(theta: tf.Tensor2D, context: C): tf.Tensor2D;
   /** Where the density can be positive. Default: everywhere. */
   readonly support?: Support;
+  /** The unconstrained coordinates of theta. Default: those that `support` asks for. */
+  readonly coordinates?: Bijector;
 }

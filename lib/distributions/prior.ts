@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import './flat-gradients';
 import type { Rng } from '../core/rng';
 import type { DiffusedDensity } from '../diffusion/diffused-density';
+import type { Bijector } from './bijector';
 
 /** The box outside of which a density is zero; -Infinity and Infinity where a side is open. */
 export interface Support {
@@ -33,6 +34,8 @@ export interface Prior {
   score?(theta: tf.Tensor2D): tf.Tensor2D;
   /** Where the density can be positive. Default: everywhere. */
   readonly support?: Support;
+  /** The unconstrained coordinates of theta. Default: those that `support` asks for, logits between two bounds. */
+  readonly coordinates?: Bijector;
   /**
    * The law of theta after diffusion, where it is known in closed form, never an approximation. A copy of a prior with
    * another density must leave it out.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { unconstrained } from './bijector';
+import { unconstrained } from './unconstrained';
 import type { LogDensity } from './log-density';
 
 /**

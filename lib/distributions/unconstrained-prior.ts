@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { unconstrained } from './bijector';
+import { unconstrained } from './unconstrained';
 import { diffusedUnconstrained } from './combined-diffusion';
 import { priorScore, type Prior, type ScoredPrior } from './prior';
 import { unconstrainedDensity } from './unconstrained-density';
@@ -15,12 +15,13 @@ import { unconstrainedDensity } from './unconstrained-density';
  * smooth.score(tf.tensor2d([[0]])); // [[0]]
  */
 export function unconstrainedPrior(prior: Prior): ScoredPrior {
-  const { dim, support } = prior;
+  const { dim, support, coordinates } = prior;
   const diffused = diffusedUnconstrained(prior);
   const map = unconstrained(prior);
   const inZ = unconstrainedDensity({
     dim,
     support,
+    coordinates,
     logProb: (theta) => prior.logProb(theta),
     score: priorScore(prior),
   });

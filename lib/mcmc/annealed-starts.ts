@@ -4,7 +4,7 @@ import { NonFiniteError } from '../core/errors';
 import { longWork, type PartOptions } from '../core/host';
 import { rng } from '../core/rng';
 import { inShortCalls } from '../core/short-calls';
-import { unconstrained } from '../distributions/bijector';
+import { unconstrained } from '../distributions/unconstrained';
 import type { LogDensity } from '../distributions/log-density';
 import { priorSamples } from '../distributions/prior-samples';
 import { compile } from '../graph/compile';

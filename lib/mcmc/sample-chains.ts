@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { objectOf, requireCount, requireFunction, requireNumber } from '../core/checks';
 import { longWork, type PartOptions } from '../core/host';
 import type { Rows } from '../core/rows';
-import { unconstrained } from '../distributions/bijector';
+import { unconstrained } from '../distributions/unconstrained';
 import type { LogDensity } from '../distributions/log-density';
 import type { Prior } from '../distributions/prior';
 import { randomKey } from '../graph/random';

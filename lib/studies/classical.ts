@@ -41,6 +41,7 @@ export type ClassicalSetting =
   | 'snpe-a'
   | 'snpe-b'
   | 'snpe-c'
+  | 'snpe-c-mixture'
   | 'tsnpe'
   | 'snl'
   | 'snre'
@@ -108,6 +109,7 @@ const study: BenchmarkStudy<ClassicalSetting> = {
     'snpe-a': sequentially(sequential.snpeA()),
     'snpe-b': sequentially(sequential.snpeB()),
     'snpe-c': sequentially(sequential.snpeC()),
+    'snpe-c-mixture': sequentially(sequential.snpeCMixture()),
     tsnpe: sequentially(sequential.tsnpe()),
     snl: sequentially(sequential.snl(likelihood)),
     snre: sequentially(sequential.snre({ loss: ratioLosses.nreB() })),

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
-import { unconstrained } from '../../lib/distributions/bijector';
+import { unconstrained } from '../../lib/distributions/unconstrained';
 import { independent } from '../../lib/distributions/independent';
 import { logNormal } from '../../lib/distributions/log-normal';
 import { normal } from '../../lib/distributions/normal';

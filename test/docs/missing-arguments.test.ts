@@ -91,6 +91,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'sequential.snpeA': [{}],
     'sequential.snpeB': [{}],
     'sequential.snpeC': [{}],
+    'sequential.snpeCMixture': [{}],
     'sequential.snre': [{}],
     'sequential.tsnpe': [{}],
     roundsFolder: ['rounds'],

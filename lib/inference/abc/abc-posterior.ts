@@ -4,7 +4,7 @@ import type { Posterior } from '../../contract/posterior';
 import { demand, objectOf, requireCount, requireFunction, requireNumber, requireOneOf } from '../../core/checks';
 import { InterruptedError } from '../../core/errors';
 import { rng } from '../../core/rng';
-import { unconstrained } from '../../distributions/bijector';
+import { unconstrained } from '../../distributions/unconstrained';
 import type { Prior } from '../../distributions/prior';
 import { matrixVector } from '../../maths/linalg';
 import { effectiveSize } from '../../maths/weighted-moments';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { NonFiniteError } from '../../core/errors';
 import type { LongWorkOptions } from '../../core/host';
 import type { Rng } from '../../core/rng';
-import { unconstrained } from '../../distributions/bijector';
+import { unconstrained } from '../../distributions/unconstrained';
 import { rowViews } from '../../maths/moments';
 import type { Model } from '../../simulation/model';
 import { simulateAs, type SimulateOptions } from '../../simulation/simulate';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, objectOf, requireNumber } from '../../core/checks';
 import { toTensor2D, type Rows } from '../../core/rows';
-import { unconstrained } from '../../distributions/bijector';
+import { unconstrained } from '../../distributions/unconstrained';
 import type { Prior } from '../../distributions/prior';
 import { checkShape } from '../../distributions/prior-shape';
 import { rowViews } from '../../maths/moments';

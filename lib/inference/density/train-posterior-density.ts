@@ -24,7 +24,7 @@ export interface PosteriorDensityTraining extends DensityParts {
   readonly gaussian?: boolean;
   readonly fit: FitOptions;
   /** The loss of a model. Default: maximum likelihood, which is right for parameters that the prior drew. */
-  readonly loss?: (model: DensityModel) => Loss;
+  readonly loss?: (model: DensityModel, frame: Frame) => Loss;
   /** What else the loss looks at, [N, ...], in the frame; disposed here. */
   readonly also?: (frame: Frame) => tf.Tensor2D[];
   /** An estimator of the same networks, whose frame is kept and from whose weights training goes on. */
@@ -69,7 +69,13 @@ export async function trainPosteriorDensity(
   const first = before && tensorsOf(before.record(), 'weights');
   try {
     const linear = before ? before.config.network.linear : gaussian ? linearStart(rows[0], rows[1]) : undefined;
-    const fitted = await fitDensity({ rows, loss, first, partSizes, linear }, { density, embedding }, members, fit);
+    const ofModel = loss && ((model: DensityModel): Loss => loss(model, frame));
+    const fitted = await fitDensity(
+      { rows, loss: ofModel, first, partSizes, linear },
+      { density, embedding },
+      members,
+      fit,
+    );
     const sizes = { simulations: rows[0].shape[0], ...size };
     return deliveredDensity(npeMethod({ density, embedding }), { frame, maxObservations: 1, size: sizes }, fitted);
   } finally {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { refuse } from '../../core/checks';
 import { rng } from '../../core/rng';
-import { unconstrained } from '../../distributions/bijector';
+import { inNormalCoordinates } from '../../distributions/normal-coordinates';
+import { unconstrained } from '../../distributions/unconstrained';
 import { priorScore, type Prior } from '../../distributions/prior';
 import { unconstrainedPrior } from '../../distributions/unconstrained-prior';
 import { leastSquares } from '../../maths/moments';
@@ -49,6 +50,26 @@ export function closedFormPrior(prior: Prior): ClosedFormPrior {
     'a normal, uniform, truncated normal or log-normal law, or independent parameters of such laws of one kind',
     'one whose log density is not quadratic',
     'SNPE-A divides Gaussians in closed form; sequential.snpeC() takes any prior.',
+  );
+}
+
+/**
+ * The coordinates in which a prior is Gaussian without bounds: the parameters of a normal prior, the logarithms of a
+ * log-normal one, the normal quantiles of a uniform one.
+ * @throws InvalidInputError for a prior that is so in none of them.
+ */
+export function gaussianPrior(prior: Prior): ClosedFormPrior {
+  const ofFrame = inNormalCoordinates(prior);
+  const { toUnconstrainedVector } = unconstrained(ofFrame);
+  const source = rng(0).fork(-4);
+  const u = Array.from({ length: draws }, () => toUnconstrainedVector(prior.sample(source)));
+  const law = quadraticLaw(u, (at) => unconstrainedPrior(ofFrame).score(at));
+  if (law) return { ofFrame, law };
+  return refuse(
+    'snpeCMixture: prior',
+    'a normal, uniform or log-normal law, or independent parameters of such laws',
+    'one that is Gaussian neither as it is, nor in logarithms, nor in normal quantiles',
+    'sequential.snpeC() takes any prior.',
   );
 }
 

@@ -34,6 +34,8 @@ export interface DensityRounds extends Pick<SequentialMethod<NpeEstimator>, 'che
   readonly name: string;
   /** Settings of its own, for the record; JSON. */
   readonly own?: Readonly<Record<string, unknown>>;
+  /** The prior in the coordinates that the density is to be of. Default: the prior as it is. */
+  inCoordinates?(prior: Prior): Prior;
   /** The loss of a round, and what it looks at besides theta and x. Default: maximum likelihood. */
   learn?(
     rounds: RoundsSoFar,
@@ -47,7 +49,7 @@ export interface DensityRounds extends Pick<SequentialMethod<NpeEstimator>, 'che
  */
 export function densityRounds(
   what: string,
-  { name, own, learn, ...method }: DensityRounds,
+  { name, own, learn, inCoordinates = (prior) => prior, ...method }: DensityRounds,
   options: DensityRoundsOptions,
 ): SequentialMethod<NpeEstimator> {
   const { defaultSettings } = npe;
@@ -68,9 +70,9 @@ export function densityRounds(
     spec,
     ...method,
     train: async (rounds, context) => {
-      const { prior, seed, work, before } = context;
+      const { seed, work, before } = context;
       const estimator = await trainPosteriorDensity(what, rounds.simulations, {
-        ...{ prior, density, embedding, members, standardise, gaussian },
+        ...{ prior: inCoordinates(context.prior), density, embedding, members, standardise, gaussian },
         fit: { ...settings, ...work, seed },
         ...(await learn?.(rounds, context)),
         ...(before && !anew && { before }),
@@ -81,6 +83,7 @@ export function densityRounds(
       context.tell({ steps, validationLoss });
       return estimator;
     },
-    restore: (record, { prior }: { prior: Prior }) => npe.restore(record, { prior, density, embedding }),
+    restore: (record, { prior }: { prior: Prior }) =>
+      npe.restore(record, { prior: inCoordinates(prior), density, embedding }),
   };
 }

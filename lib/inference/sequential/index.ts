@@ -3,6 +3,7 @@ export { FailedRoundError } from './failed-round';
 export type { SequentialMethod } from './sequential-method';
 export { snpeB } from './snpe-b';
 export { snpeC, type SnpeCOptions } from './snpe-c';
+export { snpeCMixture, type SnpeCMixtureOptions } from './snpe-c-mixture';
 export { tsnpe, type TsnpeOptions } from './tsnpe';
 export { snpeA, type SnpeAOptions } from './snpe-a';
 export { snl, type SnlOptions } from './snl';

@@ -1,6 +1,17 @@
 import { mixture, type MixturePrior } from '../../distributions/mixture';
 import { normal, type NormalPrior } from '../../distributions/normal';
-import { dot, inverse, logDeterminant, matrixProduct, matrixVector, transpose, type Matrix } from '../../maths/linalg';
+import {
+  cholesky,
+  dot,
+  inverse,
+  logDeterminant,
+  matrixProduct,
+  matrixVector,
+  solveLower,
+  symmetricEigen,
+  transpose,
+  type Matrix,
+} from '../../maths/linalg';
 import { isPositiveDefinite } from '../../maths/moments';
 import type { Standardisation } from '../standardisation';
 
@@ -42,6 +53,41 @@ export function unstandardised(
   return { precision: scaled, shift: shift.map((value, i) => value / scale[i] + moved[i]) };
 }
 
+/** The law of t = (u - centre) / scale, from that of u: undoes {@link unstandardised}. */
+export function standardised(
+  { precision, shift }: NaturalGaussian,
+  { mean: centre, std: scale }: Pick<Standardisation, 'mean' | 'std'>,
+): NaturalGaussian {
+  const moved = matrixVector(precision, centre);
+  return {
+    precision: precision.map((row, i) => row.map((value, j) => value * scale[i] * scale[j])),
+    shift: shift.map((value, i) => (value - moved[i]) * scale[i]),
+  };
+}
+
+/**
+ * The Gaussian of the same mean that is nowhere wider than another: in the coordinates in which that has precision 1,
+ * precisions below 1 become 1.
+ */
+export function noWiderThan(widest: NaturalGaussian, { precision, shift }: NaturalGaussian): NaturalGaussian {
+  const factor = cholesky(widest.precision);
+  const half = transpose(precision.map((row) => solveLower(factor, row)));
+  const { values, vectors } = symmetricEigen(transpose(half.map((row) => solveLower(factor, row))));
+  if (values.every((value) => value >= 1)) return { precision, shift };
+  const scaled = matrixProduct(factor, transpose(vectors));
+  const narrowed = matrixProduct(
+    scaled.map((row) => row.map((value, k) => value * Math.max(1, values[k]))),
+    transpose(scaled),
+  );
+  return { precision: narrowed, shift: matrixVector(narrowed, momentsOf({ precision, shift }).mean) };
+}
+
+/** log of the integral of exp(-u' P u / 2 + h' u), less D / 2 log 2 pi. */
+export function logIntegral({ precision, shift }: NaturalGaussian): number {
+  const { mean } = momentsOf({ precision, shift });
+  return 0.5 * dot(shift, mean) - 0.5 * logDeterminant(precision);
+}
+
 /**
  * A mixture of Gaussians over one Gaussian, times another: precision P_k - P_over + P_times and so with h; each
  * component's weight changes with its integral. A quotient that is no Gaussian comes back as the number of its
@@ -63,12 +109,6 @@ export function correctedMixture(
   const top = Math.max(...logWeights);
   const sum = top + Math.log(logWeights.reduce((total, value) => total + Math.exp(value - top), 0));
   return { mixture: changed.map((each, k) => ({ ...each, logWeight: logWeights[k] - sum })), broken };
-}
-
-/** log of the integral of exp(-u' P u / 2 + h' u), less D / 2 log 2 pi. */
-function logIntegral({ precision, shift }: NaturalGaussian): number {
-  const { mean } = momentsOf({ precision, shift });
-  return 0.5 * dot(shift, mean) - 0.5 * logDeterminant(precision);
 }
 
 /** A mixture as a law; components without weight are left out. */

@@ -2,32 +2,23 @@ import * as tf from '@tensorflow/tfjs';
 import { describedEstimator, describedPosterior } from '../../contract/descriptions';
 import type { Estimator } from '../../contract/estimator';
 import type { Posterior, PosteriorDensity } from '../../contract/posterior';
-import { demand, objectOf, refuse, requireCount, requireNumber } from '../../core/checks';
+import { demand, objectOf, requireCount, requireNumber } from '../../core/checks';
 import { rng } from '../../core/rng';
 import type { Rows } from '../../core/rows';
 import type { Prior, Support } from '../../distributions/prior';
-import { isMixture } from '../../nn/density/mixture';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { DensityEstimatorConfig } from '../density/density-estimator';
-import type { DensityModel } from '../density/density-model';
 import type { DensityNetwork, DensityParts } from '../density/embedded-density';
 import { npe, type NpeEstimator } from '../density/npe';
-import { npeMethod } from '../density/train-posterior-density';
-import { checkRecord, tensorsOf } from '../estimator-record';
+import { checkRecord } from '../estimator-record';
 import { frameOf, requireParameters } from '../frame';
 import { byRepetition } from '../repeated-rows';
-import { standardise, unstandardise, type Standardisation } from '../standardisation';
+import { standardise, unstandardise } from '../standardisation';
 import { withinSupport } from '../within-support';
 import { closedFormPrior } from './closed-form-prior';
 import { FailedRoundError } from './failed-round';
-import {
-  correctedMixture,
-  mixtureLaw,
-  naturalGaussian,
-  unstandardised,
-  type NaturalGaussian,
-  type WeightedGaussian,
-} from './natural-gaussian';
+import { mixtureNetwork } from './mixture-network';
+import { correctedMixture, mixtureLaw, type NaturalGaussian, type WeightedGaussian } from './natural-gaussian';
 
 /** What an SNPE-A estimator is besides its weights; JSON. */
 export interface SnpeAConfig extends Omit<DensityEstimatorConfig<DensityNetwork>, 'version'> {
@@ -63,26 +54,17 @@ export function snpeAEstimator(
 ): SnpeAEstimator {
   const { ofFrame, law } = closedFormPrior(prior);
   const { arrays } = proposed.record();
-  const { dims, network } = proposed.config;
+  const { dims } = proposed.config;
   const frame = frameOf(ofFrame, proposed.config.frame);
-  const components = networkComponents(
-    npeMethod(parts).model(dims, network),
-    tensorsOf({ config: {}, arrays }, 'weights'),
-  );
+  const learned = mixtureNetwork('snpeA', proposed, parts);
   const config: SnpeAConfig = { ...proposed.config, kind: 'snpe-a', version: 1, ...(proposal && { proposal }) };
   // where the frame's coordinates are the parameters, the mixture knows no bounds
   const support = ofFrame === prior ? undefined : prior.support;
   const correctedForEach = (xObs: Rows): WeightedGaussian[][] => {
     const x = frame.observations(xObs);
-    const each = components.forEach(x);
+    const each = learned.gaussians(x);
     x.dispose();
-    return each.map((learned) =>
-      corrected(
-        learned.map((one) => inUnits(one, frame.config.theta)),
-        law,
-        proposal,
-      ),
-    );
+    return each.map((mixture) => corrected(mixture, law, proposal));
   };
   const drawsOf = (mixture: readonly WeightedGaussian[], count: number, seed: number): number[][] =>
     drawsInside(mixtureLaw(mixture), support, count, seed);
@@ -132,39 +114,11 @@ export function snpeAEstimator(
     },
     record: () => ({ config: config as unknown as EstimatorRecord['config'], arrays }),
     dispose: () => {
-      components.dispose();
+      learned.dispose();
       proposed.dispose();
     },
   };
   return describedEstimator(estimator, dims);
-}
-
-/** What a mixture density network gives; it owns the weights. */
-function networkComponents(model: DensityModel, weights: tf.Tensor[]) {
-  const { density } = model;
-  if (!isMixture(density)) return refuse('snpeA: density', 'densities.mixture({ ... })', 'another');
-  return {
-    /** The Gaussians for each standardised observation of x [N, L]. */
-    forEach: (x: tf.Tensor2D): WeightedGaussian[][] => {
-      const { logWeights, mean, factor } = tf.tidy(() => ({
-        ...density.components(model.densityWeights(weights), model.contextOfEach(weights, x)),
-      }));
-      const values = { logWeights: logWeights.arraySync(), mean: mean.arraySync(), factor: factor.arraySync() };
-      tf.dispose([logWeights, mean, factor]);
-      return values.mean.map((centres, i) =>
-        centres.map((centre, k) => ({
-          ...naturalGaussian(centre, values.factor[i][k]),
-          logWeight: values.logWeights[i][k],
-        })),
-      );
-    },
-    dispose: () => tf.dispose(weights),
-  };
-}
-
-/** A component in the frame's own units. */
-function inUnits({ logWeight, ...law }: WeightedGaussian, scales: Standardisation): WeightedGaussian {
-  return { ...unstandardised(law, scales), logWeight };
 }
 
 /** The mixture of the posterior under the prior, of that under the proposal. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { cholesky, solveLower, transpose } from '../../maths/linalg';
 import { leastSquares, rowViews } from '../../maths/moments';
 import type { ConditionalDensity } from './conditional-density';
+import { isMixture, type MixtureDensity } from './mixture';
 
 /** A linear Gaussian fit, theta | x ~ N(x W + b, L L^T), in numbers; JSON. */
 export interface LinearStart {
@@ -46,7 +47,7 @@ export function linearMean({ slope, intercept }: LinearStart, condition: tf.Tens
  * fit and learns only what that leaves.
  *
  * log q(theta | context, m) = log q_residual(L^-1 (theta - m) | context) - log |L|.
- * @param density of the residual, given contexts [B, C].
+ * @param density of the residual, given contexts [B, C]; of a mixture of Gaussians theta has one too.
  * @returns a density given [context, m], [B, C + D].
  */
 export function ofResiduals(density: ConditionalDensity, { factor }: LinearStart): ConditionalDensity {
@@ -64,8 +65,24 @@ export function ofResiduals(density: ConditionalDensity, { factor }: LinearStart
     const size = context.shape[1] - dim;
     return [tf.slice(context, [0, 0], [-1, size]), tf.slice(context, [0, size], [-1, dim])];
   };
+  const components: MixtureDensity['components'] | undefined = isMixture(density)
+    ? (weights, context) => {
+        const [own, mean] = split(context);
+        const ofResidual = density.components(weights, own);
+        return {
+          logWeights: ofResidual.logWeights,
+          mean: tf.add(tf.expandDims(mean, 1), ofRows(ofResidual.mean, forward)) as tf.Tensor3D,
+          // row i of the product is sum_j (L^-T)_ij row j of the factor
+          factor: tf.transpose(
+            ofRows(tf.transpose(ofResidual.factor, [0, 1, 3, 2]), transpose(backward)),
+            [0, 1, 3, 2],
+          ) as tf.Tensor4D,
+        };
+      }
+    : undefined;
   return {
     ...density,
+    ...(components && { components }),
     sample: (weights, key, context) => {
       const [own, mean] = split(context);
       return tf.add(mean, tf.matMul(density.sample(weights, key, own), tf.tensor2d(forward))) as tf.Tensor2D;
@@ -76,4 +93,10 @@ export function ofResiduals(density: ConditionalDensity, { factor }: LinearStart
       return tf.sub(density.logProb(weights, residual, own), logVolume) as tf.Tensor1D;
     },
   };
+}
+
+/** Each row [D] of a tensor [..., D] times a matrix [D, D]. */
+function ofRows(rows: tf.Tensor, matrix: number[][]): tf.Tensor {
+  const dim = matrix.length;
+  return tf.reshape(tf.matMul(tf.reshape(rows, [-1, dim]), tf.tensor2d(matrix)), rows.shape);
 }

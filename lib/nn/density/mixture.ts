@@ -15,8 +15,8 @@ export interface MixtureComponents {
   /** m_k [B, K, D]. */
   readonly mean: tf.Tensor3D;
   /**
-   * L_k [B, K, D, D], lower triangular with a positive diagonal: the precision, the inverse of the covariance, is L_k
-   * L_k^T.
+   * L_k [B, K, D, D]: the precision, the inverse of the covariance, is L_k L_k^T. Lower triangular with a positive
+   * diagonal, unless the mixture is of what a linear fit leaves.
    */
   readonly factor: tf.Tensor4D;
 }

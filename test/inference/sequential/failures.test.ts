@@ -8,7 +8,10 @@ import { inRounds } from '../../../lib/inference/sequential/in-rounds';
 import type { SequentialRun } from '../../../lib/inference/sequential/sequential-run';
 import { snpeA } from '../../../lib/inference/sequential/snpe-a';
 import { importanceWeights, snpeB } from '../../../lib/inference/sequential/snpe-b';
+import { mixture } from '../../../lib/distributions/mixture';
+import { normal } from '../../../lib/distributions/normal';
 import { snpeC } from '../../../lib/inference/sequential/snpe-c';
+import { snpeCMixture } from '../../../lib/inference/sequential/snpe-c-mixture';
 import { tsnpe } from '../../../lib/inference/sequential/tsnpe';
 import { effectiveSize, normalisedWeights } from '../../../lib/maths/weighted-moments';
 import { densityWith } from './small-densities';
@@ -107,10 +110,23 @@ describe('SNPE-B', () => {
   });
 });
 
+const twoModes = mixture([0, 3].map((mean) => ({ weight: 1, component: normal({ mean: [mean, 0] }) })));
+
 describe('a sequential method', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['SNPE-A several observations', () => inRounds(task, [xObs[0], xObs[0]], snpeA(), options), /snpeA: xObs.*snpeC/],
     ['SNPE-B several observations', () => inRounds(task, [xObs[0], xObs[0]], snpeB(), options), /snpeB: xObs.*SNPE-C/],
+    [
+      'SNPE-C in closed form several observations',
+      () => inRounds(task, [xObs[0], xObs[0]], snpeCMixture(), options),
+      /snpeCMixture: xObs.*snpeC/,
+    ],
+    [
+      'SNPE-C in closed form a prior that no coordinates make Gaussian',
+      () => inRounds({ ...task, prior: twoModes }, xObs, snpeCMixture(), options),
+      /snpeCMixture: prior: expected a normal, uniform or log-normal law/,
+    ],
+    ['SNPE-C in closed form no component', () => snpeCMixture({ components: 0 }), /components/],
     ['SNPE-A no component', () => snpeA({ components: 0 }), /components/],
     ['SNPE-C one atom', () => snpeC({ atoms: 1 }), /snpeC: atoms: expected a whole number of at least 2/],
     ['no member', () => snpeC({ members: 0 }), /snpeC: members/],

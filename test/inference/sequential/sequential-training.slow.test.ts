@@ -14,6 +14,7 @@ import type { SequentialRun } from '../../../lib/inference/sequential/sequential
 import { snpeA } from '../../../lib/inference/sequential/snpe-a';
 import { snpeB } from '../../../lib/inference/sequential/snpe-b';
 import { snpeC } from '../../../lib/inference/sequential/snpe-c';
+import { snpeCMixture } from '../../../lib/inference/sequential/snpe-c-mixture';
 import { snre } from '../../../lib/inference/sequential/snre';
 import { tsnpe } from '../../../lib/inference/sequential/tsnpe';
 import { roundsFolder } from '../../../lib/io/rounds-folder';
@@ -39,6 +40,7 @@ const methods: Record<string, (components?: number) => SequentialMethod> = {
   'SNPE-A': () => snpeA({ components: 1, network: { width: 20, hidden: 1 }, fit }),
   'SNPE-B': (components) => snpeB({ density: densityWith(components), fit }),
   'SNPE-C': (components) => snpeC({ density: densityWith(components), fit }),
+  'SNPE-C in closed form': (components = 1) => snpeCMixture({ components, network: { width: 10, hidden: 1 }, fit }),
   TSNPE: (components) => tsnpe({ density: densityWith(components), fit, truncation: { draws: 20_000 } }),
 };
 

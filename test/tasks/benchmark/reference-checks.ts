@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it } from 'vitest';
 import { breathe } from '../../../lib/core/host';
-import { unconstrained } from '../../../lib/distributions/bijector';
+import { unconstrained } from '../../../lib/distributions/unconstrained';
 import { unconstrainedDensity } from '../../../lib/distributions/unconstrained-density';
 import { publishedObservation, referencePosterior, type ReferencePosterior } from '../../../lib/io/reference-posterior';
 import { squaredMmd, mmdFloor } from '../../../lib/metrics/squared-mmd';

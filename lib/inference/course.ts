@@ -20,7 +20,10 @@ export interface TrainingPart extends Pick<Fit, 'ended' | 'steps' | 'seconds' | 
 }
 
 /** The part of a training that a fit was. */
-export function partOf(label: string, { ended, steps, seconds, bestEpoch, validationLoss }: Fit): TrainingPart {
+export function partOf(
+  label: string,
+  { ended, steps, seconds, bestEpoch, validationLoss }: Omit<TrainingPart, 'label'>,
+): TrainingPart {
   return { label, ended, steps, seconds, bestEpoch, validationLoss };
 }
 

@@ -10,6 +10,7 @@ import {
   fitDataStandardisation,
   fitStandardisation,
   logVolume,
+  originalValues,
   standardise,
   unstandardise,
   type Standardisation,
@@ -53,6 +54,8 @@ export interface Frame {
   toNetworkInside(theta: tf.Tensor2D): tf.Tensor2D;
   /** Standardised data [N, L], unchecked. */
   toData(x: tf.Tensor2D): tf.Tensor2D;
+  /** The data of standardised ones [N, L], kept within the range of the simulations. */
+  ofData(z: tf.Tensor2D): tf.Tensor2D;
   /** log |d x / d toData(x)| [N], at data [N, L]. */
   dataLogVolume(x: tf.Tensor2D): tf.Tensor1D;
   /**
@@ -90,6 +93,10 @@ export function frameOf(prior: Prior, config: FrameConfig): Frame {
       return inside ? (tf.where(tf.expandDims(inside, 1), y, tf.zerosLike(y)) as tf.Tensor2D) : y;
     },
     toData: (values) => standardise(x, values),
+    ofData: (z) => {
+      const within = tf.minimum(tf.maximum(z, tf.tensor1d(x.lowest)), tf.tensor1d(x.highest)) as tf.Tensor2D;
+      return originalValues(x, within);
+    },
     dataLogVolume: (values) => logVolume(x, values),
     observations: (xObs) => {
       const raw = toTensor2D(xObs, 'xObs', dims.x);

@@ -128,6 +128,23 @@ export function unstandardise({ mean: centre, std }: Standardisation, values: tf
   return tf.add(tf.mul(values, tf.tensor1d(std)), tf.tensor1d(centre)) as tf.Tensor2D;
 }
 
+/** The values [N, K] that {@link standardise} gives as z [N, K]. */
+export function originalValues(of: Standardisation, z: tf.Tensor2D): tf.Tensor2D {
+  const { logarithmFrom, arsinh } = of;
+  let values: tf.Tensor = unstandardise(of, z);
+  if (arsinh) {
+    const isTaken = tf.tensor1d(arsinh.scale.map((each) => each > 0));
+    const own = tf.where(isTaken, values, tf.zerosLike(values));
+    const back = tf.add(tf.mul(tf.sinh(own), tf.tensor1d(arsinh.scale)), tf.tensor1d(arsinh.centre));
+    values = tf.where(isTaken, back, values);
+  }
+  if (logarithmFrom) {
+    const isLogarithm = tf.greater(tf.tensor1d(logarithmFrom), 0);
+    values = tf.where(isLogarithm, tf.exp(tf.where(isLogarithm, values, tf.zerosLike(values))), values);
+  }
+  return values as tf.Tensor2D;
+}
+
 /**
  * A share of the simulations' range: observations farther outside of it than this are told. One more draw of a normal
  * law lies so far outside of a thousand others once in 100,000 times.

@@ -1,16 +1,14 @@
 import type { Experiment, ExperimentSetting } from '../experiments/experiment';
-import type { Estimator } from '../contract/estimator';
 import { posteriorSetting } from '../experiments/posterior-setting';
 import { abc } from '../inference/abc/abc';
 import { npe, type NpeSettings } from '../inference/density/npe';
 import { nle } from '../inference/likelihood/nle';
 import { nre } from '../inference/ratio/nre';
-import { inRounds } from '../inference/sequential/in-rounds';
-import type { SequentialMethod } from '../inference/sequential/sequential-method';
 import * as sequential from '../inference/sequential/index';
 import * as densities from '../nn/density/index';
 import type { RatioLoss } from '../training/ratio/ratio-loss';
 import * as ratioLosses from '../training/ratio/index';
+import { inRoundsSetting } from './in-rounds-setting';
 import {
   benchmarkExperiment,
   benchmarkExperiments,
@@ -54,8 +52,6 @@ export type ClassicalOptions = BenchmarkPart<ClassicalSetting>;
 /** The folder in `results/` that the rows are kept in. */
 export const notebook = '05-neural-sbi-family';
 
-/** Rounds of the methods that go in rounds, as in the benchmark. */
-const rounds = 10;
 /** Networks of the ensemble, of the default density: autoregressive splines. */
 const members = 5;
 
@@ -70,21 +66,6 @@ function npeWith(method: string, settings: NpeSettings): SettingMaker {
 
 function nreWith(method: string, loss: RatioLoss): SettingMaker {
   return onPairs(method, (pairs, options) => nre.train(pairs, { loss, ...options }));
-}
-
-/** A method in rounds, whose last posterior is judged. */
-function sequentially<E extends Estimator>(method: SequentialMethod<E>): SettingMaker {
-  return (setting) =>
-    posteriorSetting({
-      setting,
-      method: method.spec.name,
-      // each round must hold out enough
-      smallestBudget: 100 * rounds,
-      infer: async (task, xObs, options) => {
-        const run = await inRounds(task, xObs, method, { ...options, rounds, stopWhenStill: false });
-        return { posterior: run.posterior, calls: options.calls, dispose: () => run.dispose() };
-      },
-    });
 }
 
 /** Approximate Bayesian computation as the benchmark has it: 100 smoothed particles, kernels of half the variance. */
@@ -106,13 +87,13 @@ const study: BenchmarkStudy<ClassicalSetting> = {
     'nre-b': nreWith('NRE-B', ratioLosses.nreB()),
     'nre-c': nreWith('NRE-C', ratioLosses.nreC()),
     bnre: nreWith('BNRE', ratioLosses.bnre()),
-    'snpe-a': sequentially(sequential.snpeA()),
-    'snpe-b': sequentially(sequential.snpeB()),
-    'snpe-c': sequentially(sequential.snpeC()),
-    'snpe-c-mixture': sequentially(sequential.snpeCMixture()),
-    tsnpe: sequentially(sequential.tsnpe()),
-    snl: sequentially(sequential.snl(likelihood)),
-    snre: sequentially(sequential.snre({ loss: ratioLosses.nreB() })),
+    'snpe-a': inRoundsSetting(sequential.snpeA()),
+    'snpe-b': inRoundsSetting(sequential.snpeB()),
+    'snpe-c': inRoundsSetting(sequential.snpeC()),
+    'snpe-c-mixture': inRoundsSetting(sequential.snpeCMixture()),
+    tsnpe: inRoundsSetting(sequential.tsnpe()),
+    snl: inRoundsSetting(sequential.snl(likelihood)),
+    snre: inRoundsSetting(sequential.snre({ loss: ratioLosses.nreB() })),
     'rej-abc': onPairs('REJ-ABC', async ({ theta, x, dropped }, { prior }) => {
       const [ofPrior, data] = [theta.clone(), x.clone()];
       const simulations = { theta: ofPrior, x: data, dropped };

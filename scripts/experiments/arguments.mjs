@@ -7,11 +7,13 @@ import { Problem } from '../setup/problem.mjs';
 export const usage = `npm run experiments -- --paper 001 [options]
 npm run experiments -- --benchmark [options]
 npm run experiments -- --classical [options]
+npm run experiments -- --sequential [options]
   runs what is missing of a paper's experiments, or of those on the ten tasks of the benchmark, and keeps each finished run in results/; stop it and
   start it again as you like, and in several places at once
   --paper     the paper: ${papers().join(', ')}
   --benchmark the benchmark of simulation-based inference (Lueckmann et al., 2021)
   --classical the classical family on the benchmark: NPE, NLE, NRE, the same in rounds, and ABC
+  --sequential scores in rounds, and of the likelihood, on the benchmark
   --jobs      processes at a time; default 1
   --seeds     40 is seeds 1 to 40; 3,7 or 3-7 picks some; default: the paper's 40, or 1 on the benchmark
   --tasks, --settings, --budgets   parts of the experiments, separated by commas; default: all, on the benchmark of budgets 1000,10000
@@ -72,6 +74,7 @@ function parsed(args) {
         paper: { type: 'string' },
         benchmark: { type: 'boolean' },
         classical: { type: 'boolean' },
+        sequential: { type: 'boolean' },
         jobs: { type: 'string' },
         seeds: { type: 'string' },
         tasks: { type: 'string' },
@@ -91,15 +94,15 @@ function parsed(args) {
 
 /**
  * The definitions on the benchmark that a command asks for.
- * @param {{ benchmark?: boolean, classical?: boolean }} values
+ * @param {{ benchmark?: boolean, classical?: boolean, sequential?: boolean }} values
  */
-function onBenchmark({ benchmark, classical }) {
-  return Object.entries({ benchmark, classical }).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
+function onBenchmark({ benchmark, classical, sequential }) {
+  return Object.entries({ benchmark, classical, sequential }).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
 }
 
 /**
  * Refuses a command that asks for no experiments, for two kinds at once, or for what its kind does not have.
- * @param {{ paper?: string, benchmark?: boolean, classical?: boolean, n?: string, observations?: string }} values
+ * @param {{ paper?: string, n?: string, observations?: string } & Parameters<typeof onBenchmark>[0]} values
  */
 function refuseWrongKind({ paper, n, observations, ...kinds }) {
   const asked = [...onBenchmark(kinds), ...(paper === undefined ? [] : ['paper'])];
@@ -112,13 +115,13 @@ function refuseWrongKind({ paper, n, observations, ...kinds }) {
   }
   if (paper === undefined)
     throw new Problem(
-      `Which experiments? Say --benchmark, --classical, or --paper with one of: ${papers().join(', ')}.`,
+      `Which experiments? Say --benchmark, --classical, --sequential, or --paper with one of: ${papers().join(', ')}.`,
     );
   if (!papers().includes(paper))
     throw new Problem(`There are no experiments of a paper "${paper}"; there are those of: ${papers().join(', ')}.`);
   if (observations !== undefined)
     throw new Problem(
-      '--observations belongs to --benchmark and --classical; --n is how many observations a paper simulates.',
+      '--observations belongs to --benchmark, --classical and --sequential; --n is how many observations a paper simulates.',
     );
 }
 

@@ -4,6 +4,7 @@ import type { Prior } from '../../distributions/prior';
 import { linearStart } from '../../nn/density/linear-residual';
 import type { FitOptions } from '../../training/fit-settings';
 import type { Loss } from '../../training/loss';
+import type { TrainingLength } from '../../training/training-length';
 import { checkPairs, type TrainingPairs } from '../check-pairs';
 import { tensorsOf } from '../estimator-record';
 import { fitFrame, frameOf, type Frame } from '../frame';
@@ -23,6 +24,8 @@ export interface PosteriorDensityTraining extends DensityParts {
   /** Whether the density is of what a linear Gaussian fit leaves. Default false. */
   readonly gaussian?: boolean;
   readonly fit: FitOptions;
+  /** How long training lasts where `fit` does not say. */
+  readonly length?: TrainingLength;
   /** The loss of a model. Default: maximum likelihood, which is right for parameters that the prior drew. */
   readonly loss?: (model: DensityModel, frame: Frame) => Loss;
   /** What else the loss looks at, [N, ...], in the frame; disposed here. */
@@ -57,7 +60,7 @@ export async function trainPosteriorDensity(
   training: PosteriorDensityTraining,
 ): Promise<TrainedDensityEstimator<DensityNetwork>> {
   const { prior, density, embedding, members, standardise, gaussian, fit } = training;
-  const { loss, also, before, partSizes, size } = training;
+  const { loss, also, before, partSizes, length, size } = training;
   checkPairs(what, pairs, prior);
   requireCount(`${what}: members`, members);
   const frame = before ? frameOf(prior, before.config.frame) : fitFrame(prior, pairs, standardise);
@@ -71,7 +74,7 @@ export async function trainPosteriorDensity(
     const linear = before ? before.config.network.linear : gaussian ? linearStart(rows[0], rows[1]) : undefined;
     const ofModel = loss && ((model: DensityModel): Loss => loss(model, frame));
     const fitted = await fitDensity(
-      { rows, loss: ofModel, first, partSizes, linear },
+      { rows, loss: ofModel, first, partSizes, length, linear },
       { density, embedding },
       members,
       fit,

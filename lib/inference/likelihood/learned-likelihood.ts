@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { loop } from '../../graph/loop';
+import type { Key } from '../../graph/random';
 import type { DensityModel } from '../density/density-model';
 import { mostRows } from '../density/in-passes';
 import type { Frame } from '../frame';
 import { parameterConditions, type ConditionScales } from '../parameter-conditions';
 import { cellPoints } from './unit-cell';
-import type { DataColumns } from './data-columns';
+import { isWholeRow, type DataColumns } from './data-columns';
 
 /** Observations as a density of data sees them. */
 export type ObservedData = {
@@ -26,6 +27,8 @@ export interface LearnedLikelihood {
   logProb(theta: tf.Tensor2D, context: LikelihoodContext): tf.Tensor1D;
   /** Its gradient in theta [B, D]. */
   score(theta: tf.Tensor2D, context: LikelihoodContext): tf.Tensor2D;
+  /** One draw x_b ~ q(x | theta_b) for each row of theta [B, D], [B, L]. */
+  sample(theta: tf.Tensor2D, weights: tf.Tensor[], key: Key): tf.Tensor2D;
 }
 
 /** Points that the density of a cell of whole numbers is averaged over. */
@@ -80,6 +83,24 @@ export function learnedLikelihood(
         const sum = (at: tf.Tensor): tf.Tensor => tf.sum(sumOf(at as tf.Tensor2D, weights, part, counts));
         return tf.grad(sum)(theta) as tf.Tensor2D;
       }),
+    sample: (theta, weights, key) => {
+      const contexts = model.contextOfEach(weights, conditionsOf(frame.toNetwork(theta), theta));
+      const z = model.density.sample(model.densityWeights(weights), key, contexts);
+      // the other columns are constant: 0 in standard units
+      const places = Array.from({ length: frame.dims.x }, (_, k) => columns.modelled.indexOf(k));
+      const known = tf.concat([z, tf.zeros([theta.shape[0], 1])], 1);
+      const last = columns.modelled.length;
+      const all = tf.gather(
+        known,
+        places.map((place) => (place < 0 ? last : place)),
+        1,
+      ) as tf.Tensor2D;
+      const x = frame.ofData(all);
+      const isWhole = isWholeRow(columns, frame.dims.x);
+      return columns.whole.length === 0
+        ? x
+        : (tf.add(tf.mul(tf.round(x), isWhole), tf.mul(x, tf.sub(1, isWhole))) as tf.Tensor2D);
+    },
   };
 }
 

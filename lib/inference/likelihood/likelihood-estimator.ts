@@ -5,7 +5,9 @@ import { objectOf, requireCount } from '../../core/checks';
 import type { LongWorkOptions } from '../../core/host';
 import { toTensor2D, type Rows } from '../../core/rows';
 import type { Prior } from '../../distributions/prior';
+import type { DrawOptions } from '../../contract/posterior';
 import { compile } from '../../graph/compile';
+import { foldKey, randomKey, type Key } from '../../graph/random';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import {
   chainPosteriors,
@@ -16,7 +18,7 @@ import {
 import { checkOtherPrior } from '../check-other-prior';
 import type { DensityModel } from '../density/density-model';
 import type { DensityNetwork } from '../density/embedded-density';
-import { inPasses, joined } from '../density/in-passes';
+import { inPasses, joined, mostRows } from '../density/in-passes';
 import { arraysOf } from '../estimator-record';
 import { requireParameters, type Frame, type FrameConfig } from '../frame';
 import type { ConditionScales } from '../parameter-conditions';
@@ -63,6 +65,12 @@ export interface LikelihoodEstimator extends Estimator<ChainPosterior> {
    * @throws InvalidInputError for another width of either.
    */
   logLikelihood(theta: tf.Tensor2D, x: Rows, options?: LongWorkOptions): Promise<tf.Tensor1D>;
+  /**
+   * Data drawn from the learned likelihood, x_b ~ q(x | theta_b), [B, L] in the units of x for theta [B, D]: what the
+   * simulator would make, within the range of the simulations, at no call of it. The caller disposes the tensor.
+   * @throws InvalidInputError for another width of theta.
+   */
+  simulate(theta: tf.Tensor2D, options: DrawOptions): Promise<tf.Tensor2D>;
 }
 
 /** The estimator of trained weights, which it owns from here on. */
@@ -86,6 +94,7 @@ export function likelihoodEstimator(
     return known;
   };
   const logLikelihood = compile((context: LikelihoodContext, theta: tf.Tensor2D) => likelihood.logProb(theta, context));
+  const draw = compile((w: tf.Tensor[], key: Key, theta: tf.Tensor2D) => likelihood.sample(theta, w, key));
   const contextOf = (x: tf.Tensor2D): LikelihoodContext => ({ weights, observed: likelihood.observe(x) });
   const rowsOf = (xObs: Rows): tf.Tensor2D => {
     // refuses what is none, and warns of what lies far from the simulations
@@ -128,6 +137,14 @@ export function likelihoodEstimator(
       ).finally(() => tf.dispose(context.observed));
       return joined(parts);
     },
+    simulate: async (theta, { seed, ...work }) => {
+      requireParameters('simulate: theta', theta, frame);
+      const root = randomKey(seed);
+      const parts = await inPasses('Sampling', theta.shape[0], work, (start, count) =>
+        tf.tidy(() => draw(weights, foldKey(root, start / mostRows), tf.slice(theta, [start, 0], [count, -1]))),
+      ).finally(() => root.dispose());
+      return joined(parts);
+    },
     record: () => ({
       config: config as unknown as EstimatorRecord['config'],
       arrays: arraysOf({ weights }),
@@ -135,6 +152,7 @@ export function likelihoodEstimator(
     dispose: () => {
       tf.dispose(weights);
       logLikelihood.dispose();
+      draw.dispose();
       for (const each of posteriors.values()) each.dispose();
       posteriors.clear();
     },

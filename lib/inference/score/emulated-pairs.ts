@@ -21,6 +21,11 @@ const steps = 25;
 /** Fewer would teach nothing. */
 const fewestPairs = 256;
 
+/** Emulated pairs, or what stopped the emulator's training; and the course of that. */
+export type EmulatedPairs = ({ readonly pairs: [tf.Tensor2D, tf.Tensor2D] } | { readonly stopped: Error }) & {
+  readonly fit: Omit<Fit, 'weights' | 'stopped'>;
+};
+
 /**
  * Pairs of parameters from the prior and data from an emulator of the simulator: a diffusion model of p(x | theta) that
  * is learned from the same simulations.
@@ -39,7 +44,7 @@ export async function emulatedPairs(
   frame: Frame,
   { count, label }: { count: number; label?: string },
   options: FitOptions,
-): Promise<({ pairs: [tf.Tensor2D, tf.Tensor2D] } | { stopped: Error }) & { fit: Fit }> {
+): Promise<EmulatedPairs> {
   const source = rng(options.seed).fork(-2);
   const seedOf = (k: number): number => source.fork(k).integer(0, 2 ** 31);
   const drawn = priorSamples(frame.prior, Math.min(mostPairs, Math.max(fewestPairs, Math.round(count))), seedOf(0));

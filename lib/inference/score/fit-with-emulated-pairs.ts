@@ -6,7 +6,7 @@ import { plannedSteps, type FitOptions } from '../../training/fit-settings';
 import type { TrainingLength } from '../../training/training-length';
 import { partOf, type TrainingPart } from '../course';
 import type { Frame } from '../frame';
-import { drawingSteps, emulatedPairs } from './emulated-pairs';
+import { drawingSteps, emulatedPairs, type EmulatedPairs } from './emulated-pairs';
 import { disposeFitted, fitScore, type FittedScore, type ScoreSettings } from './fit-score';
 import { continuous } from './levels';
 
@@ -18,8 +18,18 @@ export interface EmulationProblem {
   readonly rows: [tf.Tensor2D, tf.Tensor2D];
   readonly frame: Frame;
   readonly settings: ScoreSettings;
+  readonly emulation: Emulation;
+}
+
+/** Where emulated pairs come from. */
+export interface Emulation {
   /** Emulated pairs that are wanted. */
   readonly count: number;
+  /**
+   * The pairs as a network sees them, from an emulator that is trained on the simulations; the caller disposes them.
+   * Default: by a diffusion model of p(x | theta), with parameters of the prior.
+   */
+  emulate?(frame: Frame, options: FitOptions): Promise<EmulatedPairs>;
 }
 
 /** A score with the pairs and the parts of its training. */
@@ -38,7 +48,8 @@ export interface EmulationFit {
  * finite numbers, a warning says so.
  */
 export async function fitWithEmulatedPairs(problem: EmulationProblem, options: FitOptions): Promise<EmulationFit> {
-  const { what, rows, frame, settings, count } = problem;
+  const { what, rows, frame, settings, emulation: wanted } = problem;
+  const { count } = wanted;
   const { alone: length, besides } = (settings.levels ?? continuous()).length;
   const steps = (length: TrainingLength): number => plannedSteps(options, rows[0].shape[0], length);
   const plan = [steps(length), steps(continuous().length.alone), drawingSteps(count), steps(besides)];
@@ -56,7 +67,9 @@ export async function fitWithEmulatedPairs(problem: EmulationProblem, options: F
     };
     if (alone.fit.stopped) return { kept: alone, emulated: 0, parts };
     try {
-      const emulation = await emulatedPairs(rows, frame, { count, label: labels.emulator }, work);
+      const emulation = wanted.emulate
+        ? await wanted.emulate(frame, work)
+        : await emulatedPairs(rows, frame, { count, label: labels.emulator }, work);
       parts.push(partOf(labels.emulator, emulation.fit));
       if ('stopped' in emulation) return keepAlone(emulation.stopped);
       const added = emulation.pairs;

@@ -16,7 +16,8 @@ import {
   type TrainedScoreEstimator,
 } from './train-score-estimator';
 
-const method: ScoreMethod = { kind: 'npse', sampler: dpmSolver() };
+/** What tells NPSE from other methods that learn a score. */
+export const npseMethod: ScoreMethod = { kind: 'npse', sampler: dpmSolver() };
 
 /**
  * The settings of the paper, as far as it states them: plain network, raw parameters and data, Adam at 1e-4, 20%
@@ -99,7 +100,7 @@ export const npse = {
   train: async (pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> => {
     checkedTraining('npse.train', options);
     const fit = { ...defaultSettings.fit, ...options.fit };
-    return trainScoreEstimator(method, pairs, { ...defaultSettings, ...options, fit });
+    return trainScoreEstimator(npseMethod, pairs, { ...defaultSettings, ...options, fit });
   },
   /** The settings of the paper, to be spread into the options of `train`. */
   paperSettings,
@@ -119,5 +120,5 @@ export const npse = {
    * const again = npse.restore(trained.record(), { prior }); // draws as before
    */
   restore: (record: EstimatorRecord, options: { prior: Prior }): ScoreEstimator =>
-    restoreScoreEstimator(method, record, priorOf('npse.restore', options)),
+    restoreScoreEstimator(npseMethod, record, priorOf('npse.restore', options)),
 };

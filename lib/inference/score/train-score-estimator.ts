@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, requireCount } from '../../core/checks';
 import { InterruptedError, NonFiniteError } from '../../core/errors';
-import type { LongWorkOptions } from '../../core/host';
+import type { PartOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import { heldOutRows, type Fit } from '../../training/fit';
 import type { FitOptions, FitSettings } from '../../training/fit-settings';
@@ -11,12 +11,12 @@ import { fitFrame } from '../frame';
 import { heldOutWidths, widthWarning } from '../held-out-widths';
 import { priorProbe } from '../prior-probe';
 import { fitScore, type ScoreSettings } from './fit-score';
-import { fitWithEmulatedPairs } from './fit-with-emulated-pairs';
+import { fitWithEmulatedPairs, type Emulation } from './fit-with-emulated-pairs';
 import { continuous } from './levels';
 import { scoreEstimator, type ScoreEstimator, type ScoreMethod } from './score-estimator';
 
 /** How a score estimator is trained, except for prior and seed. */
-export interface NpseSettings extends ScoreSettings, LongWorkOptions {
+export interface NpseSettings extends ScoreSettings, PartOptions {
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
   /**
@@ -42,11 +42,25 @@ export interface NpseOptions extends NpseSettings {
 /** A trained estimator with the course of its training. */
 export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Course };
 
-/** Trains an estimator of the score on pairs, in any of the settings. */
+/**
+ * Trains an estimator of the score on pairs, in any of the settings.
+ * @param emulate where emulated pairs come from.
+ */
 export async function trainScoreEstimator(
   method: ScoreMethod,
   pairs: TrainingPairs,
-  { prior, seed, standardise = true, emulated = 0, fit: fitSettings, signal, progress, ...settings }: NpseOptions,
+  {
+    prior,
+    seed,
+    standardise = true,
+    emulated = 0,
+    fit: fitSettings,
+    signal,
+    progress,
+    within,
+    ...settings
+  }: NpseOptions,
+  emulate?: Emulation['emulate'],
 ): Promise<TrainedScoreEstimator> {
   const began = performance.now();
   const what = `${method.kind}.train`;
@@ -54,7 +68,7 @@ export async function trainScoreEstimator(
   requireCount(`${what}: gaussians`, settings.gaussians ?? 1, 0);
   const isShare = emulated >= 0 && Number.isFinite(emulated);
   demand(`${what}: emulated`, isShare, 'a number of pairs for each simulation, 0 or more', emulated);
-  const options: FitOptions = { ...fitSettings, seed, signal, progress };
+  const options: FitOptions = { ...fitSettings, seed, signal, progress, within };
   const frame = fitFrame(prior, pairs, standardise);
   const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   const simulations = pairs.theta.shape[0];
@@ -62,7 +76,7 @@ export async function trainScoreEstimator(
     const count = emulated * simulations;
     const best =
       emulated > 0
-        ? await fitWithEmulatedPairs({ what, rows, frame, settings, count }, options)
+        ? await fitWithEmulatedPairs({ what, rows, frame, settings, emulation: { count, emulate } }, options)
         : { kept: await fitScore({ rows }, settings, options), emulated: 0, parts: undefined };
     const { config, model, tensors, fit } = best.kept;
     const secondsSoFar = (): number => (performance.now() - began) / 1000;

@@ -1,6 +1,7 @@
 import { objectOf, requireCount } from '../../core/checks';
 import type { Prior } from '../../distributions/prior';
 import type { FitSettings } from '../../training/fit-settings';
+import type { TrainingLength } from '../../training/training-length';
 import type { DensityDefinition } from '../../nn/density/density-definition';
 import type { EmbeddingDefinition } from '../../nn/embedding/embedding';
 import { npe, type NpeEstimator } from '../density/npe';
@@ -24,9 +25,12 @@ export interface DensityRoundsOptions {
    * round before. Default false.
    */
   anew?: boolean;
-  /** How the weights are fitted. */
+  /** How the weights are fitted. Rounds that go on from earlier weights, but for the last, have 2,000 steps at most. */
   fit?: FitSettings;
 }
+
+/** How long training lasts between the first round and the last: it goes on from the round before. */
+const onTheWay: TrainingLength = { steps: 2000, patience: 1 / 5 };
 
 /** What tells one method that trains a density from another. */
 export interface DensityRounds extends Pick<SequentialMethod<NpeEstimator>, 'check' | 'propose'> {
@@ -70,12 +74,12 @@ export function densityRounds(
     spec,
     ...method,
     train: async (rounds, context) => {
-      const { seed, work, before } = context;
+      const { seed, work, before, isLast } = context;
       const estimator = await trainPosteriorDensity(what, rounds.simulations, {
         ...{ prior: inCoordinates(context.prior), density, embedding, members, standardise, gaussian },
         fit: { ...settings, ...work, seed },
         ...(await learn?.(rounds, context)),
-        ...(before && !anew && { before }),
+        ...(before && !anew && { before, ...(!isLast && { length: onTheWay }) }),
         partSizes: rounds.sizes,
         size: { rounds: rounds.sizes.length },
       });

@@ -141,10 +141,13 @@ class RoundLoop<E extends Estimator> {
     });
     const made: { dispose(): void }[] = [];
     const owned = <T extends { dispose(): void }>(each: T): T => (made.push(each), each);
+    let proposal: RoundProposal | undefined;
     try {
-      const simulations = await step(`round ${round}`, (work) =>
-        this.simulate(plan.calls[round - 1], seeds, context(seeds.propose, work)),
-      );
+      const simulations = await step(`round ${round}`, async (work) => {
+        const proposing = context(seeds.propose, work);
+        proposal = soFar.estimator && (await method.propose(soFar.estimator, proposing));
+        return this.simulate(plan.calls[round - 1], seeds.simulate, work, proposal);
+      });
       const all = soFar.joined(owned(simulations));
       owned(all);
       this.requireWidth(all);
@@ -152,7 +155,7 @@ class RoundLoop<E extends Estimator> {
       const sizes = [...soFar.reports.map((report) => report.simulations), simulations.x.shape[0]];
       const rounds = { simulations: all, sizes, records: soFar.records };
       const estimator = await step(`round ${round}`, (work) =>
-        method.train(rounds, { ...context(seeds.train, work), isLast, before: soFar.estimator }),
+        method.train(rounds, { ...context(seeds.train, work), isLast, proposal, before: soFar.estimator }),
       );
       owned(estimator);
       const draws = await this.draw(estimator, seeds, signal);
@@ -171,24 +174,19 @@ class RoundLoop<E extends Estimator> {
       this.end(wasStill);
     } finally {
       for (const each of made) each.dispose();
+      proposal?.dispose?.();
     }
   }
 
-  private async simulate(calls: number, seeds: RoundSeeds, context: RoundContext): Promise<Simulations> {
-    const { model, method, soFar, options } = this;
-    const { invalid, mostInvalid } = options;
-    const proposal: RoundProposal | undefined = soFar.estimator && (await method.propose(soFar.estimator, context));
-    try {
-      return await simulate(model, calls, {
-        ...context.work,
-        seed: seeds.simulate,
-        ...(invalid && { invalid }),
-        ...(mostInvalid !== undefined && { mostInvalid }),
-        ...(proposal && { proposal: withoutDisplay(proposal) }),
-      });
-    } finally {
-      proposal?.dispose?.();
-    }
+  private simulate(calls: number, seed: number, work: PartOptions, proposal?: RoundProposal): Promise<Simulations> {
+    const { invalid, mostInvalid } = this.options;
+    return simulate(this.model, calls, {
+      ...work,
+      seed,
+      ...(invalid && { invalid }),
+      ...(mostInvalid !== undefined && { mostInvalid }),
+      ...(proposal && { proposal: withoutDisplay(proposal) }),
+    });
   }
 
   private requireWidth({ x }: Simulations): void {

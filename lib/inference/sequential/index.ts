@@ -5,6 +5,7 @@ export { snpeB } from './snpe-b';
 export { snpeC, type SnpeCOptions } from './snpe-c';
 export { snpeCMixture, type SnpeCMixtureOptions } from './snpe-c-mixture';
 export { tsnpe, type TsnpeOptions } from './tsnpe';
+export { tsnpse, type TsnpseOptions } from './tsnpse';
 export { snpeA, type SnpeAOptions } from './snpe-a';
 export { snl, type SnlOptions } from './snl';
 export { snre, type SnreOptions } from './snre';

@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs';
 import type { Estimator } from '../../contract/estimator';
 import type { Proposal } from '../../contract/proposal';
 import type { PartOptions } from '../../core/host';
@@ -40,12 +41,19 @@ export interface RoundContext {
 export interface TrainingContext<E> extends RoundContext {
   /** The estimator of the round before, to start from, say; the loop disposes it. Missing in the first round. */
   readonly before?: E;
+  /** What this round's parameters were drawn from. Missing in the first round, whose are the prior's. */
+  readonly proposal?: RoundProposal;
   /** Whether no round comes after this one. */
   readonly isLast: boolean;
 }
 
-/** A proposal for one round, which may hold tensors until the round is simulated. */
+/** A proposal for one round, which may hold tensors until the round is trained. */
 export interface RoundProposal extends Proposal {
+  /**
+   * The numbers of the rows of theta [B, D] that lie in the region which the law is the prior of. Missing: it is no
+   * truncated prior.
+   */
+  inside?(theta: tf.Tensor2D): Promise<number[]>;
   /** Frees what it holds. */
   dispose?(): void;
 }

@@ -1,8 +1,9 @@
-import { objectOf, requireCount, requireNumber } from '../../core/checks';
+import { objectOf } from '../../core/checks';
 import type { NpeEstimator } from '../density/npe';
 import { densityRounds, type DensityRoundsOptions } from './density-rounds';
 import type { SequentialMethod } from './sequential-method';
-import { truncatedPrior, type TruncationOptions } from './truncated-prior';
+import { regionOfPosterior } from './highest-density-region';
+import { checkedTruncation, truncatedPrior, type TruncationOptions } from './truncated-prior';
 
 /** Options of {@link tsnpe}. */
 export interface TsnpeOptions extends DensityRoundsOptions {
@@ -29,18 +30,19 @@ export interface TsnpeOptions extends DensityRoundsOptions {
  */
 export function tsnpe(options: TsnpeOptions = {}): SequentialMethod<NpeEstimator> {
   const { truncation = {}, ...settings } = objectOf('tsnpe: options', options);
-  const { massOutside = 1e-4, draws = 100_000, leastAcceptance = 0.005 } = objectOf('tsnpe: truncation', truncation);
-  const isShare = (value: number): boolean => value >= 0 && value < 1;
-  requireNumber('tsnpe: massOutside', massOutside, 'a share from 0 to below 1', isShare);
-  requireNumber('tsnpe: leastAcceptance', leastAcceptance, 'a share from 0 to 1', (value) => value >= 0 && value <= 1);
-  requireCount('tsnpe: draws', draws, 1000);
-  const checked = { massOutside, draws, leastAcceptance };
+  const checked = checkedTruncation('tsnpe', { massOutside: 1e-4, draws: 100_000, ...truncation });
+  const { leastAcceptance } = checked;
   return densityRounds(
     'tsnpe',
     {
       name: 'TSNPE',
       own: { truncation: checked },
-      propose: (estimator, context) => truncatedPrior(estimator.given(context.xObs), checked, context),
+      propose: async (estimator, context) => {
+        const { xObs, seed, work } = context;
+        const options = { seed, signal: work.signal, progress: false };
+        const region = await regionOfPosterior(estimator.given(xObs), checked, options);
+        return truncatedPrior(region, leastAcceptance, context);
+      },
     },
     settings,
   );

@@ -6,7 +6,12 @@ import { InterruptedError } from '../../../lib/core/errors';
 import { normal } from '../../../lib/distributions/normal';
 import type { Prior } from '../../../lib/distributions/prior';
 import { uniform } from '../../../lib/distributions/uniform';
-import { truncatedPrior, type TruncationOptions } from '../../../lib/inference/sequential/truncated-prior';
+import { regionOfPosterior } from '../../../lib/inference/sequential/highest-density-region';
+import {
+  checkedTruncation,
+  truncatedPrior,
+  type TruncationOptions,
+} from '../../../lib/inference/sequential/truncated-prior';
 import { covariance, mean } from '../../../lib/maths/moments';
 import { exactPosterior } from '../../../lib/tasks/exact-posterior';
 import { quiet, rowsOf } from '../quick-estimator';
@@ -22,11 +27,9 @@ async function drawn(
   const before = tf.memory().numTensors;
   const facts: Record<string, number> = {};
   const tell = (more: object): void => void Object.assign(facts, more);
-  const proposal = await truncatedPrior(
-    posterior,
-    { draws: 20_000, ...options },
-    { prior, seed: 1, work: quiet, tell },
-  );
+  const { leastAcceptance, ...ofRegion } = checkedTruncation('test', { massOutside: 1e-4, draws: 20_000, ...options });
+  const region = await regionOfPosterior(posterior, ofRegion, { seed: 1, ...quiet });
+  const proposal = truncatedPrior(region, leastAcceptance, { prior, tell });
   const rows = await rowsOf(proposal.sample(count, { seed: 2, signal })).finally(() => proposal.dispose!());
   expect(tf.memory().numTensors).toBe(before);
   return { rows, facts };

@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs';
+import type { DrawOptions, Posterior } from '../../contract/posterior';
+import { rng } from '../../core/rng';
+import { mixture } from '../../distributions/mixture';
+import { normal } from '../../distributions/normal';
+import type { Prior } from '../../distributions/prior';
+import { priorSamples } from '../../distributions/prior-samples';
+import { unconstrained } from '../../distributions/unconstrained';
+import { expectationMaximisation, nearestCentres, type GaussianComponent } from '../../maths/gaussian-mixture';
+import { rowViews } from '../../maths/moments';
+
+/** A law with draws and a normalised log density. */
+export interface RegionLaw {
+  /** `count` draws [count, D]; the caller disposes them. */
+  sample(count: number, options: DrawOptions): Promise<tf.Tensor2D>;
+  /** log q(theta) [B]; the caller disposes it. */
+  logProb(theta: tf.Tensor2D, options: Pick<DrawOptions, 'signal' | 'progress'>): Promise<tf.Tensor1D>;
+}
+
+/** Where the density of a law is at least `threshold`. */
+export interface Region {
+  readonly law: RegionLaw;
+  /** log tau. */
+  readonly threshold: number;
+  /** The rows of theta [B, D] that lie inside, with their log density. */
+  inside(theta: tf.Tensor2D, signal?: AbortSignal): Promise<readonly RowInside[]>;
+  /** Frees what the law holds. */
+  dispose(): void;
+}
+
+/** A row inside a region. */
+export interface RowInside {
+  readonly row: number;
+  readonly logQ: number;
+}
+
+/** How a region is found. */
+export interface RegionOptions {
+  /** The share of the posterior's draws that is left out. */
+  readonly massOutside: number;
+  /** Draws of the posterior. */
+  readonly draws: number;
+}
+
+/**
+ * The highest-density region of a posterior by its own log density, {theta: log q(theta) >= tau}, where tau is the
+ * quantile `massOutside` of log q over draws of q. It owns the posterior.
+ * Source: Deistler, Goncalves and Macke (2022), algorithm 1.
+ */
+export async function regionOfPosterior(
+  posterior: Posterior,
+  { massOutside, draws }: RegionOptions,
+  options: DrawOptions,
+): Promise<Region> {
+  try {
+    const law: RegionLaw = {
+      sample: (count, of) => posterior.sample(count, of),
+      logProb: (theta, of) => posterior.density!.logProb(theta, of),
+    };
+    const drawn = await posterior.sample(draws, options);
+    return await regionOf(law, { drawn, massOutside, options }, () => posterior.dispose());
+  } catch (error) {
+    posterior.dispose();
+    throw error;
+  }
+}
+
+/** Gaussians of the mixture that stands for a posterior, at most. */
+const mostComponents = 12;
+/** Draws that it is fitted to, at most. */
+const fittedDraws = 8_000;
+
+/**
+ * A region that leaves out as much of a posterior, by the log density of a mixture of Gaussians that is fitted to its
+ * draws: where evaluating the posterior's own is slow. It need not be of highest density, but tau is the quantile of
+ * the mixture's log density over the posterior's draws, so that it leaves out the same share of them whatever the fit.
+ *
+ * The mixture is one of unconstrained coordinates, so that nothing of it lies beyond the prior's bounds.
+ */
+export async function regionOfDraws(
+  posterior: Posterior,
+  prior: Prior,
+  { massOutside, draws }: RegionOptions,
+  options: DrawOptions,
+): Promise<Region> {
+  const drawn = await posterior.sample(draws, options).finally(() => posterior.dispose());
+  const { toUnconstrained, toConstrained, logAbsDetJacobian } = unconstrained(prior);
+  const z = tf.tidy(() => toUnconstrained(drawn).dataSync<'float32'>());
+  const rows = rowViews(z, prior.dim).slice(0, fittedDraws);
+  const ofZ = mixture(
+    fittedMixture(rows, options.seed).map(({ weight, mean, covariance }) => ({
+      weight,
+      component: normal({ mean: Array.from(mean), covariance: covariance.map((row) => Array.from(row)) }),
+    })),
+  );
+  const law: RegionLaw = {
+    sample: async (count, { seed }) => {
+      const u = priorSamples(ofZ, count, seed);
+      const theta = tf.tidy(() => toConstrained(u));
+      u.dispose();
+      return theta;
+    },
+    logProb: async (theta) =>
+      tf.tidy(() => {
+        const at = toUnconstrained(theta);
+        return tf.sub(ofZ.logProb(at), logAbsDetJacobian(at)) as tf.Tensor1D;
+      }),
+  };
+  return regionOf(law, { drawn, massOutside, options }, () => {});
+}
+
+/** The mixture that as many Gaussians as can be told apart make of rows [N, D]. */
+function fittedMixture(rows: readonly (Float32Array | Float64Array)[], seed: number): GaussianComponent[] {
+  for (let parts = mostComponents; parts > 1; parts = Math.floor(parts / 2)) {
+    const groups = nearestCentres(rows, parts, rng(seed).fork(parts));
+    const found = expectationMaximisation(rows, groups, parts);
+    if (found) return found;
+  }
+  return expectationMaximisation(rows, new Int32Array(rows.length), 1)!;
+}
+
+/** The region of a law with the quantile of its log density over `drawn`, which are disposed here. */
+async function regionOf(
+  law: RegionLaw,
+  { drawn, massOutside, options }: { drawn: tf.Tensor2D; massOutside: number; options: DrawOptions },
+  dispose: () => void,
+): Promise<Region> {
+  const logQ = async (theta: tf.Tensor2D, signal?: AbortSignal): Promise<Float32Array> => {
+    const values = await law.logProb(theta, { signal, progress: false });
+    const own = values.dataSync<'float32'>().slice();
+    values.dispose();
+    return own;
+  };
+  const sorted = (await logQ(drawn, options.signal).finally(() => drawn.dispose())).sort();
+  const threshold = sorted[Math.floor(massOutside * sorted.length)];
+  return {
+    law,
+    threshold,
+    inside: async (theta, signal) =>
+      Array.from(await logQ(theta, signal), (value, row) => ({ row, logQ: value })).filter(
+        (each) => each.logQ >= threshold,
+      ),
+    dispose,
+  };
+}

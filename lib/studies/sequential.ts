@@ -1,0 +1,63 @@
+import type { Experiment } from '../experiments/experiment';
+import { npse } from '../inference/score/npse';
+import * as sequential from '../inference/sequential/index';
+import { inRoundsSetting } from './in-rounds-setting';
+import {
+  benchmarkExperiment,
+  benchmarkExperiments,
+  onPairs,
+  type BenchmarkPart,
+  type BenchmarkStudy,
+} from './published-benchmark';
+import type { StudyExperiment } from './study-experiment';
+
+export { tasks } from './published-benchmark';
+
+/** A way to infer with scores: at once, or in rounds. */
+export type SequentialSetting = 'npse' | 'tsnpse' | 'tsnpse-simulations';
+
+/** Which part of the study is wanted. */
+export type SequentialOptions = BenchmarkPart<SequentialSetting>;
+
+/** The folder in `results/` that the rows are kept in. */
+export const notebook = '06-sequential';
+
+/** How each setting infers, the same for all tasks; those in rounds for each observation anew. */
+const study: BenchmarkStudy<SequentialSetting> = {
+  name: 'sequential',
+  notebook,
+  settings: {
+    npse: onPairs('NPSE', (pairs, options) => npse.train(pairs, options)),
+    tsnpse: inRoundsSetting(sequential.tsnpse()),
+    'tsnpse-simulations': inRoundsSetting(sequential.tsnpse({ emulated: 0 }), 'TSNPSE (simulations only)'),
+  },
+};
+
+/** The names of the ways to infer. */
+export const settings = Object.keys(study.settings) as readonly SequentialSetting[];
+
+/**
+ * Scores in rounds on one task of the benchmark: for each setting, budget and seed one inference for each observation,
+ * or one training for all; judged as the benchmark is.
+ *
+ * @param task the name of a benchmark task, such as `two_moons`.
+ * @param options the part that is wanted; its `tasks` are left aside.
+ * @throws InvalidInputError for an unknown task or setting, or an observation that is not among the published ones.
+ * Source: Sharrock et al. (2024), "Sequential neural score estimation", section 5; Lueckmann et al. (2021).
+ * @example
+ * const trial = sequential.experiment('two_moons', { settings: ['tsnpse'], observations: [1], suffix: ', quick' });
+ * trial.settings[0].perObservation; // true
+ */
+export function experiment(task: string, options: SequentialOptions = {}): Experiment {
+  return benchmarkExperiment(study, task, options);
+}
+
+/**
+ * Scores in rounds on the benchmark, an {@link experiment} for each task: rows of `results/06-sequential`.
+ * @throws InvalidInputError for an unknown task or setting, or an observation that is not among the published ones.
+ * @example
+ * sequential.experiments({ budgets: [1_000] }).length; // 10
+ */
+export function experiments(options: SequentialOptions = {}): StudyExperiment[] {
+  return benchmarkExperiments(study, options);
+}

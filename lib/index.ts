@@ -34,7 +34,6 @@ export { simulationsFrom, type Simulations } from './simulation/simulations';
 export { batchedSimulator, defineSimulator, type Simulator } from './simulation/simulator';
 export { simulatorModule } from './simulation/simulator-module';
 export * as tasks from './tasks/index';
-export type { ExactPosterior } from './tasks/exact-posterior';
 export type { Task } from './tasks/task';
 
 export type { Estimator } from './contract/estimator';
@@ -47,6 +46,7 @@ export { nle } from './inference/likelihood/nle';
 export { nre } from './inference/ratio/nre';
 export { fmpe } from './inference/score/fmpe';
 export { continuous, discrete } from './inference/score/levels';
+export { nlse } from './inference/score/nlse';
 export { npse } from './inference/score/npse';
 export { inRounds } from './inference/sequential/in-rounds';
 export * as sequential from './inference/sequential/index';

@@ -30,3 +30,4 @@ export type { NreOptions, NreSettings } from './ratio/nre';
 export type { RatioEstimator, RatioPosteriorOptions } from './ratio/ratio-estimator';
 export type { CalibrationBin, ClassifierCalibration } from '../records/classifier-calibration';
 export type { ObservationSets, SimulateSetsOptions } from '../simulation/simulate-sets';
+export type { GivenOptions } from './score/score-estimator';

@@ -1,6 +1,6 @@
 /** What the engine of experiments runs: the experiments of a paper, and of a benchmark. */
 export * as benchmark from './benchmark';
 export * as classical from './classical';
-export * as sequential from './sequential';
 export * as paper001 from './paper-001';
+export * as scoresInRounds from './scores-in-rounds';
 export type { StudyExperiment } from './study-experiment';

@@ -9,4 +9,5 @@ export {
   type MixturePosterior,
 } from './linear-mixture';
 export type { LikelihoodComponent } from './linear-gaussian-likelihood';
+export type { ExactPosterior } from './exact-posterior';
 export { unnormalisedPosterior } from './unnormalised-posterior';

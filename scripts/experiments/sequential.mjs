@@ -2,9 +2,9 @@
 
 /** @type {Definition['experiments']} */
 export const experiments = (library, options) =>
-  library.studies.sequential.experiments(
-    /** @type {import('scorebook').studies.sequential.SequentialOptions} */ (options),
+  library.studies.scoresInRounds.experiments(
+    /** @type {import('scorebook').studies.scoresInRounds.ScoresInRoundsOptions} */ (options),
   );
 
 /** @type {Definition['settings']} */
-export const settings = (library) => library.studies.sequential.settings;
+export const settings = (library) => library.studies.scoresInRounds.settings;

@@ -5,6 +5,7 @@ import { denoisingNetwork } from '../../nn/score/denoising-network';
 import { predictNoise, scoreModel, type ScoreModel, type ScoreModelTensors } from '../../nn/score/score-model';
 import type { NetworkDefinition } from '../../nn/score/score-network';
 import { denoisingScoreMatching } from '../../training/denoising-score-matching';
+import type { Score } from '../../diffusion/noise-level';
 import { fit, type Fit } from '../../training/fit';
 import type { FitOptions } from '../../training/fit-settings';
 import { continuous, type TrainingLevels } from './levels';
@@ -34,6 +35,8 @@ export interface ScoreProblem {
   readonly rows: [tf.Tensor2D, tf.Tensor2D];
   /** Pairs to train on besides, never to validate on: more than can be overfitted. */
   readonly added?: [tf.Tensor2D, tf.Tensor2D];
+  /** The diffused score of the targets' law, beside which the score of a likelihood is learned. */
+  readonly law?: Score;
   /** What progress calls it. */
   readonly label?: string;
 }
@@ -57,7 +60,7 @@ export function disposeFitted({ tensors }: FittedScore): void {
  * @throws InvalidInputError for invalid settings.
  */
 export async function fitScore(
-  { rows, added, label }: ScoreProblem,
+  { rows, added, law, label }: ScoreProblem,
   { network: definition = denoisingNetwork(), levels = continuous(), gaussians = 1 }: ScoreSettings,
   options: FitOptions,
 ): Promise<FittedScore> {
@@ -71,7 +74,7 @@ export async function fitScore(
     rng(options.seed).fork(-1),
   );
   try {
-    const model = scoreModel(network, parameterisation, dims, closedForm);
+    const model = scoreModel(network, parameterisation, dims, closedForm, law);
     const ofWeights = (weights: tf.Tensor[]): ScoreModelTensors => ({ network: weights, closedForm });
     const loss = denoisingScoreMatching(
       (weights, rows, key) => predictNoise(model, ofWeights(weights), rows, key),

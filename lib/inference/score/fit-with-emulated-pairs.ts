@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Score } from '../../diffusion/noise-level';
 import { freePartial, InterruptedError, NonFiniteError } from '../../core/errors';
 import { longWork } from '../../core/host';
 import { inParts } from '../../core/parts';
@@ -17,6 +18,8 @@ export interface EmulationProblem {
   /** What a network sees of parameters [N, D] and data [N, L]; kept by the caller. */
   readonly rows: [tf.Tensor2D, tf.Tensor2D];
   readonly frame: Frame;
+  /** The diffused score of the parameters' law, beside which the score of a likelihood is learned. */
+  readonly law?: Score;
   readonly settings: ScoreSettings;
   readonly emulation: Emulation;
 }
@@ -48,7 +51,7 @@ export interface EmulationFit {
  * finite numbers, a warning says so.
  */
 export async function fitWithEmulatedPairs(problem: EmulationProblem, options: FitOptions): Promise<EmulationFit> {
-  const { what, rows, frame, settings, emulation: wanted } = problem;
+  const { what, rows, frame, law, settings, emulation: wanted } = problem;
   const { count } = wanted;
   const { alone: length, besides } = (settings.levels ?? continuous()).length;
   const steps = (length: TrainingLength): number => plannedSteps(options, rows[0].shape[0], length);
@@ -57,7 +60,7 @@ export async function fitWithEmulatedPairs(problem: EmulationProblem, options: F
   const parts: TrainingPart[] = [];
   return longWork('Training', total, options, async (progress, signal) => {
     const work: FitOptions = { ...options, signal, within: inParts(progress, plan) };
-    const alone = await fitScore({ rows, label: labels.alone }, settings, work);
+    const alone = await fitScore({ rows, law, label: labels.alone }, settings, work);
     parts.push(partOf(labels.alone, alone.fit));
     const keepAlone = (stopped: Error): EmulationFit => {
       if (stopped instanceof InterruptedError)
@@ -73,7 +76,7 @@ export async function fitWithEmulatedPairs(problem: EmulationProblem, options: F
       parts.push(partOf(labels.emulator, emulation.fit));
       if ('stopped' in emulation) return keepAlone(emulation.stopped);
       const added = emulation.pairs;
-      const problem = { rows, added, label: labels.besides };
+      const problem = { rows, added, law, label: labels.besides };
       const helped = await fitScore(problem, settings, work).finally(() => tf.dispose(added));
       parts.push(partOf(labels.besides, helped.fit));
       if (helped.fit.stopped) {

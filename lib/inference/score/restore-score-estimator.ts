@@ -25,12 +25,9 @@ export function restoreScoreEstimator(method: ScoreMethod, record: EstimatorReco
   const config = isFirst ? ofVersion1(known as ConfigOfVersion1, hasGaussian) : (known as ScoreEstimatorConfig);
   checkPriorProbe(config.priorProbe, config.dims.theta, prior);
   const tensors = scoreTensors(record);
-  return scoreEstimator(method, {
-    config,
-    tensors,
-    model: modelOf(config, tensors.closedForm),
-    frame: frameOf(prior, config.frame),
-  });
+  const frame = frameOf(prior, config.frame);
+  const model = modelOf(config, tensors.closedForm, method.besideLaw?.(frame));
+  return scoreEstimator(method, { config, tensors, model, frame });
 }
 
 /** The config that estimators had before levels, networks and frames were values. */

@@ -2,9 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { describedEstimator } from '../../contract/descriptions';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
 import { demand, objectOf, requireCount, requireNumber } from '../../core/checks';
-import type { Rows } from '../../core/rows';
+import { toTensor2D, type Rows } from '../../core/rows';
+import type { Prior } from '../../distributions/prior';
 import { factorized } from '../../compose/factorized';
 import type { Composition } from '../../compose/composed-score';
+import type { Score } from '../../diffusion/noise-level';
 import { pickRows } from '../../nn/score/observation-scores';
 import {
   embedObservations,
@@ -17,10 +19,13 @@ import { fisherLangevin } from '../../samplers/fisher-langevin';
 import { predictorCorrector } from '../../samplers/predictor-corrector';
 import { requireIndependent, sampleEach } from '../../samplers/sample-each';
 import type { Sampler } from '../../samplers/sampler';
+import { checkOtherPrior } from '../check-other-prior';
 import type { Frame, FrameConfig } from '../frame';
 import type { PriorProbe } from '../prior-probe';
 import { byRepetition, repeatedRows } from '../repeated-rows';
-import { scorePosterior, type ScorePosterior } from './score-posterior';
+import { lawOfPrior, type ParameterLaw } from './parameter-law';
+import { reweighted } from './reweighted';
+import { scorePosterior, type ScorePosterior, type ScorePosteriorParts } from './score-posterior';
 import { levelsOf, type ScoreModelConfig } from './score-model-config';
 import { scorePrograms } from './score-programs';
 import { scoreArrays } from './score-tensors';
@@ -28,9 +33,11 @@ import { scoreArrays } from './score-tensors';
 /** A method that learns a score: what tells one from another once it is trained. */
 export interface ScoreMethod {
   /** Its name in messages and records. */
-  readonly kind: 'npse' | 'fmpe';
+  readonly kind: 'npse' | 'fmpe' | 'nlse' | 'snpse-a' | 'snpse-c' | 'snlse';
   /** How it draws where the score is that of a diffused density. */
   readonly sampler: Sampler;
+  /** The diffused score of a law of the parameters, in the frame, beside which the network learns. Default: none. */
+  besideLaw?(frame: Frame): Score;
 }
 
 /** What a score estimator is besides its tensors; JSON. */
@@ -45,6 +52,14 @@ export interface ScoreEstimatorConfig extends ScoreModelConfig {
   readonly training: Readonly<Record<string, number | string>>;
 }
 
+/** How a score estimator puts observations together. */
+export interface GivenOptions {
+  /** How the scores of the observations are put together. Default {@link factorized}. */
+  readonly compose?: Composition;
+  /** Another prior than that of training, of the same support. Default: that of training. */
+  readonly prior?: Prior;
+}
+
 /** A trained estimate of the score of p(theta | x), for any x. */
 export interface ScoreEstimator extends Estimator<ScorePosterior> {
   /** Shapes, settings and the course of training; JSON. */
@@ -52,11 +67,11 @@ export interface ScoreEstimator extends Estimator<ScorePosterior> {
   /**
    * The posterior given observations.
    * @param xObs observations [n, L], any n of at least 1; they are taken as independent given theta.
-   * @param options `compose`: how the scores of the observations are put together. Default {@link factorized}.
-   * @throws InvalidInputError for no observations, another width than the simulations', NaN or infinity, and a
-   * composition that needs what the prior does not have.
+   * @param options see {@link GivenOptions}.
+   * @throws InvalidInputError for no observations, another width than the simulations', NaN or infinity, a composition
+   * that needs what the prior does not have, and another prior with another support, or beside a composition.
    */
-  given(xObs: Rows, options?: { compose?: Composition }): ScorePosterior;
+  given(xObs: Rows, options?: GivenOptions): ScorePosterior;
   /**
    * Draws from the posterior of each row of x [N, L] by itself, [N, K, D], in passes of 10,000; the caller disposes the
    * tensor.
@@ -72,11 +87,13 @@ export interface ScoreEstimatorParts {
   readonly model: ScoreModel;
   readonly tensors: ScoreModelTensors;
   readonly frame: Frame;
+  /** The law that drew the parameters of training, where that is not the prior. */
+  readonly law?: ParameterLaw;
 }
 
 /** The estimator of trained tensors, which it owns from here on. */
 export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts): ScoreEstimator {
-  const { config, model, tensors, frame } = parts;
+  const { config, model, tensors, frame, law } = parts;
   const levels = levelsOf(config);
   const smallestNoise = langevinNoise(parts);
   const { count } = config.levels;
@@ -103,18 +120,25 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     config,
     prior: frame.prior,
     given: (xObs, options = {}) => {
-      const { compose: composition = factorized() } = objectOf('given: options', options);
+      const { compose, prior = frame.prior } = objectOf('given: options', options);
+      const laws = lawsOf(prior, parts);
+      if (laws) demand('given: compose', compose === undefined, 'none beside another prior', compose?.name);
+      const composition = compose ?? (laws ? reweighted(laws.wanted, laws.trained) : factorized());
       requireComposition(composition, frame);
       const observations = embed(xObs);
-      const isDiffused = composition.isDiffused(observations.shares.shape[0]);
-      const samplers = isDiffused ? [method.sampler] : [...new Set([langevin, corrector])];
-      return scorePosterior({ programs, frame, composition, samplers, ascents, observed: { tensors, observations } });
+      const n = observations.shares.shape[0];
+      // the faster sampler takes particles of a level for about Gaussian, as those of several observations are
+      const others = n === 1 ? [corrector] : [...new Set([langevin, corrector])];
+      const samplers = composition.isDiffused(n) ? [method.sampler] : others;
+      const observed = { tensors, observations };
+      return scorePosterior({ programs, frame, composition, samplers, ascents, observed, ...(laws && { laws }) });
     },
     drawEach: async (x, given) => {
       const { draws, sampler = method.sampler, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');
       requireNumber('drawEach: seed', options.seed, 'a finite number');
       requireCount('drawEach draws', draws);
       requireIndependent('drawEach sampler', sampler);
+      if (law) return eachAlone(estimator, x, { ...options, draws, sampler: given.sampler });
       const observations = embed(x);
       const [count, dim] = [observations.shares.shape[0], frame.dims.theta];
       try {
@@ -146,6 +170,56 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     },
   };
   return describedEstimator(estimator, frame.dims);
+}
+
+/** Draws for each row of x, one row after the other, each by Langevin steps. */
+async function eachAlone(
+  estimator: Pick<ScoreEstimator, 'given'>,
+  x: Rows,
+  { draws, sampler, ...options }: DrawEachOptions & { sampler?: Sampler },
+): Promise<tf.Tensor3D> {
+  const rows = toTensor2D(x, 'drawEach: x');
+  const each = rows.arraySync();
+  rows.dispose();
+  const drawn: tf.Tensor2D[] = [];
+  try {
+    for (const row of each) {
+      const posterior = estimator.given([row]);
+      const sample = posterior.sample(draws, { ...options, ...(sampler && { sampler }) });
+      drawn.push(await sample.finally(() => posterior.dispose()));
+    }
+    return tf.tidy(() => tf.stack(drawn) as tf.Tensor3D);
+  } finally {
+    tf.dispose(drawn);
+  }
+}
+
+/** The prior that is wanted and the law of training, where they are not both the frame's prior. */
+function lawsOf(prior: Prior, { frame, law }: ScoreEstimatorParts): ScorePosteriorParts['laws'] {
+  const isOther = prior !== frame.prior;
+  if (!isOther && !law) return undefined;
+  if (isOther) {
+    checkOtherPrior(prior, { prior: frame.prior, frame, learned: 'score' });
+    const walls = ({ support }: Prior): string => (support ? `${support.lower} to ${support.upper}` : 'all numbers');
+    const [own, expected] = [walls(prior), walls(frame.prior)];
+    demand('given: prior', own === expected, `one with the support of training, ${expected}`, own, supportText);
+  }
+  return {
+    wanted: lawOfPrior(isOther ? `prior ${numberOf(prior)}` : 'prior', prior, frame),
+    trained: law ?? lawOfPrior('prior', frame.prior, frame),
+  };
+}
+
+const supportText =
+  'Langevin steps need a density without new walls; nle.train() takes any prior within that of training.';
+
+/** Priors that estimators were asked for, by number. */
+const otherPriors = new WeakMap<Prior, number>();
+let priors = 0;
+
+function numberOf(prior: Prior): number {
+  if (!otherPriors.has(prior)) otherPriors.set(prior, ++priors);
+  return otherPriors.get(prior)!;
 }
 
 function requireComposition(composition: Composition, { diffusedPriorScore }: Frame): void {

@@ -1,3 +1,4 @@
+import type { Score } from '../../diffusion/noise-level';
 import { restoreDiffusion } from '../../diffusion/restore-diffusion';
 import type { ClosedFormTensors } from '../../nn/score/closed-form';
 import { restoreParameterisation, type ParameterisationName } from '../../nn/score/parameterisations';
@@ -14,10 +15,10 @@ export interface ScoreModelConfig {
   readonly parameterisation: ParameterisationName;
 }
 
-/** The model of a config. */
-export function modelOf(config: ScoreModelConfig, closedForm: ClosedFormTensors): ScoreModel {
+/** The model of a config; beside a law, where it learned a likelihood's score. */
+export function modelOf(config: ScoreModelConfig, closedForm: ClosedFormTensors, law?: Score): ScoreModel {
   const { network, parameterisation, dims } = config;
-  return scoreModel(restoreNetwork(network), restoreParameterisation(parameterisation), dims, closedForm);
+  return scoreModel(restoreNetwork(network), restoreParameterisation(parameterisation), dims, closedForm, law);
 }
 
 /** The levels of a config, as samplers see them: its weighting is told, and counts in training only. */

@@ -10,6 +10,7 @@ import type { Sampler } from '../../samplers/sampler';
 import { requireParameters, type Frame } from '../frame';
 import { withinSupport } from '../within-support';
 import { posteriorMode } from './posterior-mode';
+import type { ParameterLaw } from './parameter-law';
 import type { PosteriorDensityOptions } from './score-density';
 import type { ScorePrograms } from './score-programs';
 
@@ -32,8 +33,9 @@ export interface PosteriorMapOptions extends DrawOptions {
 /** The posterior given n observations, as a score has it. */
 export interface ScorePosterior extends Posterior<PosteriorSampleOptions, PosteriorDensityOptions> {
   /**
-   * The log density. Of one observation it is normalised, by the probability flow; of several it is known up to a
-   * constant, (1 - n) log p(theta) + sum_j log q(theta | x_j), at the cost of n log densities.
+   * The log density. Of one observation it is normalised, by the probability flow; of several, and under another prior
+   * than that of training, it is known up to a constant, log p(theta) + sum_j log [ q(theta | x_j) / p(theta) ], at the
+   * cost of n log densities.
    */
   readonly density: PosteriorDensity<PosteriorDensityOptions>;
   /**
@@ -50,6 +52,8 @@ export interface ScorePosteriorParts {
   readonly programs: ScorePrograms;
   readonly frame: Frame;
   readonly composition: Composition;
+  /** The prior wanted, and the law that drew the parameters of training; missing where both are the frame's. */
+  readonly laws?: { readonly wanted: ParameterLaw; readonly trained: ParameterLaw };
   /** The samplers where none is asked for: the first, and those that take its place where it diverges. */
   readonly samplers: readonly Sampler[];
   /** The log noise ratios at which ascents to the mode follow the score. */
@@ -63,6 +67,7 @@ export function scorePosterior({
   programs,
   frame,
   composition,
+  laws,
   samplers,
   ascents,
   observed,
@@ -93,7 +98,7 @@ export function scorePosterior({
     const theta = tf.tidy(() => frame.toParameters(y));
     return then(theta).finally(() => theta.dispose());
   };
-  const density = n === 1 ? ofOne(programs, observed) : ofSeveral(programs, observed, frame);
+  const density = n === 1 && !laws ? ofOne(programs, observed) : ofSeveral(programs, observed, frame, laws);
   const posterior: ScorePosterior = {
     n,
     dim,
@@ -129,19 +134,27 @@ function ofOne({ density }: ScorePrograms, observed: ObservedModel): ScorePoster
   return { normalised: true, logProb: (theta, options) => density.logProb(observed, theta, options) };
 }
 
-/** (1 - n) log p(theta) + sum_j log q(theta | x_j): what the factorised score is the gradient of at t = 0. */
+/**
+ * (1 - n) log p(theta) + sum_j log q(theta | x_j): what the factorised score is the gradient of at t = 0; with a prior
+ * p that is not the law p~ of training, log p(theta) - n log p~(theta) in the place of the first term.
+ */
 function ofSeveral(
   { density }: ScorePrograms,
   { tensors, observations }: ObservedModel,
   frame: Frame,
+  laws: ScorePosteriorParts['laws'],
 ): ScorePosterior['density'] {
   const n = observations.shares.shape[0];
   const { prior } = frame;
+  const ofLaws = (theta: tf.Tensor2D): tf.Tensor =>
+    laws
+      ? tf.sub(laws.wanted.logProb(theta), tf.mul(n, laws.trained.logProb(theta)))
+      : tf.mul(1 - n, prior.logProb(theta));
   return {
     normalised: false,
     logProb: async (theta, options) => {
       requireParameters('logProb: theta', theta, frame);
-      let sum = tf.tidy(() => tf.mul(1 - n, prior.logProb(theta)).as1D() as tf.Tensor1D);
+      let sum = tf.tidy(() => ofLaws(theta).as1D() as tf.Tensor1D);
       for (let j = 0; j < n; j++) {
         const one = tf.tidy(() => pickRows(observations, (rows) => tf.slice(rows, [j, 0], [1, -1])));
         try {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, requireCount } from '../../core/checks';
 import { InterruptedError, NonFiniteError } from '../../core/errors';
-import type { PartOptions } from '../../core/host';
+import type { LongWorkOptions, PartOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import { heldOutRows, type Fit } from '../../training/fit';
 import type { FitOptions, FitSettings } from '../../training/fit-settings';
@@ -16,7 +16,7 @@ import { continuous } from './levels';
 import { scoreEstimator, type ScoreEstimator, type ScoreMethod } from './score-estimator';
 
 /** How a score estimator is trained, except for prior and seed. */
-export interface NpseSettings extends ScoreSettings, PartOptions {
+export interface NpseSettings extends ScoreSettings, LongWorkOptions {
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
   /**
@@ -59,7 +59,7 @@ export async function trainScoreEstimator(
     progress,
     within,
     ...settings
-  }: NpseOptions,
+  }: NpseOptions & PartOptions,
   emulate?: Emulation['emulate'],
 ): Promise<TrainedScoreEstimator> {
   const began = performance.now();
@@ -72,12 +72,13 @@ export async function trainScoreEstimator(
   const frame = fitFrame(prior, pairs, standardise);
   const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   const simulations = pairs.theta.shape[0];
+  const law = method.besideLaw?.(frame);
   try {
     const count = emulated * simulations;
     const best =
       emulated > 0
-        ? await fitWithEmulatedPairs({ what, rows, frame, settings, emulation: { count, emulate } }, options)
-        : { kept: await fitScore({ rows }, settings, options), emulated: 0, parts: undefined };
+        ? await fitWithEmulatedPairs({ what, rows, frame, law, settings, emulation: { count, emulate } }, options)
+        : { kept: await fitScore({ rows, law }, settings, options), emulated: 0, parts: undefined };
     const { config, model, tensors, fit } = best.kept;
     const secondsSoFar = (): number => (performance.now() - began) / 1000;
     const training = {

@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DrawOptions, Posterior } from '../../contract/posterior';
-import { rng } from '../../core/rng';
-import { mixture } from '../../distributions/mixture';
-import { normal } from '../../distributions/normal';
 import type { Prior } from '../../distributions/prior';
 import { priorSamples } from '../../distributions/prior-samples';
 import { unconstrained } from '../../distributions/unconstrained';
-import { expectationMaximisation, nearestCentres, type GaussianComponent } from '../../maths/gaussian-mixture';
 import { rowViews } from '../../maths/moments';
+import { fittedMixture } from '../fitted-mixture';
 
 /** A law with draws and a normalised log density. */
 export interface RegionLaw {
@@ -65,8 +62,6 @@ export async function regionOfPosterior(
   }
 }
 
-/** Gaussians of the mixture that stands for a posterior, at most. */
-const mostComponents = 12;
 /** Draws that it is fitted to, at most. */
 const fittedDraws = 8_000;
 
@@ -87,12 +82,7 @@ export async function regionOfDraws(
   const { toUnconstrained, toConstrained, logAbsDetJacobian } = unconstrained(prior);
   const z = tf.tidy(() => toUnconstrained(drawn).dataSync<'float32'>());
   const rows = rowViews(z, prior.dim).slice(0, fittedDraws);
-  const ofZ = mixture(
-    fittedMixture(rows, options.seed).map(({ weight, mean, covariance }) => ({
-      weight,
-      component: normal({ mean: Array.from(mean), covariance: covariance.map((row) => Array.from(row)) }),
-    })),
-  );
+  const ofZ = fittedMixture(rows, options.seed);
   const law: RegionLaw = {
     sample: async (count, { seed }) => {
       const u = priorSamples(ofZ, count, seed);
@@ -107,16 +97,6 @@ export async function regionOfDraws(
       }),
   };
   return regionOf(law, { drawn, massOutside, options }, () => {});
-}
-
-/** The mixture that as many Gaussians as can be told apart make of rows [N, D]. */
-function fittedMixture(rows: readonly (Float32Array | Float64Array)[], seed: number): GaussianComponent[] {
-  for (let parts = mostComponents; parts > 1; parts = Math.floor(parts / 2)) {
-    const groups = nearestCentres(rows, parts, rng(seed).fork(parts));
-    const found = expectationMaximisation(rows, groups, parts);
-    if (found) return found;
-  }
-  return expectationMaximisation(rows, new Int32Array(rows.length), 1)!;
 }
 
 /** The region of a law with the quantile of its log density over `drawn`, which are disposed here. */

@@ -21,7 +21,7 @@ import { checkedTruncation, truncatedPrior, type TruncationOptions } from './tru
 const mostEmulated = 100_000;
 
 /** Options of {@link tsnpse}: those of `npse.train`, but for what the run itself knows. */
-export interface TsnpseOptions extends Omit<NpseSettings, 'signal' | 'progress' | 'within'> {
+export interface TsnpseOptions extends Omit<NpseSettings, 'signal' | 'progress'> {
   /**
    * Emulated pairs for each simulation that the last round learns from besides, at most 100,000 in all: parameters of
    * the truncated prior, with data drawn from a likelihood q(x | theta) that NLE learns from the same simulations. They

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NoiseLevel } from '../../diffusion/noise-level';
+import type { NoiseLevel, Score } from '../../diffusion/noise-level';
 import type { Key } from '../../graph/random';
+import { besideLaw } from './beside-law';
 import { closedFormOf, type ClosedForm, type ClosedFormTensors, type RowTensors } from './closed-form';
 import { inStandardDeviations, meanOfX, type LinearGaussian } from './linear-gaussian';
 import type { OutputScale, Parameterisation } from './parameterisations';
@@ -33,6 +34,7 @@ export interface ScoreModel {
 /**
  * The model of a score.
  * @param closedForm its closed-form tensors, of which only the kind is looked at here.
+ * @param law the diffused score of theta's law, beside which the score of a likelihood is learned. Default: none.
  * @throws InvalidInputError for a network that does not fit the dimensions.
  */
 export function scoreModel(
@@ -40,8 +42,10 @@ export function scoreModel(
   parameterisation: Parameterisation,
   dims: { readonly theta: number; readonly x: number },
   closedForm: ClosedFormTensors,
+  law?: Score,
 ): ScoreModel {
-  const form = closedFormOf(closedForm, parameterisation.known);
+  const known = closedFormOf(closedForm, parameterisation.known);
+  const form = law ? besideLaw(known, law) : known;
   const hasGaussian = form.scaling(closedForm) !== undefined;
   const seesDistance = parameterisation.seesDistance && hasGaussian;
   const isCorrection = Object.keys(closedForm).length > 0;

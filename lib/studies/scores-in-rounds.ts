@@ -14,17 +14,17 @@ import type { StudyExperiment } from './study-experiment';
 export { tasks } from './published-benchmark';
 
 /** A way to infer with scores: at once, or in rounds. */
-export type SequentialSetting = 'npse' | 'tsnpse' | 'tsnpse-simulations';
+export type ScoresInRoundsSetting = 'npse' | 'tsnpse' | 'tsnpse-simulations';
 
 /** Which part of the study is wanted. */
-export type SequentialOptions = BenchmarkPart<SequentialSetting>;
+export type ScoresInRoundsOptions = BenchmarkPart<ScoresInRoundsSetting>;
 
 /** The folder in `results/` that the rows are kept in. */
 export const notebook = '06-sequential';
 
 /** How each setting infers, the same for all tasks; those in rounds for each observation anew. */
-const study: BenchmarkStudy<SequentialSetting> = {
-  name: 'sequential',
+const study: BenchmarkStudy<ScoresInRoundsSetting> = {
+  name: 'scores in rounds',
   notebook,
   settings: {
     npse: onPairs('NPSE', (pairs, options) => npse.train(pairs, options)),
@@ -34,7 +34,7 @@ const study: BenchmarkStudy<SequentialSetting> = {
 };
 
 /** The names of the ways to infer. */
-export const settings = Object.keys(study.settings) as readonly SequentialSetting[];
+export const settings = Object.keys(study.settings) as readonly ScoresInRoundsSetting[];
 
 /**
  * Scores in rounds on one task of the benchmark: for each setting, budget and seed one inference for each observation,
@@ -45,10 +45,10 @@ export const settings = Object.keys(study.settings) as readonly SequentialSettin
  * @throws InvalidInputError for an unknown task or setting, or an observation that is not among the published ones.
  * Source: Sharrock et al. (2024), "Sequential neural score estimation", section 5; Lueckmann et al. (2021).
  * @example
- * const trial = sequential.experiment('two_moons', { settings: ['tsnpse'], observations: [1], suffix: ', quick' });
+ * const trial = scoresInRounds.experiment('two_moons', { settings: ['tsnpse'], observations: [1], suffix: ', quick' });
  * trial.settings[0].perObservation; // true
  */
-export function experiment(task: string, options: SequentialOptions = {}): Experiment {
+export function experiment(task: string, options: ScoresInRoundsOptions = {}): Experiment {
   return benchmarkExperiment(study, task, options);
 }
 
@@ -56,8 +56,8 @@ export function experiment(task: string, options: SequentialOptions = {}): Exper
  * Scores in rounds on the benchmark, an {@link experiment} for each task: rows of `results/06-sequential`.
  * @throws InvalidInputError for an unknown task or setting, or an observation that is not among the published ones.
  * @example
- * sequential.experiments({ budgets: [1_000] }).length; // 10
+ * scoresInRounds.experiments({ budgets: [1_000] }).length; // 10
  */
-export function experiments(options: SequentialOptions = {}): StudyExperiment[] {
+export function experiments(options: ScoresInRoundsOptions = {}): StudyExperiment[] {
   return benchmarkExperiments(study, options);
 }

@@ -1,0 +1,57 @@
+import type { Prior } from '../../distributions/prior';
+import type { EstimatorRecord } from '../../records/estimator-record';
+import { dpmSolver } from '../../samplers/dpm-solver';
+import type { TrainingPairs } from '../check-pairs';
+import { checkedTraining, priorOf } from '../check-training';
+import { diffusedPriorScore } from './diffused-prior-score';
+import { defaultSettings } from './npse';
+import { restoreScoreEstimator } from './restore-score-estimator';
+import type { ScoreEstimator, ScoreMethod } from './score-estimator';
+import { trainScoreEstimator, type NpseOptions, type TrainedScoreEstimator } from './train-score-estimator';
+
+const method: ScoreMethod = { kind: 'nlse', sampler: dpmSolver(), besideLaw: diffusedPriorScore };
+
+/**
+ * NLSE: `nlse.train(simulations, { prior, seed })`, its settings, and `nlse.restore(record, { prior })` for a saved
+ * estimator.
+ */
+export const nlse = {
+  /**
+   * Neural likelihood score estimation: learns the score of the diffused likelihood, l(theta, t, x) = grad log
+   * p_t(x | theta_t), by the squared error from grad log p_{t|0}(theta_t | theta) - grad log p_t(theta_t), where p_t is
+   * the prior diffused; its sum with grad log p_t is the score of the diffused posterior.
+   *
+   * The prior can be another after training: `estimator.given(xObs, { prior: other })`. At t = 0 the score is then that
+   * of the posterior under it; between, it is no diffused density's, and is followed by Langevin steps. A prior whose
+   * diffused score is not known in closed form is learned from its draws, which cost no simulator call.
+   *
+   * @param pairs parameters and data, one row a simulation; they stay the caller's.
+   * @param options prior and seed, and any of `NpseSettings`; what is not given is that of `nlse.defaultSettings`.
+   * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
+   * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
+   * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the
+   * best estimator so far as `partial`.
+   * Source: Sharrock et al. (2022), "Sequential neural score estimation", first version, section 2.2.
+   * @example
+   * const trained = await nlse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
+   * const samples = await trained.given([[1, 2]]).sample(500, { seed: 3 }); // shape [500, 2]
+   */
+  train: async (pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> => {
+    checkedTraining('nlse.train', options);
+    const fit = { ...defaultSettings.fit, ...options.fit };
+    return trainScoreEstimator(method, pairs, { ...defaultSettings, ...options, fit });
+  },
+  /** What `train` does without settings: as `npse.defaultSettings`. */
+  defaultSettings,
+  /**
+   * The estimator of a record, with the prior that it was trained with; the caller disposes it.
+   * @param record of `estimator.record()`, or what `readEstimator(folder)` gives.
+   * @param options `prior`, the one of training.
+   * @throws InvalidInputError for a record of another kind, or another prior.
+   * @example
+   * const trained = await nlse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
+   * const again = nlse.restore(trained.record(), { prior }); // draws as before
+   */
+  restore: (record: EstimatorRecord, options: { prior: Prior }): ScoreEstimator =>
+    restoreScoreEstimator(method, record, priorOf('nlse.restore', options)),
+};

@@ -24,8 +24,8 @@ const mostEmulated = 100_000;
 export interface TsnpseOptions extends Omit<NpseSettings, 'signal' | 'progress'> {
   /**
    * Emulated pairs for each simulation that the last round learns from besides, at most 100,000 in all: parameters of
-   * the truncated prior, with data drawn from a likelihood q(x | theta) that NLE learns from the same simulations. They
-   * are kept where they help on held-out simulations. Default 9; 0: none.
+   * the truncated prior, with data drawn from a likelihood q(x | theta) that NLE learns from the simulations of all
+   * rounds. They are kept where they help on held-out simulations. Default 9; 0: none.
    */
   emulated?: number;
   /** How the prior is truncated. */
@@ -91,7 +91,7 @@ export function tsnpse(options: TsnpseOptions = {}): SequentialMethod<ScoreEstim
           npseMethod,
           pairs,
           { ...settings, ...work, prior, seed, emulated: isLast ? emulated : 0 },
-          (frame, fit) => emulatedInside(pairs, proposal ?? proposalOf(prior), { count, prior, frame }, fit),
+          (frame, fit) => emulatedInside(simulations, proposal ?? proposalOf(prior), { count, prior, frame }, fit),
         );
         const { steps, validationLoss } = estimator.fit;
         tell({ steps, validationLoss, inside: pairs.theta.shape[0] });
@@ -113,7 +113,10 @@ export function tsnpse(options: TsnpseOptions = {}): SequentialMethod<ScoreEstim
   };
 }
 
-/** Pairs of parameters that are proposed, and data of a likelihood that is learned from pairs. */
+/**
+ * Pairs of parameters that are proposed, and data of a likelihood that is learned from simulations of all rounds, since
+ * it is the same whatever law drew the parameters.
+ */
 async function emulatedInside(
   pairs: TrainingPairs,
   proposal: Proposal,

@@ -140,11 +140,14 @@ async function emulatedInside(
 }
 
 /** The simulations that lie within a proposal's region, which the caller disposes. */
-async function pairsInside({ theta, x }: Simulations, proposal?: RoundProposal): Promise<TrainingPairs> {
+async function pairsInside(
+  { theta, x, proposed, dropped }: Simulations,
+  proposal?: RoundProposal,
+): Promise<TrainingPairs> {
   const inside = await proposal?.inside?.(theta);
-  if (!inside) return { theta: theta.clone(), x: x.clone(), proposed: proposal !== undefined };
+  if (!inside) return { theta: theta.clone(), x: x.clone(), proposed, dropped };
   const rows = tf.tensor1d(inside, 'int32');
-  const pairs = { theta: tf.gather(theta, rows), x: tf.gather(x, rows), proposed: true };
+  const pairs = { theta: tf.gather(theta, rows), x: tf.gather(x, rows), proposed, dropped };
   rows.dispose();
   return pairs;
 }

@@ -2,17 +2,19 @@ import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { Posterior } from '../../../lib/contract/posterior';
+import { rng } from '../../../lib/core/rng';
 import { InterruptedError } from '../../../lib/core/errors';
 import { normal } from '../../../lib/distributions/normal';
 import type { Prior } from '../../../lib/distributions/prior';
 import { uniform } from '../../../lib/distributions/uniform';
-import { regionOfPosterior } from '../../../lib/inference/sequential/highest-density-region';
+import { regionOfDraws, regionOfPosterior } from '../../../lib/inference/sequential/highest-density-region';
 import {
   checkedTruncation,
   truncatedPrior,
   type TruncationOptions,
 } from '../../../lib/inference/sequential/truncated-prior';
 import { covariance, mean } from '../../../lib/maths/moments';
+import { proposalOf } from '../../../lib/simulation/proposal';
 import { exactPosterior } from '../../../lib/tasks/exact-posterior';
 import { quiet, rowsOf } from '../quick-estimator';
 
@@ -87,5 +89,38 @@ describe('a truncated prior', () => {
     const posterior = exactPosterior(1, normal({ mean: [0] }));
     const work = drawn(box, posterior, 100, {}, AbortSignal.abort());
     await expect(work).rejects.toThrow(InterruptedError);
+  });
+
+  it('leaves out the same share by a mixture that is fitted to draws, of a law that is no such mixture', async () => {
+    const before = tf.memory().numTensors;
+    // theta_0 uniform, theta_1 beside a parabola of it: a bent strip in the box
+    const strip: Posterior = {
+      n: 1,
+      dim: 2,
+      sample: async (count, { seed }) => {
+        const source = rng(seed);
+        const row = (): number[] => {
+          const a = source.uniform(-1, 1);
+          return [a, a * a + 0.05 * source.normal()];
+        };
+        return tf.tensor2d(Array.from({ length: count }, row));
+      },
+      dispose: () => {},
+    };
+    const square = uniform({ lower: [-2, -2], upper: [2, 2] });
+    const share = 0.01;
+    const region = await regionOfDraws(strip, square, { massOutside: share, draws: 10_000 }, { seed: 1, ...quiet });
+    const fresh = await strip.sample(10_000, { seed: 2 });
+    const inside = (await region.inside(fresh)).length / 10_000;
+    expect(Math.abs(1 - inside - share)).toBeLessThan(4 * Math.sqrt((2 * share) / 10_000));
+    const proposal = truncatedPrior(region, 0.005, { prior: square, tell: () => {} });
+    const drawnRows = await proposal.sample(4000, { seed: 3 });
+    expect((await proposal.inside!(drawnRows)).length).toBe(4000);
+    // the strip has an area of about 2 x .2 of the 16 of the box, and the region is not much larger
+    const all = await proposalOf(square).sample(20_000, { seed: 4 });
+    expect((await proposal.inside!(all)).length / 20_000).toBeLessThan(0.1);
+    tf.dispose([fresh, drawnRows, all]);
+    proposal.dispose!();
+    expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -19,16 +19,17 @@ export type NoisePrediction = (
  * With score = -eps_hat / std this is (2) of the paper with each level weighted by std^2.
  *
  * @param levels the law of the levels, and what an error counts there.
- * @returns a loss over rows [theta, x].
+ * @returns a loss over rows [theta, x], or [theta, x, w] with weights w [B, 1] of mean 1.
  * Source: Geffner et al., equation (2) and appendix B.1.
  */
 export function denoisingScoreMatching(predict: NoisePrediction, { law, errorLoss }: LevelWeighting): Loss {
-  return (weights, [theta, x], key, inTraining) => {
+  return (weights, [theta, x, weight], key, inTraining) => {
     const [count, dim] = theta.shape;
     const level = law(foldKey(key, 0), count);
     const eps = randomNormal<tf.Tensor2D>(foldKey(key, 1), [count, dim]);
     const noisy = tf.add(tf.mul(level.meanCoeff, theta), tf.mul(level.std, eps)) as tf.Tensor2D;
     const noise = predict(weights, { theta: noisy, level, x }, inTraining ? foldKey(key, 2) : undefined);
-    return tf.mean(errorLoss(tf.sub(noise, eps), level)) as tf.Scalar;
+    const each = errorLoss(tf.sub(noise, eps), level);
+    return tf.mean(weight ? tf.mul(each, tf.squeeze(weight, [1])) : each) as tf.Scalar;
   };
 }

@@ -18,6 +18,7 @@ describe('the settings of a fit', () => {
       maxEpochs: 2000,
       patience: 400,
       patienceOnRise: 400,
+      validationFraction: 0.2,
       validationRows: 200,
       trainingRows: 800,
       stepsPerEpoch: 3,

@@ -33,6 +33,8 @@ export interface ScoreSettings {
 /** Pairs of standardised targets [N, D] and conditions [N, L] to learn from; kept by the caller. */
 export interface ScoreProblem {
   readonly rows: [tf.Tensor2D, tf.Tensor2D];
+  /** What each pair counts in the loss [N, 1], 1 in the mean. Default: all the same. */
+  readonly weights?: tf.Tensor2D;
   /** Pairs to train on besides, never to validate on: more than can be overfitted. */
   readonly added?: [tf.Tensor2D, tf.Tensor2D];
   /** The diffused score of the targets' law, beside which the score of a likelihood is learned. */
@@ -60,16 +62,17 @@ export function disposeFitted({ tensors }: FittedScore): void {
  * @throws InvalidInputError for invalid settings.
  */
 export async function fitScore(
-  { rows, added, law, label }: ScoreProblem,
+  { rows: pairs, weights, added, law, label }: ScoreProblem,
   { network: definition = denoisingNetwork(), levels = continuous(), gaussians = 1 }: ScoreSettings,
   options: FitOptions,
 ): Promise<FittedScore> {
-  const dims = { theta: rows[0].shape[1], x: rows[1].shape[1] };
+  const dims = { theta: pairs[0].shape[1], x: pairs[1].shape[1] };
+  const rows = weights ? [...pairs, weights] : pairs;
   const network = added ? definition.unregularised() : definition;
   const isBesideClosedForm = gaussians > 0;
   const parameterisation = levels.parameterisation(isBesideClosedForm);
   const closedForm = await fitClosedForm(
-    rows,
+    pairs,
     { most: gaussians, isScaled: parameterisation.seesDistance },
     rng(options.seed).fork(-1),
   );

@@ -26,7 +26,7 @@ export function restoreScoreEstimator(method: ScoreMethod, record: EstimatorReco
   checkPriorProbe(config.priorProbe, config.dims.theta, prior);
   const tensors = scoreTensors(record);
   const frame = frameOf(prior, config.frame);
-  const model = modelOf(config, tensors.closedForm, method.besideLaw?.(frame));
+  const model = modelOf(config, tensors.closedForm, method.isLawLeftOut ? undefined : method.besideLaw?.(frame));
   return scoreEstimator(method, { config, tensors, model, frame });
 }
 

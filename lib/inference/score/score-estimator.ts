@@ -33,11 +33,17 @@ import { scoreArrays } from './score-tensors';
 /** A method that learns a score: what tells one from another once it is trained. */
 export interface ScoreMethod {
   /** Its name in messages and records. */
-  readonly kind: 'npse' | 'fmpe' | 'nlse' | 'snpse-a' | 'snpse-c' | 'snlse';
+  readonly kind: 'npse' | 'fmpe' | 'nlse' | 'snpse-a' | 'snpse-b' | 'snpse-c' | 'snlse';
   /** How it draws where the score is that of a diffused density. */
   readonly sampler: Sampler;
   /** The diffused score of a law of the parameters, in the frame, beside which the network learns. Default: none. */
   besideLaw?(frame: Frame): Score;
+  /** Whether that law counts in training only: the network alone is the score that is wanted. Default false. */
+  readonly isLawLeftOut?: boolean;
+  /** The law that drew the parameters of training, in the frame. Default: the prior. */
+  lawOfTraining?(frame: Frame): ParameterLaw;
+  /** What the config says of the method's own; JSON. */
+  readonly own?: Readonly<Record<string, unknown>>;
 }
 
 /** What a score estimator is besides its tensors; JSON. */
@@ -50,6 +56,8 @@ export interface ScoreEstimatorConfig extends ScoreModelConfig {
   readonly priorProbe: PriorProbe;
   /** How training went. */
   readonly training: Readonly<Record<string, number | string>>;
+  /** What a method in rounds knows of its own. */
+  readonly own?: Readonly<Record<string, unknown>>;
 }
 
 /** How a score estimator puts observations together. */
@@ -87,13 +95,12 @@ export interface ScoreEstimatorParts {
   readonly model: ScoreModel;
   readonly tensors: ScoreModelTensors;
   readonly frame: Frame;
-  /** The law that drew the parameters of training, where that is not the prior. */
-  readonly law?: ParameterLaw;
 }
 
 /** The estimator of trained tensors, which it owns from here on. */
 export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts): ScoreEstimator {
-  const { config, model, tensors, frame, law } = parts;
+  const { config, model, tensors, frame } = parts;
+  const law = method.lawOfTraining?.(frame);
   const levels = levelsOf(config);
   const smallestNoise = langevinNoise(parts);
   const { count } = config.levels;
@@ -121,7 +128,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     prior: frame.prior,
     given: (xObs, options = {}) => {
       const { compose, prior = frame.prior } = objectOf('given: options', options);
-      const laws = lawsOf(prior, parts);
+      const laws = lawsOf(prior, frame, law);
       if (laws) demand('given: compose', compose === undefined, 'none beside another prior', compose?.name);
       const composition = compose ?? (laws ? reweighted(laws.wanted, laws.trained) : factorized());
       requireComposition(composition, frame);
@@ -195,7 +202,7 @@ async function eachAlone(
 }
 
 /** The prior that is wanted and the law of training, where they are not both the frame's prior. */
-function lawsOf(prior: Prior, { frame, law }: ScoreEstimatorParts): ScorePosteriorParts['laws'] {
+function lawsOf(prior: Prior, frame: Frame, law?: ParameterLaw): ScorePosteriorParts['laws'] {
   const isOther = prior !== frame.prior;
   if (!isOther && !law) return undefined;
   if (isOther) {

@@ -13,6 +13,7 @@ import { priorProbe } from '../prior-probe';
 import { fitScore, type ScoreSettings } from './fit-score';
 import { fitWithEmulatedPairs, type Emulation } from './fit-with-emulated-pairs';
 import { continuous } from './levels';
+import { modelOf } from './score-model-config';
 import { scoreEstimator, type ScoreEstimator, type ScoreMethod } from './score-estimator';
 
 /** How a score estimator is trained, except for prior and seed. */
@@ -42,9 +43,17 @@ export interface NpseOptions extends NpseSettings {
 /** A trained estimator with the course of its training. */
 export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Course };
 
+/** What a training has in rounds only. */
+export interface ScoreTrainingParts {
+  /** Where emulated pairs come from. */
+  readonly emulate?: Emulation['emulate'];
+  /** What each pair counts in the loss [N, 1], 1 in the mean; kept by the caller. */
+  readonly weights?: tf.Tensor2D;
+}
+
 /**
  * Trains an estimator of the score on pairs, in any of the settings.
- * @param emulate where emulated pairs come from.
+ * @param parts what only methods in rounds have.
  */
 export async function trainScoreEstimator(
   method: ScoreMethod,
@@ -60,7 +69,7 @@ export async function trainScoreEstimator(
     within,
     ...settings
   }: NpseOptions & PartOptions,
-  emulate?: Emulation['emulate'],
+  { emulate, weights }: ScoreTrainingParts = {},
 ): Promise<TrainedScoreEstimator> {
   const began = performance.now();
   const what = `${method.kind}.train`;
@@ -78,7 +87,7 @@ export async function trainScoreEstimator(
     const best =
       emulated > 0
         ? await fitWithEmulatedPairs({ what, rows, frame, law, settings, emulation: { count, emulate } }, options)
-        : { kept: await fitScore({ rows, law }, settings, options), emulated: 0, parts: undefined };
+        : { kept: await fitScore({ rows, weights, law }, settings, options), emulated: 0, parts: undefined };
     const { config, model, tensors, fit } = best.kept;
     const secondsSoFar = (): number => (performance.now() - began) / 1000;
     const training = {
@@ -93,12 +102,18 @@ export async function trainScoreEstimator(
       frame: frame.config,
       priorProbe: priorProbe(prior),
       training,
+      ...(method.own && { own: method.own }),
     };
-    const estimator = scoreEstimator(method, { config: whole as ScoreEstimator['config'], model, tensors, frame });
+    const estimator = scoreEstimator(method, {
+      config: whole as ScoreEstimator['config'],
+      model: method.isLawLeftOut ? modelOf(config, tensors.closedForm) : model,
+      tensors,
+      frame,
+    });
     const heldOut = heldOutRows(simulations, options, (settings.levels ?? continuous()).length.alone);
-    const checked: Checked = fit.stopped
-      ? { stopped: fit.stopped }
-      : await widthsOf(what, estimator, pairs, heldOut, options);
+    // of parameters that a proposal drew, ranks say nothing of the posterior under the prior
+    const isChecked = !fit.stopped && !method.lawOfTraining && !method.isLawLeftOut && !weights;
+    const checked: Checked = isChecked ? await widthsOf(what, estimator, pairs, heldOut, options) : stoppedOf(fit);
     if (!fit.stopped) warnOf(what, fit, heldOut.length, checked.widths);
     const seconds = (training.seconds = secondsSoFar());
     const more = { ...(best.parts && { parts: best.parts }), ...(checked.widths && { widths: checked.widths }) };
@@ -106,6 +121,10 @@ export async function trainScoreEstimator(
   } finally {
     tf.dispose(rows);
   }
+}
+
+function stoppedOf({ stopped }: Fit): Checked {
+  return stopped ? { stopped } : {};
 }
 
 /** What is known of a training once it is over. */

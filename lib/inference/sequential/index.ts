@@ -9,3 +9,8 @@ export { tsnpse, type TsnpseOptions } from './tsnpse';
 export { snpeA, type SnpeAOptions } from './snpe-a';
 export { snl, type SnlOptions } from './snl';
 export { snre, type SnreOptions } from './snre';
+export type { ScoreRoundsOptions } from './score-rounds';
+export { snlse } from './snlse';
+export { snpseA } from './snpse-a';
+export { snpseB } from './snpse-b';
+export { snpseC } from './snpse-c';

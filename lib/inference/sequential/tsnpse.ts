@@ -91,7 +91,10 @@ export function tsnpse(options: TsnpseOptions = {}): SequentialMethod<ScoreEstim
           npseMethod,
           pairs,
           { ...settings, ...work, prior, seed, emulated: isLast ? emulated : 0 },
-          (frame, fit) => emulatedInside(simulations, proposal ?? proposalOf(prior), { count, prior, frame }, fit),
+          {
+            emulate: (frame, fit) =>
+              emulatedInside(simulations, proposal ?? proposalOf(prior), { count, prior, frame }, fit),
+          },
         );
         const { steps, validationLoss } = estimator.fit;
         tell({ steps, validationLoss, inside: pairs.theta.shape[0] });

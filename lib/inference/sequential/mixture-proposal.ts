@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Proposal } from '../../contract/proposal';
+import type { Posterior } from '../../contract/posterior';
+import { mixture, type MixturePrior } from '../../distributions/mixture';
+import { normal, type NormalPrior } from '../../distributions/normal';
+import type { Prior, ScoredPrior } from '../../distributions/prior';
+import { priorSamples } from '../../distributions/prior-samples';
+import { unconstrained } from '../../distributions/unconstrained';
+import { unconstrainedPrior } from '../../distributions/unconstrained-prior';
+import { rowViews } from '../../maths/moments';
+import { fittedMixture } from '../fitted-mixture';
+import type { Frame } from '../frame';
+import type { ParameterLaw } from '../score/parameter-law';
+
+/** A mixture of Gaussians of the unconstrained parameters; JSON. */
+export type MixtureNumbers = readonly {
+  readonly weight: number;
+  readonly mean: number[];
+  readonly covariance: number[][];
+}[];
+
+/** Draws of a posterior that a proposal is fitted to. */
+const draws = 1_000;
+
+/**
+ * A posterior as a proposal whose density and diffused score are known in closed form: the mixture of Gaussians that is
+ * fitted to its draws, in unconstrained coordinates. The posterior stays its owner's.
+ */
+export async function mixtureProposal(
+  posterior: Posterior,
+  prior: Prior,
+  options: { seed: number; signal?: AbortSignal },
+): Promise<MixtureNumbers> {
+  const drawn = await posterior.sample(draws, { ...options, progress: false });
+  const z = tf.tidy(() => unconstrained(prior).toUnconstrained(drawn).dataSync<'float32'>());
+  drawn.dispose();
+  return fittedMixture(rowViews(z, prior.dim), options.seed).components.map(({ weight, component }) => ({
+    weight,
+    mean: [...component.mean],
+    covariance: component.covariance.map((row) => [...row]),
+  }));
+}
+
+function lawOfNumbers(numbers: MixtureNumbers): MixturePrior<NormalPrior> {
+  return mixture(numbers.map(({ weight, mean, covariance }) => ({ weight, component: normal({ mean, covariance }) })));
+}
+
+/** Draws of a mixture of unconstrained parameters as parameters. */
+export function proposalOfMixture(numbers: MixtureNumbers, prior: Prior): Proposal {
+  const law = lawOfNumbers(numbers);
+  return {
+    dim: prior.dim,
+    sample: async (count, { seed }) => {
+      const z = priorSamples(law, count, seed);
+      const theta = tf.tidy(() => unconstrained(prior).toConstrained(z));
+      z.dispose();
+      return theta;
+    },
+  };
+}
+
+/** The mixture, by their sizes, of what proposed the parameters of all rounds: the prior, then mixtures. */
+export interface RoundsLaw {
+  readonly sizes: readonly number[];
+  readonly proposals: readonly MixtureNumbers[];
+}
+
+/** Draws of a prior whose diffused law is not known in closed form, to which a mixture is fitted in its place. */
+const drawsOfPrior = 10_000;
+
+/** The unconstrained law of all rounds' parameters. */
+function unconstrainedLaw({ sizes, proposals }: RoundsLaw, ofPrior: ScoredPrior): ScoredPrior {
+  return mixture([ofPrior, ...proposals.map(lawOfNumbers)].map((component, k) => ({ weight: sizes[k], component })));
+}
+
+/** The law of all rounds' parameters, as scores need it. */
+export function lawOfRounds(rounds: RoundsLaw, { prior, config }: Frame): ParameterLaw {
+  const ofPrior = unconstrainedPrior(prior);
+  const law = unconstrainedLaw(rounds, ofPrior);
+  const { toUnconstrained, logAbsDetJacobian } = unconstrained(prior);
+  const { mean, std } = config.theta;
+  const toZ = (y: tf.Tensor2D): tf.Tensor2D => tf.add(tf.mul(y, tf.tensor1d(std)), tf.tensor1d(mean));
+  const diffused = law.diffused ?? unconstrainedLaw(rounds, priorMixture(prior)).diffused!;
+  return {
+    id: `rounds ${rounds.sizes.length}`,
+    logProb: (theta) => {
+      const z = toUnconstrained(theta);
+      return tf.sub(law.logProb(z), logAbsDetJacobian(z)) as tf.Tensor1D;
+    },
+    score: (y) => tf.mul(law.score(toZ(y)), tf.tensor1d(std)),
+    diffusedScore: diffused.standardised(mean, std).score,
+  };
+}
+
+function priorMixture(prior: Prior): MixturePrior<NormalPrior> {
+  const theta = priorSamples(prior, drawsOfPrior, 0);
+  const z = tf.tidy(() => unconstrained(prior).toUnconstrained(theta).dataSync<'float32'>());
+  theta.dispose();
+  return fittedMixture(rowViews(z, prior.dim), 0);
+}

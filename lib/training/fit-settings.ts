@@ -45,8 +45,7 @@ export type CheckedSettings = ReturnType<typeof checkedSettings>;
  * @throws InvalidInputError for an invalid option, or fewer than 3 rows.
  */
 export function checkedSettings(options: FitOptions, rows: number, length: TrainingLength = defaultLength) {
-  const { batchSize = 256, cosineDecay = false, ema = 0 } = options;
-  const learningRate = rateOf(options);
+  const { batchSize = 256, learningRate = 1e-3, cosineDecay = false, ema = 0 } = options;
   const { gradientNorm } = options;
   const { validationFraction = (length.validationRows?.(rows) ?? 0.2 * rows) / Math.max(1, rows) } = options;
   for (const name of ['batchSize', 'maxEpochs', 'patience', 'epochsPerValidation'] as const)
@@ -81,11 +80,6 @@ export function checkedSettings(options: FitOptions, rows: number, length: Train
     stepsPerEpoch,
     epochsPerBlock: options.epochsPerValidation ?? Math.max(1, Math.ceil(stepsPerBlock / stepsPerEpoch)),
   };
-}
-
-/** The learning rate, with its default. */
-export function rateOf({ learningRate = 1e-3 }: FitSettings): number {
-  return learningRate;
 }
 
 /** Steps of a whole training that is not stopped early. */

@@ -1,5 +1,5 @@
 import { benchmarkCaveats, benchmarkSection, benchmarkSummary } from './benchmark.mjs';
-import { familySection } from './family.mjs';
+import { familySection, scoresInRoundsSection } from './family.mjs';
 import { paragraph } from './markdown.mjs';
 import { speedSection, speedSummary } from './speed.mjs';
 import { gaussianSection, mixtureSection } from './squared-mmd.mjs';
@@ -12,7 +12,8 @@ export function resultsPage() {
     \`results/bench/summary.json\` and \`data/published/\`: change the rows, not this page. A test fails where the two
     differ. \`lib/studies/README.md\` says how the rows are made. Simulator calls are *calls*, numbers of observations
     are *n*.`);
-  const sections = [gaussianSection(), mixtureSection(), benchmarkSection(), familySection(), speedSection()];
+  const benchmark = [benchmarkSection(), familySection(), scoresInRoundsSection()];
+  const sections = [gaussianSection(), mixtureSection(), ...benchmark, speedSection()];
   return `${['# Results', head, ...sections].join('\n\n')}\n`;
 }
 

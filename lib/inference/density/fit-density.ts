@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { LinearStart } from '../../nn/density/linear-residual';
-import type { FitProblem } from '../../training/fit';
-import { plannedSteps, rateOf, type FitOptions } from '../../training/fit-settings';
+import type { FitOptions } from '../../training/fit-settings';
 import type { Loss } from '../../training/loss';
 import { maximumLikelihood } from '../../training/maximum-likelihood';
 import type { TrainingLength } from '../../training/training-length';
@@ -23,11 +22,6 @@ export interface DensityFitProblem {
   readonly linear?: LinearStart;
   /** How long training lasts where the options do not say. */
   readonly length?: TrainingLength;
-  /**
-   * The share of the learning rate at which training goes on from its best weights, once, where it came to its end
-   * before half of its steps: a rate that learns fast may leave a minimum for good. Default: it does not go on.
-   */
-  readonly again?: number;
 }
 
 /** A fitted density; its weights belong to who gets it. */
@@ -42,7 +36,7 @@ export interface FittedDensity extends FittedMembers {
  * @returns the fitted density; where training was stopped, of the members so far, each the best so far.
  */
 export async function fitDensity(
-  { rows, loss = likelihoodOf, first, partSizes, linear, length, again }: DensityFitProblem,
+  { rows, loss = likelihoodOf, first, partSizes, linear, length }: DensityFitProblem,
   parts: DensityParts,
   members: number,
   options: FitOptions,
@@ -50,35 +44,11 @@ export async function fitDensity(
   const dims = { target: rows[0].shape[1], condition: rows[1].shape[1] };
   const one = embeddedDensity(dims, parts, { linear });
   const problem = { weights: one.weights, loss: loss(one), rows: [...rows], length, first, partSizes };
-  const whole = await fitMembers(problem, members, options);
-  const planned = members * plannedSteps(options, rows[0].shape[0], length);
-  const goesOn = again !== undefined && whole.fit.ended === 'converged' && whole.fit.steps < planned / 2;
-  const fitted = goesOn ? await goneOn(problem, whole, { ...options, learningRate: again * rateOf(options) }) : whole;
+  const fitted = await fitMembers(problem, members, options);
   return {
     ...fitted,
     network: networkOf(parts, { members: fitted.members, linear }),
     model: fitted.members === 1 ? one : embeddedDensity(dims, parts, { members: fitted.members, linear }),
-  };
-}
-
-/** A fit that goes on from another's best weights, on the same split, with the course of both. */
-async function goneOn(
-  problem: FitProblem,
-  { members, weights, fit: before }: FittedMembers,
-  options: FitOptions,
-): Promise<FittedMembers> {
-  const more = await fitMembers({ ...problem, first: weights }, members, options).finally(() => tf.dispose(weights));
-  const { fit } = more;
-  const epochs = before.history[before.history.length - 1].epoch;
-  return {
-    ...more,
-    fit: {
-      ...fit,
-      history: [...before.history, ...fit.history.slice(1).map((point) => ({ ...point, epoch: epochs + point.epoch }))],
-      bestEpoch: fit.bestEpoch === 0 ? before.bestEpoch : epochs + fit.bestEpoch,
-      steps: before.steps + fit.steps,
-      seconds: before.seconds + fit.seconds,
-    },
   };
 }
 

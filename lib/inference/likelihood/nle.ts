@@ -58,12 +58,8 @@ export const defaultSettings = {
   fit: { learningRate: 5e-3, cosineDecay: true, batchSize: 200, validationFraction: 0.1, ema: 0.99, gradientNorm: 5 },
 } satisfies NleSettings;
 
-/**
- * Likelihoods of narrow data are still gaining after three times the steps that posteriors take. At the rates at which
- * they learn best their validation loss rises and falls on the way, which is no reason to stop earlier, and may leave a
- * minimum for good: training that stops before half of its steps goes on from its best weights at a quarter of it.
- */
-const length: TrainingLength = { steps: 20_000, patience: 1 / 5 };
+/** Likelihoods of narrow data are still gaining after three times the steps that posteriors take. */
+const length: TrainingLength = { steps: 20_000, patience: 1 / 5, patienceOnRise: 1 / 15 };
 
 /**
  * NLE: `nle.train(simulations, { prior, seed })`, its settings, and `nle.restore(record, { prior })` for a saved
@@ -118,7 +114,7 @@ export const nle = {
       const fitSettings = { ...defaultSettings.fit, ...options.fit, seed, signal, progress, within };
       const linear = gaussian ? linearStart(rows[0], rows[1]) : undefined;
       const fitted = await fitDensity(
-        { rows, loss, linear, length, again: 1 / 4 },
+        { rows, loss, linear, length },
         { density, embedding: asItIs() },
         members,
         fitSettings,

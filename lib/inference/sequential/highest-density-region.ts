@@ -14,7 +14,7 @@ export interface RegionLaw {
   logProb(theta: tf.Tensor2D, options: Pick<DrawOptions, 'signal' | 'progress'>): Promise<tf.Tensor1D>;
 }
 
-/** Where the density of a law is at least `threshold`, within the smallest box around draws. */
+/** Where the density of a law is at least `threshold`. */
 export interface Region {
   readonly law: RegionLaw;
   /** log tau. */
@@ -41,7 +41,7 @@ export interface RegionOptions {
 
 /**
  * The highest-density region of a posterior by its own log density, {theta: log q(theta) >= tau}, where tau is the
- * quantile `massOutside` of log q over draws of q. It owns the posterior.
+ * quantile `massOutside` of log q over draws of q, within the smallest box around these. It owns the posterior.
  * Source: Deistler, Goncalves and Macke (2022), algorithm 1; Sharrock et al. (2024) for the box.
  */
 export async function regionOfPosterior(
@@ -55,7 +55,7 @@ export async function regionOfPosterior(
       logProb: (theta, of) => posterior.density!.logProb(theta, of),
     };
     const drawn = await posterior.sample(draws, options);
-    return await regionOf(law, { drawn, massOutside, options }, () => posterior.dispose());
+    return await regionOf(law, { drawn, massOutside, inBox: true, options }, () => posterior.dispose());
   } catch (error) {
     posterior.dispose();
     throw error;
@@ -96,19 +96,26 @@ export async function regionOfDraws(
         return tf.sub(ofZ.logProb(at), logAbsDetJacobian(at)) as tf.Tensor1D;
       }),
   };
-  return regionOf(law, { drawn, massOutside, options }, () => {});
+  return regionOf(law, { drawn, massOutside, inBox: false, options }, () => {});
 }
 
 /** Rows are evaluated in numbers that are multiples of this, since each number is compiled anew. */
 const rowsTogether = 512;
 
-/**
- * The region of a law with the quantile of its log density over `drawn`, within the smallest box around these, whose
- * rows alone are evaluated; they are disposed here.
- */
+/** What a region is found from. */
+interface RegionEvidence {
+  /** Draws of the posterior; disposed with the search. */
+  readonly drawn: tf.Tensor2D;
+  readonly massOutside: number;
+  /** Whether only what lies in the smallest box around the draws is evaluated, and is inside. */
+  readonly inBox: boolean;
+  readonly options: DrawOptions;
+}
+
+/** The region of a law with the quantile of its log density over draws. */
 async function regionOf(
   law: RegionLaw,
-  { drawn, massOutside, options }: { drawn: tf.Tensor2D; massOutside: number; options: DrawOptions },
+  { drawn, massOutside, inBox, options }: RegionEvidence,
   dispose: () => void,
 ): Promise<Region> {
   const logQ = async (theta: tf.Tensor2D, signal?: AbortSignal): Promise<Float32Array> => {
@@ -120,15 +127,16 @@ async function regionOf(
   const [low, high] = tf.tidy(() => [tf.min(drawn, 0).dataSync(), tf.max(drawn, 0).dataSync()]);
   const sorted = (await logQ(drawn, options.signal).finally(() => drawn.dispose())).sort();
   const threshold = sorted[Math.floor(massOutside * sorted.length)];
-  const inBox = (theta: tf.Tensor2D): number[] => {
+  const candidatesOf = (theta: tf.Tensor2D): number[] => {
     const rows = rowViews(theta.dataSync<'float32'>(), low.length);
-    return [...rows.keys()].filter((row) => rows[row].every((value, k) => value >= low[k] && value <= high[k]));
+    const isBoxed = (row: number): boolean => rows[row].every((value, k) => value >= low[k] && value <= high[k]);
+    return [...rows.keys()].filter((row) => !inBox || isBoxed(row));
   };
   return {
     law,
     threshold,
     inside: async (theta, signal) => {
-      const rows = inBox(theta);
+      const rows = candidatesOf(theta);
       if (rows.length === 0) return [];
       const size = rowsTogether * Math.ceil(rows.length / rowsTogether);
       const numbers = Int32Array.from({ length: size }, (_, i) => rows[Math.min(i, rows.length - 1)]);

@@ -130,7 +130,8 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       const { compose, prior = frame.prior } = objectOf('given: options', options);
       const laws = lawsOf(prior, frame, law);
       if (laws) demand('given: compose', compose === undefined, 'none beside another prior', compose?.name);
-      const composition = compose ?? (laws ? reweighted(laws.wanted, laws.trained) : factorized());
+      const byDefault = (): Composition => (laws ? reweighted(laws.wanted, laws.trained) : factorized());
+      const composition = compose === undefined ? byDefault() : compose;
       requireComposition(composition, frame);
       const observations = embed(xObs);
       const n = observations.shares.shape[0];

@@ -43,7 +43,7 @@ export function scoresInRoundsSection() {
     paragraph(`TSNPSE with the library's default settings in ten rounds, for each observation anew, on tasks of the same
       benchmark: C2ST over the first published observations, whose number stands in brackets; one seed. *Published* is
       the best mean over ten observations among SNPE, SNL (there SNLE) and SNRE as they were in 2021. The default was
-      chosen among three on slcp, observation 1 (\`lib/adr/0012\`); no other observation had a part in it. Not all of
+      chosen among three on slcp, observation 1 (\`lib/adr/0012\`); so that its row there is no test of it; no other observation had a part in it. Not all of
       the study has been run: \`npm run experiments -- --sequential\` completes it.`),
     ...budgets.flatMap((budget) => [`**${thousands(budget)} simulator calls**`, byMethod(rows, budget, bestInRounds)]),
     paragraph(`Seconds are of one thread, while other work kept the machine busy.`),

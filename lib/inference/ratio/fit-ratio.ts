@@ -87,8 +87,8 @@ function onHeldOut({ rows, loss }: RatioProblem, model: RatioModel, weights: tf.
   if (share >= muchWithoutSupport)
     console.warn(
       `nre.train: p(x | theta) and p(x | theta_ref) do not overlap for ${Math.round(100 * share)} % of pairs, as ` +
-        'far as the simulations tell: the ratio there is a guess. Choose a reference amid the data, or a loss without one, ' +
-        'such as ratioLosses.nreC().',
+        'far as the simulations tell: the ratio there is a guess. Choose a reference amid the data, or a loss ' +
+        'without one, such as ratioLosses.nreC().',
     );
   return { calibration, withoutSupport: share };
 }

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Score } from '../../diffusion/noise-level';
 import type { Prior } from '../../distributions/prior';
 import { frameOf, type Frame } from '../frame';
 
@@ -11,17 +10,13 @@ export interface ParameterLaw {
   logProb(theta: tf.Tensor2D): tf.Tensor1D;
   /** Its score in the coordinates y [B, D] that a network sees. */
   score(y: tf.Tensor2D): tf.Tensor2D;
-  /** That after diffusion, where it is known in closed form. */
-  readonly diffusedScore?: Score;
 }
 
 /** The law of a prior in the coordinates of a frame, whose support it has. */
 export function lawOfPrior(id: string, prior: Prior, { config }: Frame): ParameterLaw {
-  const { priorScore, diffusedPriorScore } = frameOf(prior, config);
   return {
     id,
     logProb: (theta) => tf.reshape(prior.logProb(theta), [theta.shape[0]]),
-    score: priorScore,
-    ...(diffusedPriorScore && { diffusedScore: diffusedPriorScore }),
+    score: frameOf(prior, config).priorScore,
   };
 }

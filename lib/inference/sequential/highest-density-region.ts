@@ -80,9 +80,7 @@ export async function regionOfDraws(
 ): Promise<Region> {
   const drawn = await posterior.sample(draws, options).finally(() => posterior.dispose());
   const { toUnconstrained, toConstrained, logAbsDetJacobian } = unconstrained(prior);
-  const z = tf.tidy(() => toUnconstrained(drawn).dataSync<'float32'>());
-  const rows = rowViews(z, prior.dim).slice(0, fittedDraws);
-  const ofZ = fittedMixture(rows, options.seed);
+  const ofZ = fittedMixture(drawn, prior, options.seed, fittedDraws);
   const law: RegionLaw = {
     sample: async (count, { seed }) => {
       const u = priorSamples(ofZ, count, seed);

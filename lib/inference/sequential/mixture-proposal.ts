@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Proposal } from '../../contract/proposal';
 import type { Posterior } from '../../contract/posterior';
+import type { Score } from '../../diffusion/noise-level';
 import { mixture, type MixturePrior } from '../../distributions/mixture';
 import { normal, type NormalPrior } from '../../distributions/normal';
 import type { Prior, ScoredPrior } from '../../distributions/prior';
 import { priorSamples } from '../../distributions/prior-samples';
 import { unconstrained } from '../../distributions/unconstrained';
 import { unconstrainedPrior } from '../../distributions/unconstrained-prior';
-import { rowViews } from '../../maths/moments';
-import { fittedMixture } from '../fitted-mixture';
+import { fittedMixture, fittedPrior } from '../fitted-mixture';
 import type { Frame } from '../frame';
 import type { ParameterLaw } from '../score/parameter-law';
 
@@ -32,9 +32,9 @@ export async function mixtureProposal(
   options: { seed: number; signal?: AbortSignal },
 ): Promise<MixtureNumbers> {
   const drawn = await posterior.sample(draws, { ...options, progress: false });
-  const z = tf.tidy(() => unconstrained(prior).toUnconstrained(drawn).dataSync<'float32'>());
+  const law = fittedMixture(drawn, prior, options.seed);
   drawn.dispose();
-  return fittedMixture(rowViews(z, prior.dim), options.seed).components.map(({ weight, component }) => ({
+  return law.components.map(({ weight, component }) => ({
     weight,
     mean: [...component.mean],
     covariance: component.covariance.map((row) => [...row]),
@@ -65,22 +65,22 @@ export interface RoundsLaw {
   readonly proposals: readonly MixtureNumbers[];
 }
 
-/** Draws of a prior whose diffused law is not known in closed form, to which a mixture is fitted in its place. */
-const drawsOfPrior = 10_000;
-
 /** The unconstrained law of all rounds' parameters. */
 function unconstrainedLaw({ sizes, proposals }: RoundsLaw, ofPrior: ScoredPrior): ScoredPrior {
   return mixture([ofPrior, ...proposals.map(lawOfNumbers)].map((component, k) => ({ weight: sizes[k], component })));
 }
 
-/** The law of all rounds' parameters, as scores need it. */
-export function lawOfRounds(rounds: RoundsLaw, { prior, config }: Frame): ParameterLaw {
+/** The law of all rounds' parameters, as scores need it, and its score after diffusion. */
+export function lawOfRounds(
+  rounds: RoundsLaw,
+  { prior, config }: Frame,
+): ParameterLaw & { readonly diffusedScore: Score } {
   const ofPrior = unconstrainedPrior(prior);
   const law = unconstrainedLaw(rounds, ofPrior);
   const { toUnconstrained, logAbsDetJacobian } = unconstrained(prior);
   const { mean, std } = config.theta;
   const toZ = (y: tf.Tensor2D): tf.Tensor2D => tf.add(tf.mul(y, tf.tensor1d(std)), tf.tensor1d(mean));
-  const diffused = law.diffused ?? unconstrainedLaw(rounds, priorMixture(prior)).diffused!;
+  const diffused = law.diffused ?? unconstrainedLaw(rounds, fittedPrior(prior)).diffused!;
   return {
     id: `rounds ${rounds.sizes.length}`,
     logProb: (theta) => {
@@ -90,11 +90,4 @@ export function lawOfRounds(rounds: RoundsLaw, { prior, config }: Frame): Parame
     score: (y) => tf.mul(law.score(toZ(y)), tf.tensor1d(std)),
     diffusedScore: diffused.standardised(mean, std).score,
   };
-}
-
-function priorMixture(prior: Prior): MixturePrior<NormalPrior> {
-  const theta = priorSamples(prior, drawsOfPrior, 0);
-  const z = tf.tidy(() => unconstrained(prior).toUnconstrained(theta).dataSync<'float32'>());
-  theta.dispose();
-  return fittedMixture(rowViews(z, prior.dim), 0);
 }

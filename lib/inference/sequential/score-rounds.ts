@@ -14,7 +14,7 @@ import type { SequentialMethod, TrainingContext } from './sequential-method';
 export type ScoreRoundsOptions = Omit<NpseSettings, 'signal' | 'progress' | 'emulated'>;
 
 /** What tells one way to correct a score from another. */
-export interface ScoreCorrection extends Pick<SequentialMethod, 'check'> {
+export interface ScoreCorrection {
   readonly kind: ScoreMethod['kind'];
   /** The method's name. */
   readonly name: string;
@@ -39,7 +39,7 @@ interface OwnConfig {
  */
 export function scoreRounds(
   what: string,
-  { kind, name, method, weights, check }: ScoreCorrection,
+  { kind, name, method, weights }: ScoreCorrection,
   options: ScoreRoundsOptions,
 ): SequentialMethod<ScoreEstimator> {
   const given = objectOf(`${what}: options`, options);
@@ -54,7 +54,6 @@ export function scoreRounds(
   });
   return {
     spec: { name, network: network.spec, levels: levels.spec, ...rest },
-    ...(check && { check }),
     train: async ({ simulations, sizes, records }, context) => {
       const { prior, xObs, seed, work, tell } = context;
       const proposals = records.map((record) => ownOf(record).next!);

@@ -26,7 +26,7 @@ export function snlse(options: ScoreRoundsOptions = {}): SequentialMethod<ScoreE
       kind: 'snlse',
       name: 'SNLSE',
       method: (rounds) => ({
-        besideLaw: (frame) => lawOfRounds(rounds, frame).diffusedScore!,
+        besideLaw: (frame) => lawOfRounds(rounds, frame).diffusedScore,
         lawOfTraining: (frame) => lawOfRounds(rounds, frame),
       }),
     },

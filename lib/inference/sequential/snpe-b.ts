@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand } from '../../core/checks';
-import { effectiveSize, normalisedWeights } from '../../maths/weighted-moments';
 import { npe, type NpeEstimator } from '../density/npe';
 import { densityRounds, type DensityRoundsOptions } from './density-rounds';
 import type { RoundsSoFar, SequentialMethod, TrainingContext } from './sequential-method';
+import { meanOneWeights } from './mean-one-weights';
 import { weightedLikelihood } from './weighted-likelihood';
-
-/** Effective simulations below which all weight is on one of them. */
-const fewestEffective = 2;
 
 /**
  * SNPE-B: a density q(theta | x) of any kind, proposals from the last posterior, and simulations of all rounds with
@@ -45,25 +42,8 @@ export function snpeB(options: DensityRoundsOptions = {}): SequentialMethod<NpeE
           await proposalDensities(rounds, context, logPrior, options),
           rounds.sizes,
         );
-        const weights = normalisedWeights(logWeights);
-        const effective = effectiveSize(weights);
-        context.tell({ effective });
-        if (!(effective >= fewestEffective))
-          throw new Error(
-            `SNPE-B: the weights prior / proposal leave ${effective.toFixed(1)} effective simulations of ` +
-              `${weights.length}: every weight but one is nothing. Simulate more in the first round, take fewer ` +
-              'rounds, or take sequential.snpeC(), which has no weights.',
-          );
-        const rows = weights.length;
-        return {
-          loss: weightedLikelihood,
-          also: () => [
-            tf.tensor2d(
-              Float32Array.from(weights, (value) => value * rows),
-              [rows, 1],
-            ),
-          ],
-        };
+        const weights = meanOneWeights(logWeights, { method: 'SNPE-B', other: 'snpeC' }, context);
+        return { loss: weightedLikelihood, also: () => [tf.tensor2d(weights, [weights.length, 1])] };
       },
       propose: (estimator, { xObs }) => estimator.given(xObs),
     },

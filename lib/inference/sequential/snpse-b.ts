@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { effectiveSize } from '../../maths/weighted-moments';
-import { normalisedWeights } from '../../maths/weighted-moments';
 import { frameOf } from '../frame';
 import { lawOfRounds } from './mixture-proposal';
 import { scoreRounds, type ScoreRoundsOptions } from './score-rounds';
 import type { SequentialMethod } from './sequential-method';
+import { meanOneWeights } from './mean-one-weights';
 import type { ScoreEstimator } from '../score/score-estimator';
 
 /**
@@ -40,25 +39,10 @@ export function snpseB(options: ScoreRoundsOptions = {}): SequentialMethod<Score
         };
         const law = lawOfRounds(rounds, frameOf(prior, { theta: none, x: none }));
         const logWeights = tf.tidy(() => tf.sub(tf.reshape(prior.logProb(theta), [-1]), law.logProb(theta)).dataSync());
-        const weights = normalisedWeights(logWeights);
-        const effective = effectiveSize(weights);
-        tell({ effective });
-        if (!(effective >= fewestEffective))
-          throw new Error(
-            `SNPSE-B: the weights prior / proposal leave ${effective.toFixed(1)} effective simulations of ` +
-              `${weights.length}: every weight but one is nothing. Simulate more in the first round, take fewer ` +
-              'rounds, or take sequential.tsnpse(), which has no weights.',
-          );
-        const rows = weights.length;
-        return tf.tensor2d(
-          Float32Array.from(weights, (value) => value * rows),
-          [rows, 1],
-        );
+        const weights = meanOneWeights(logWeights, { method: 'SNPSE-B', other: 'tsnpse' }, { tell });
+        return tf.tensor2d(weights, [weights.length, 1]);
       },
     },
     options,
   );
 }
-
-/** Effective simulations below which all weight is on one of them. */
-const fewestEffective = 2;

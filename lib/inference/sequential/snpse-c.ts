@@ -30,7 +30,7 @@ export function snpseC(options: ScoreRoundsOptions = {}): SequentialMethod<Score
       method: (rounds) => ({
         isLawLeftOut: true,
         besideLaw: (frame) => {
-          const [proposals, prior] = [lawOfRounds(rounds, frame).diffusedScore!, diffusedPriorScore(frame)];
+          const [proposals, prior] = [lawOfRounds(rounds, frame).diffusedScore, diffusedPriorScore(frame)];
           // the network's own start has the score of N(0, I), which a law takes the place of
           return (theta, level) => tf.sub(tf.sub(proposals(theta, level), prior(theta, level)), theta) as tf.Tensor2D;
         },

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { cholesky, solveLower, transpose } from '../../maths/linalg';
-import { leastSquares, rowViews } from '../../maths/moments';
+import { rowViews } from '../../maths/moments';
+import { ridgeRegression } from '../../maths/ridge-regression';
 import type { ConditionalDensity } from './conditional-density';
 import { isMixture, type MixtureDensity } from './mixture';
 
@@ -18,15 +19,13 @@ export interface LinearStart {
 const smallestVariance = 1e-6;
 
 /**
- * The linear Gaussian fit of targets [N, D] given conditions [N, L], both standardised, by least squares; none for
- * fewer than two rows a coefficient, since it would all but go through them.
+ * The linear Gaussian fit of targets [N, D] given conditions [N, L], both standardised, by
+ * {@link ridgeRegression}.
  */
-export function linearStart(target: tf.Tensor2D, condition: tf.Tensor2D): LinearStart | undefined {
-  const [rows, inputs] = condition.shape;
-  if (rows < 2 * (inputs + 1)) return undefined;
+export function linearStart(target: tf.Tensor2D, condition: tf.Tensor2D): LinearStart {
   const rowsOf = (table: tf.Tensor2D): ReturnType<typeof rowViews> =>
     rowViews(table.dataSync<'float32'>(), table.shape[1]);
-  const { weights, intercept, residualCovariance } = leastSquares(rowsOf(condition), rowsOf(target));
+  const { weights, intercept, residualCovariance } = ridgeRegression(rowsOf(condition), rowsOf(target));
   const covariance = residualCovariance.map((row, i) =>
     row.map((value, k) => value + (i === k ? smallestVariance : 0)),
   );

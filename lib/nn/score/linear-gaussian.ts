@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NoiseLevel } from '../../diffusion/noise-level';
 import { symmetricEigen, transpose } from '../../maths/linalg';
-import { leastSquares, rowViews } from '../../maths/moments';
+import { rowViews } from '../../maths/moments';
+import { ridgeRegression } from '../../maths/ridge-regression';
 import type { RegressionPart } from './joint-mixture';
 
 /** A Gaussian of theta whose mean is linear in x: theta | x ~ N(x W + b, U diag(lambda) U^T). */
@@ -22,9 +23,9 @@ export type LinearGaussian = {
  */
 const smallestVariance = 1e-6;
 
-/** The Gaussian nearest to pairs theta [N, D] and x [N, L], by least squares; the caller disposes its tensors. */
+/** The Gaussian nearest to pairs theta [N, D] and x [N, L], by ridge regression; the caller disposes its tensors. */
 export function leastSquaresGaussian(theta: tf.Tensor2D, x: tf.Tensor2D): LinearGaussian {
-  return linearGaussian(leastSquares(rowsOf(x), rowsOf(theta)));
+  return linearGaussian(ridgeRegression(rowsOf(x), rowsOf(theta)));
 }
 
 /** The tensors of a regression; the caller disposes them. */

@@ -73,7 +73,7 @@ describe('a density of the residuals of a linear fit', () => {
       const condition = normals(2000, l, 1);
       const slope = normals(l, d, 2);
       const target = tf.add(tf.matMul(condition, slope), tf.mul(0.2, normals(2000, d, 3))) as tf.Tensor2D;
-      const found = linearStart(target, condition)!;
+      const found = linearStart(target, condition);
       // of a regression on standard normal values, with noise of .2
       const error = (4 * 0.2) / Math.sqrt(2000);
       const off = tf.max(tf.abs(tf.sub(tf.tensor2d(found.slope), slope))).dataSync()[0];
@@ -83,10 +83,14 @@ describe('a density of the residuals of a linear fit', () => {
     });
   });
 
-  it('has no fit of fewer than two rows a coefficient', () => {
+  it('has the width of what is not told, with more conditions than rows too', () => {
     tf.tidy(() => {
-      expect(linearStart(normals(8, 2, 1), normals(8, 3, 2))).toBeDefined();
-      expect(linearStart(normals(7, 2, 1), normals(7, 3, 2))).toBeUndefined();
+      // targets that the conditions say nothing of: of variance 1, whatever the fit
+      const { factor } = linearStart(normals(60, 2, 1), normals(60, 80, 2));
+      factor.forEach((row, k) => {
+        const variance = row.slice(0, k + 1).reduce((sum, value) => sum + value ** 2, 0);
+        expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / 60));
+      });
     });
   });
 });

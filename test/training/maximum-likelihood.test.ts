@@ -17,13 +17,36 @@ const regression = maximumLikelihood(
     ) as tf.Tensor1D,
 );
 
+const key = randomKey(1);
+
 describe('maximumLikelihood', () => {
   it('is minus the mean log density', () => {
     tf.tidy(() => {
       const rows = [tf.tensor2d([[1], [4]]), tf.tensor2d([[1], [2]])];
       // residuals 1 - .5 and 4 - 1
       const expected = (0.5 ** 2 + 3 ** 2) / 4 + 0.5 * Math.log(2 * Math.PI);
-      expect(regression([tf.scalar(0.5)], rows, randomKey(1)).dataSync()[0]).toBeCloseTo(expected, 5);
+      expect(regression([tf.scalar(0.5)], rows, randomKey(1), true).dataSync()[0]).toBeCloseTo(expected, 5);
+    });
+  });
+
+  it('judges held-out rows as it trains, but for 1e-4, where none lies far out', () => {
+    tf.tidy(() => {
+      const rows = [tf.tensor2d([[1], [0.4]]), tf.tensor2d([[1], [2]])];
+      const [training, heldOut] = [true, false].map(
+        (each) => regression([tf.scalar(0.5)], rows, key, each).dataSync()[0],
+      );
+      expect(Math.abs(heldOut - training)).toBeLessThan(2e-4);
+    });
+  });
+
+  it('is not decided by one held-out row that lies far out', () => {
+    tf.tidy(() => {
+      // 99 rows at .5, where w = .5 is right, and one at 1e4
+      const x = tf.tensor2d(Array.from({ length: 100 }, (_, i) => [i === 0 ? 1e4 : 0.5]));
+      const at = (w: number, inTraining: boolean): number =>
+        regression([tf.scalar(w)], [x, tf.onesLike(x)], key, inTraining).dataSync()[0];
+      expect(at(0.5, false)).toBeLessThan(at(100, false));
+      expect(at(0.5, true)).toBeGreaterThan(at(100, true));
     });
   });
 

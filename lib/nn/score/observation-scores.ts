@@ -1,14 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NoiseLevel } from '../../diffusion/noise-level';
-import { loop } from '../../graph/loop';
 import { inStandardDeviations } from './linear-gaussian';
 import type { ObservationRows, ScoreModel, ScoreModelTensors } from './score-model';
-
-/**
- * Rows that the head works on at once: larger chunks are not faster, and this bounds the memory for any number of
- * observations.
- */
-const headRows = 8192;
+import { sumByControlVariate } from './sum-by-control-variate';
 
 /** A trained model with the observations that it is asked about. */
 export type ObservedModel = {
@@ -87,18 +81,45 @@ export function scoresOfEach(
  * sum_j s(theta, t, x_j) [B, D] over all observations, at one level; of one observation, each row may have a level of
  * its own.
  *
- * theta is embedded once a particle and t once a level; the trunk of the head sees a chunk of B n rows at a time, and
- * its last layer, which is linear, only their sum.
+ * theta is embedded once a particle and t once a level; the head sees a chunk of B n rows at a time. Of many
+ * observations and particles it sees all pairs only where it has to: see {@link sumByControlVariate}. What is linear in
+ * the observations is exact.
+ * @param tolerance the error of the sum over many observations, in standard deviations of the particles: with 0 all
+ * pairs are seen. Default .01, which alters widths by less than a hundredth.
  */
 export function sumOfScores(
   model: ScoreModel,
   observed: ObservedModel,
   theta: tf.Tensor2D,
   level: NoiseLevel,
+  tolerance = 0.01,
 ): tf.Tensor2D {
   const { tensors, observations } = observed;
   const n = observationCount(observed);
   if (n === 1) return scoreOfRows(model, observed, theta, level);
+  const { closedForm } = model;
+  const at = (some: tf.Tensor2D) => {
+    const ofRows = noiseSums(model, tensors, some, level);
+    return (index: tf.Tensor1D): tf.Tensor2D => ofRows(pickRows(observations, (rows) => tf.gather(rows, index)));
+  };
+  const ofPairs = sumByControlVariate(theta, { n, at, tolerance, unit: tf.div(1, level.std) });
+  const total = pickRows(observations, (rows) => tf.sum(rows, 0, true));
+  const linear = closedForm.noiseSum
+    ? tf.scalar(0)
+    : closedForm.noise(tensors.closedForm, tf.mul(n, theta), level, total);
+  return scoreOfNoise(ofPairs, linear, level);
+}
+
+/**
+ * The sums over observations of the noise at particles theta [B, D], without a closed form that is linear in them: what
+ * takes a pass through the head for every pair. The head's last layer, which is linear, sees sums only.
+ */
+function noiseSums(
+  model: ScoreModel,
+  tensors: ScoreModelTensors,
+  theta: tf.Tensor2D,
+  level: NoiseLevel,
+): (rows: ObservationRows) => tf.Tensor2D {
   const { network, closedForm } = model;
   const { ofTheta, ofRows } = headShares(model, tensors, theta, level);
   const [particles, width] = ofTheta.shape;
@@ -109,42 +130,9 @@ export function sumOfScores(
     const hidden = network.trunk(tensors.network, rows as tf.Tensor2D);
     return tf.sum(tf.reshape(hidden, [count, particles, width]), 0) as tf.Tensor2D;
   };
-  type Sums = { [name: string]: tf.Tensor };
-  const knownOf = (rows: ObservationRows): Sums => {
-    const known = closedForm.noiseSum?.(tensors.closedForm, theta, level, rows);
-    return known ? { known } : {};
+  return (rows) => {
+    const output = network.last(tensors.network, hiddenOf(ofRows(rows)), rows.shares.shape[0]);
+    const learned = model.noiseOfOutput(tensors, level, output);
+    return closedForm.noiseSum ? tf.add(learned, closedForm.noiseSum(tensors.closedForm, theta, level, rows)) : learned;
   };
-  const sumsOf = (rows: ObservationRows): Sums => ({ hidden: hiddenOf(ofRows(rows)), ...knownOf(rows) });
-  const chunk = Math.min(n, Math.max(1, Math.floor(headRows / particles)));
-  const { hidden, known } = sumInChunks(observations, chunk, sumsOf, {
-    hidden: tf.zerosLike(ofTheta),
-    ...(closedForm.noiseSum && { known: tf.zerosLike(theta) }),
-  });
-  const output = network.last(tensors.network, hidden as tf.Tensor2D, n);
-  const learned = model.noiseOfOutput(tensors, level, output);
-  const total = pickRows(observations, (rows) => tf.sum(rows, 0, true));
-  return scoreOfNoise(learned, known ?? closedForm.noise(tensors.closedForm, tf.mul(n, theta), level, total), level);
-}
-
-/** The sums of `sumsOf` over all rows, a chunk of them at a time. */
-function sumInChunks<S extends { [name: string]: tf.Tensor }>(
-  rows: ObservationRows,
-  chunk: number,
-  sumsOf: (rows: ObservationRows) => S,
-  nothing: S,
-): S {
-  const n = rows.shares.shape[0];
-  const whole = Math.floor(n / chunk);
-  const plus = (a: S, b: S): S =>
-    Object.fromEntries(Object.keys(a).map((name) => [name, tf.add(a[name], b[name])])) as S;
-  let total =
-    whole === 1
-      ? sumsOf(pickRows(rows, (each) => each.slice([0, 0], [chunk, -1])))
-      : loop(whole, nothing, (i, before) => {
-          const index = tf.add(tf.mul(i, tf.scalar(chunk, 'int32')), tf.range(0, chunk, 1, 'int32')) as tf.Tensor1D;
-          return plus(before, sumsOf(pickRows(rows, (each) => tf.gather(each, index))));
-        });
-  if (whole * chunk < n)
-    total = plus(total, sumsOf(pickRows(rows, (each) => each.slice([whole * chunk, 0], [-1, -1]))));
-  return total;
 }

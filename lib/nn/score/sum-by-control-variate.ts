@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { loop, whileLoop } from '../../graph/loop';
+import { whileLoop } from '../../graph/loop';
+import { rangeFrom, sumInChunks } from '../../graph/sum-in-chunks';
 
 /** The sum of a function over the observations whose numbers are `index`, at particles that it was made for, [B, D]. */
 type SumOver = (index: tf.Tensor1D) => tf.Tensor2D;
@@ -59,7 +60,7 @@ function sumBeyond(
   const anchors = anchorsPerCoefficient * coefficients;
   const over = sum.at(theta);
   const isWorthIt = coefficients > 0 && chunks >= manyChunks && particles >= 4 * anchors && tolerance > 0;
-  if (!isWorthIt) return sumInChunks(theta, n, size, over);
+  if (!isWorthIt) return sumInChunks(n, size, tf.zerosLike(theta), over);
 
   const ofAnchors = (values: tf.Tensor2D): tf.Tensor2D => tf.slice(values, [0, 0], [anchors, -1]);
   const basis = orthonormalBasis(theta, anchors, coefficients);
@@ -72,7 +73,7 @@ function sumBeyond(
   const left = estimated({
     chunks,
     deviation: (c) => {
-      const found = over(tf.gather(order, range(tf.mul(c, tf.scalar(size, 'int32')), size)));
+      const found = over(tf.gather(order, rangeFrom(tf.mul(c, tf.scalar(size, 'int32')), size)));
       return tf.sub(found, fit(ofAnchors(found)));
     },
     nothing: tf.zerosLike(theta),
@@ -80,17 +81,6 @@ function sumBeyond(
     tolerance,
   });
   return tf.addN([fit(tf.sub(atAnchors, ofAnchors(rest))), rest, left]);
-}
-
-/** The sum over all observations, a chunk of them at a time. */
-function sumInChunks(theta: tf.Tensor2D, n: number, size: number, sum: SumOver): tf.Tensor2D {
-  const whole = Math.floor(n / size);
-  const next = (i: tf.Scalar): tf.Tensor2D => sum(range(tf.mul(i, tf.scalar(size, 'int32')), size));
-  const total =
-    whole === 1
-      ? next(tf.scalar(0, 'int32'))
-      : loop(whole, tf.zerosLike(theta), (i, before) => tf.add(before, next(i)) as tf.Tensor2D);
-  return whole * size < n ? tf.add(total, sum(tf.range(whole * size, n, 1, 'int32'))) : total;
 }
 
 /** A sum over chunks, of which as many are seen as its error wants. */
@@ -159,11 +149,6 @@ function orthonormalBasis(theta: tf.Tensor2D, anchors: number, count: number): t
 
 /** Keeps a parameter in which all particles agree from being divided by 0. */
 const smallest = 1e-30;
-
-/** The numbers from `start` on. */
-function range(start: tf.Tensor, count: number): tf.Tensor1D {
-  return tf.add(start, tf.range(0, count, 1, 'int32'));
-}
 
 /**
  * The numbers 0 to n - 1, any few in a row of which are spread evenly over all: k p modulo n, with p by the golden

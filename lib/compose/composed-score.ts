@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { requireTensor } from '../core/rows';
 import { objectOf, requireCount, requireFunction } from '../core/checks';
 import type { NoiseLevel, Score } from '../diffusion/noise-level';
+import type { Key } from '../graph/random';
+import type { ObservationGaussians } from './observation-gaussians';
 
 /** The scores of the posteriors of n single observations, as a learned or exact model gives them. */
 export interface ObservationScores {
@@ -15,6 +17,8 @@ export interface ObservationScores {
   each(theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor3D;
   /** The sum over the observations whose numbers are `index`, an int32 vector, [B, D]. */
   subset(theta: tf.Tensor2D, level: NoiseLevel, index: tf.Tensor1D): tf.Tensor2D;
+  /** The Gaussians about the single posteriors, for a composition that asks for them; of one observation not given. */
+  readonly gaussians?: ObservationGaussians;
 }
 
 /** What is known of the prior, in the space in which the observations' scores live. */
@@ -39,6 +43,10 @@ export interface ComposedScore {
   readonly referencePrecision: number;
   /** Whether it is the score of a diffused density, as reverse equations need it; Langevin steps do without. */
   readonly isDiffused: boolean;
+  /** Where the score is itself drawn at random: the score of another draw, which a sampler takes anew each round. */
+  redrawn?(key: Key): ComposedScore;
+  /** The variance of such a score's noise along each direction, [1, D]. */
+  noiseVariance?(theta: tf.Tensor2D, level: NoiseLevel): tf.Tensor2D;
 }
 
 /**
@@ -84,6 +92,10 @@ export interface CompositionNeeds {
   readonly observations: 'sum' | 'subset' | 'each';
   /** The prior's score, or that of the diffused prior too, which not every prior has in closed form. */
   readonly prior: 'score' | 'diffused score';
+  /** The Gaussians about the single posteriors: of one covariance for all, or of each its own. Default: none. */
+  readonly gaussians?: 'shared' | 'each';
+  /** Draws of each single posterior from which its covariance is taken, where that is not known otherwise. */
+  readonly pilotDraws?: number;
 }
 
 /** Turns the scores of single observations into one for all of them. */

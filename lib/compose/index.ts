@@ -8,4 +8,8 @@ export {
   type ObservationScores,
   type PriorScores,
 } from './composed-score';
+export { damped, type DampedOptions } from './damped';
+export { autoGauss, gauss, type AutoGaussOptions } from './gauss';
+export { miniBatch } from './mini-batch';
+export { observationGaussians, type ObservationGaussians } from './observation-gaussians';
 export { observationScores } from './observation-scores';

@@ -1,7 +1,7 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { demand } from '../core/checks';
 import type { ComposedScore } from '../compose/composed-score';
-import type { Key } from '../graph/random';
+import { foldKey, type Key } from '../graph/random';
 import type { Tensors } from '../graph/tensors';
 
 /** What a sampler carries from round to round: the particles, and tensors of its own. */
@@ -39,6 +39,25 @@ export interface Descent<S extends DescentState = DescentState> {
   overshoot?(state: S): tf.Scalar;
   /** Where rounds may end early: the numbers of particles that still move, and of those that will never arrive. */
   unfinished?(state: S): { moving: tf.Scalar; stuck: tf.Scalar };
+}
+
+/** The number that makes the key of round k's random score of the draw's: beyond those of all rounds. */
+const ofScores = 1_000_003;
+
+/** A score that is itself drawn at random, as round k has it; any other as it is. */
+export function drawnFor(target: ComposedScore, k: tf.Scalar, key: Key): ComposedScore {
+  return target.redrawn?.(foldKey(key, tf.add(k, tf.scalar(ofScores, 'int32')) as tf.Scalar)) ?? target;
+}
+
+/** Round k of a descent. */
+export function roundOf<S extends DescentState>(
+  descent: Descent<S>,
+  target: ComposedScore,
+  state: S,
+  k: tf.Scalar,
+  key: Key,
+): S {
+  return descent.round(drawnFor(target, k, key), state, k, key);
 }
 
 /**

@@ -5,7 +5,7 @@ import { compile, type Compiled } from '../graph/compile';
 import { whileLoop } from '../graph/loop';
 import type { Key } from '../graph/random';
 import { flatten, unflatten, type Tensors } from '../graph/tensors';
-import type { Descent, DescentState } from './descent';
+import { drawnFor, roundOf, type Descent, type DescentState } from './descent';
 
 /** The largest float32. */
 const largestFloat = 3.4028234e38;
@@ -49,12 +49,13 @@ export function divergenceSearch<C extends Tensors>(
   > = compile((first, context, key, from, count) => {
     const target = bind(context);
     const round = (state: DescentState, i: tf.Scalar): DescentState =>
-      descent.round(target, state, tf.add(from, i) as tf.Scalar, key);
+      roundOf(descent, target, state, tf.add(from, i) as tf.Scalar, key);
     const isFine = ({ theta }: DescentState): tf.Scalar => staysWithin(theta, bound);
     const { done, before } = survived(first, count, round, isFine);
     if (!parts) return { done, part: tf.scalar(0, 'int32'), theta: round(before, done).theta };
     const k = tf.add(from, done) as tf.Scalar;
-    const step = (theta: tf.Tensor2D, s: tf.Scalar): tf.Tensor2D => parts.step(target, theta, k, key, s);
+    const step = (theta: tf.Tensor2D, s: tf.Scalar): tf.Tensor2D =>
+      parts.step(drawnFor(target, k, key), theta, k, key, s);
     const within = survived(before.theta, tf.scalar(parts.count, 'int32'), step, (theta) => staysWithin(theta, bound));
     return { done, part: within.done, theta: step(within.before, within.done) };
   });

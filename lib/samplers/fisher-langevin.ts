@@ -81,13 +81,15 @@ export function fisherLangevin(options: FisherLangevinOptions = {}): Sampler {
           const after = tf.sub(observations, fisher.times(move)) as tf.Tensor2D;
           const y = tf.div(tf.add(theta, move), level.meanCoeff) as tf.Tensor2D;
           const less = tf.sub(noiseVariance(level), noiseVariance(next));
-          return { theta: tf.mul(next.meanCoeff, followed(y, tf.mul(level.meanCoeff, after), less, target.n)) };
+          return {
+            theta: tf.mul(next.meanCoeff, followed(y, tf.mul(level.meanCoeff, after), less, target.referencePrecision)),
+          };
         },
         finish: (target, { theta }) => {
           const level = table.at(number(last));
           const y = tf.div(theta, level.meanCoeff) as tf.Tensor2D;
           const observations = tf.mul(level.meanCoeff, target.observations(theta, level));
-          return followed(y, observations, noiseVariance(level), target.n);
+          return followed(y, observations, noiseVariance(level), target.referencePrecision);
         },
       };
     },

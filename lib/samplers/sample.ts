@@ -6,7 +6,7 @@ import { compile, type Compiled } from '../graph/compile';
 import { loop } from '../graph/loop';
 import { foldKey, randomKey, randomNormal, type Key } from '../graph/random';
 import type { Tensors } from '../graph/tensors';
-import type { Descent, DescentState } from './descent';
+import { roundOf, type Descent, type DescentState } from './descent';
 import { divergenceSearch, overshootWarning } from './divergence';
 import { runRounds } from './rounds';
 import type { NoiseSchedule, Sampler } from './sampler';
@@ -109,7 +109,7 @@ function passProgram<C extends Tensors>(descent: Descent, bind: (context: C) => 
   const advance: Compiled<[DescentState, C, Key, tf.Scalar, tf.Scalar], DescentState> = compile(
     (state, context, key, from, count) => {
       const target = bind(context);
-      return loop(count, state, (i, before) => descent.round(target, before, tf.add(from, i) as tf.Scalar, key));
+      return loop(count, state, (i, before) => roundOf(descent, target, before, tf.add(from, i) as tf.Scalar, key));
     },
   );
   const end: Compiled<[C, DescentState], tf.Tensor2D> | undefined =

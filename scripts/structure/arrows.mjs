@@ -18,7 +18,7 @@ export const arrows = {
   nn: ['core', 'maths', 'graph', 'diffusion'],
   training: ['core', 'graph', 'diffusion', 'nn'],
   // Score functions only, whatever network or formula is behind one.
-  compose: ['core', 'diffusion'],
+  compose: ['core', 'maths', 'graph', 'diffusion'],
   samplers: ['core', 'maths', 'graph', 'diffusion', 'compose'],
   // Markov chains: densities only.
   mcmc: ['core', 'graph', 'distributions'],

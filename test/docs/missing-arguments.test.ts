@@ -158,6 +158,8 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     readEstimator: ['saved'],
     'compose.diffusedTarget': [2, score],
     'compose.totalScore': [composed, tf.zeros([1, 2])],
+    'compose.miniBatch': [2],
+    'compose.observationGaussians': [2, [[[0.5]]], [[1]]],
     'compose.observationScores': [2, [score]],
     'diffusion.gaussianScore': [[0], [[1]]],
     'diffusion.unevenLevels': [library.vpLinear(), {}],

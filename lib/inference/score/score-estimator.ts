@@ -18,6 +18,7 @@ import type { EstimatorRecord } from '../../records/estimator-record';
 import { fisherLangevin } from '../../samplers/fisher-langevin';
 import { predictorCorrector } from '../../samplers/predictor-corrector';
 import { requireIndependent, sampleEach } from '../../samplers/sample-each';
+import type { SampleOptions } from '../../samplers/sample';
 import type { Sampler } from '../../samplers/sampler';
 import { checkOtherPrior } from '../check-other-prior';
 import type { Frame, FrameConfig } from '../frame';
@@ -123,6 +124,24 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     x.dispose();
     return observations;
   };
+  /** `draws` of each row's posterior in the frame's coordinates, one repetition after the other, [draws N, D]. */
+  const drawRows = async (
+    observations: ObservationRows,
+    draws: number,
+    sampler: Sampler,
+    options: SampleOptions,
+  ): Promise<tf.Tensor2D> =>
+    sampleEach(
+      programs.eachSampler(sampler),
+      {
+        rows: observations.shares.shape[0] * draws,
+        dim: frame.dims.theta,
+        own: (start, rows) =>
+          tf.tidy(() => pickRows(observations, (each) => tf.gather(each, repeatedRows(start, rows, draws)))),
+        context: (own: ObservationRows) => ({ tensors, observations: own }),
+      },
+      options,
+    );
   const estimator: ScoreEstimator = {
     config,
     prior: frame.prior,
@@ -139,7 +158,14 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       const others = n === 1 ? [corrector] : [...new Set([langevin, corrector])];
       const samplers = composition.isDiffused(n) ? [method.sampler] : others;
       const observed = { tensors, observations };
-      return scorePosterior({ programs, frame, composition, samplers, ascents, observed, ...(laws && { laws }) });
+      const gaussians = {
+        frame,
+        known: model.closedForm.scaling(tensors.closedForm),
+        pilots: async (draws: number): Promise<tf.Tensor3D> =>
+          byRepetition(await drawRows(observations, draws, method.sampler, { seed: 0, progress: false }), draws),
+      };
+      const parts = { programs, frame, composition, gaussians, samplers, ascents, observed };
+      return scorePosterior({ ...parts, ...(laws && { laws }) });
     },
     drawEach: async (x, given) => {
       const { draws, sampler = method.sampler, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');
@@ -148,19 +174,8 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       requireIndependent('drawEach sampler', sampler);
       if (law) return eachAlone(estimator, x, { ...options, draws, sampler: given.sampler });
       const observations = embed(x);
-      const [count, dim] = [observations.shares.shape[0], frame.dims.theta];
       try {
-        const y = await sampleEach(
-          programs.eachSampler(sampler),
-          {
-            rows: count * draws,
-            dim,
-            own: (start, rows) =>
-              tf.tidy(() => pickRows(observations, (each) => tf.gather(each, repeatedRows(start, rows, draws)))),
-            context: (observations: ObservationRows) => ({ tensors, observations }),
-          },
-          options,
-        );
+        const y = await drawRows(observations, draws, sampler, options);
         const theta = tf.tidy(() => frame.toParameters(y));
         y.dispose();
         return byRepetition(theta, draws);

@@ -4,6 +4,7 @@ import { freePartial, NonFiniteError } from '../../core/errors';
 import { describedPosterior } from '../../contract/descriptions';
 import type { DrawOptions, Posterior, PosteriorDensity } from '../../contract/posterior';
 import type { Composition } from '../../compose/composed-score';
+import type { ObservationGaussians } from '../../compose/observation-gaussians';
 import { observationCount, pickRows, type ObservedModel } from '../../nn/score/observation-scores';
 import { requireDiffused } from '../../samplers/descent';
 import type { Sampler } from '../../samplers/sampler';
@@ -12,7 +13,8 @@ import { withinSupport } from '../within-support';
 import { posteriorMode } from './posterior-mode';
 import type { ParameterLaw } from './parameter-law';
 import type { PosteriorDensityOptions } from './score-density';
-import type { ScorePrograms } from './score-programs';
+import type { ComposedModel, ScorePrograms } from './score-programs';
+import { singleGaussians, type SingleGaussianParts } from './single-gaussians';
 
 /** How samples are drawn from a score. */
 export interface PosteriorSampleOptions extends DrawOptions {
@@ -54,6 +56,8 @@ export interface ScorePosteriorParts {
   readonly composition: Composition;
   /** The prior wanted, and the law that drew the parameters of training; missing where both are the frame's. */
   readonly laws?: { readonly wanted: ParameterLaw; readonly trained: ParameterLaw };
+  /** Where the covariances of single posteriors come from. */
+  readonly gaussians: SingleGaussianParts;
   /** The samplers where none is asked for: the first, and those that take its place where it diverges. */
   readonly samplers: readonly Sampler[];
   /** The log noise ratios at which ascents to the mode follow the score. */
@@ -68,18 +72,24 @@ export function scorePosterior({
   frame,
   composition,
   laws,
+  gaussians,
   samplers,
   ascents,
   observed,
 }: ScorePosteriorParts): ScorePosterior {
   const n = observationCount(observed);
   const dim = frame.dims.theta;
+  const composed = composedModel(
+    observed,
+    n > 1 && composition.needs?.gaussians ? () => singleGaussians(n, composition.needs, gaussians) : undefined,
+  );
   const sample = async (count: number, given: PosteriorSampleOptions): Promise<tf.Tensor2D> => {
     const { sampler, ...options } = objectOf('posterior.sample: options', given, '{ seed }');
     if (sampler?.needsDiffused) requireDiffused({ n, isDiffused: composition.isDiffused(n) }, sampler.id);
+    const model = await composed.get();
     const drawnBy = async ([first, ...others]: readonly Sampler[]): Promise<tf.Tensor2D> => {
       try {
-        return await programs.sampler(composition, first).sample(observed, { n, dim }, count, options);
+        return await programs.sampler(composition, first).sample(model, { n, dim }, count, options);
       } catch (error) {
         if (others.length === 0 || !(error instanceof NonFiniteError)) throw error;
         freePartial(error);
@@ -111,9 +121,10 @@ export function scorePosterior({
       const y = tf.tidy(() => frame.toNetwork(draws));
       draws.dispose();
       try {
+        const model = await composed.get();
         const mode = await posteriorMode({
           draws: y,
-          climbs: (from) => ascents.map((u) => programs.search(composition).climb(observed, from, u)),
+          climbs: (from) => ascents.map((u) => programs.search(composition).climb(model, from, u)),
           logProb: (rows) => atParameters(rows, (theta) => density.logProb(theta, options)),
         });
         return tf.tidy(() => {
@@ -125,9 +136,34 @@ export function scorePosterior({
         y.dispose();
       }
     },
-    dispose: () => tf.dispose(observed.observations),
+    dispose: () => {
+      composed.dispose();
+      tf.dispose(observed.observations);
+    },
   };
   return describedPosterior(posterior, 'a learned score');
+}
+
+/** The observed model with what its composition asks for, made at the first use and kept. */
+function composedModel(observed: ObservedModel, make: (() => Promise<ObservationGaussians>) | undefined) {
+  let known: ObservationGaussians | undefined;
+  let isDisposed = false;
+  return {
+    get: async (): Promise<ComposedModel> => {
+      if (!make) return observed;
+      if (!known) {
+        const made = await make();
+        // of two draws at once, the first one's
+        if (known || isDisposed) tf.dispose(made);
+        known ??= made;
+      }
+      return { ...observed, gaussians: known };
+    },
+    dispose: () => {
+      isDisposed = true;
+      if (known) tf.dispose(known);
+    },
+  };
 }
 
 function ofOne({ density }: ScorePrograms, observed: ObservedModel): ScorePosterior['density'] {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { diffusedTarget, totalScore, type ComposedScore, type Composition } from '../../compose/composed-score';
+import type { ObservationGaussians } from '../../compose/observation-gaussians';
 import {
   observationCount,
   pickRows,
@@ -15,14 +16,17 @@ import type { Frame } from '../frame';
 import { modeSearch, type ModeSearch } from './mode-search';
 import { scoreDensity, type ScoreDensity } from './score-density';
 
+/** Observations to be put together, with the Gaussians about their posteriors where the composition asks for them. */
+export type ComposedModel = ObservedModel & { readonly gaussians?: ObservationGaussians };
+
 /** The compiled programs of one model, each made at its first use and kept for all observations. */
 export interface ScorePrograms {
   /** Draws for observations put together by a composition. */
-  sampler(composition: Composition, sampler: Sampler): SamplingProgram<ObservedModel>;
+  sampler(composition: Composition, sampler: Sampler): SamplingProgram<ComposedModel>;
   /** Draws in which each particle has an observation of its own. */
   eachSampler(sampler: Sampler): SamplingProgram<ObservedModel>;
   /** Ascents to the modes of a composed posterior. */
-  search(composition: Composition): ModeSearch<ObservedModel>;
+  search(composition: Composition): ModeSearch<ComposedModel>;
   /** The log density of one observation's posterior. */
   readonly density: ScoreDensity<ObservedModel>;
   /** Frees all of them. */
@@ -35,7 +39,7 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
   const dim = frame.dims.theta;
   const ofOne = (observed: ObservedModel): ComposedScore =>
     diffusedTarget(dim, (theta, level) => scoreOfRows(model, observed, theta, level));
-  const composed = (composition: Composition, observed: ObservedModel): ComposedScore =>
+  const composed = (composition: Composition, observed: ComposedModel): ComposedScore =>
     composition.compose(
       {
         n: observationCount(observed),
@@ -46,22 +50,23 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
           const observations = pickRows(observed.observations, (rows) => tf.gather(rows, index));
           return sumOfScores(model, { ...observed, observations }, theta, level);
         },
+        ...(observed.gaussians && { gaussians: observed.gaussians }),
       },
       { score: frame.priorScore, diffusedScore: frame.diffusedPriorScore },
     );
-  const modeGradient = (composition: Composition) => (observed: ObservedModel, y: tf.Tensor2D, u: tf.Scalar) => {
+  const modeGradient = (composition: Composition) => (observed: ComposedModel, y: tf.Tensor2D, u: tf.Scalar) => {
     const level = diffusion.atLogRatio(u);
     const score = totalScore(composed(composition, observed), tf.mul(level.meanCoeff, y), level);
     // the mode of the parameters' density, not of that of what the network sees
     return tf.sub(tf.mul(level.meanCoeff, score), frame.volumeScore(y)) as tf.Tensor2D;
   };
-  const samplers = new Kept<SamplingProgram<ObservedModel>>();
-  const searches = new Kept<ModeSearch<ObservedModel>>();
+  const samplers = new Kept<SamplingProgram<ComposedModel>>();
+  const searches = new Kept<ModeSearch<ComposedModel>>();
   const density = scoreDensity(diffusion, ofOne, frame);
   return {
     sampler: (composition, sampler) =>
       samplers.get([composition.id, sampler.id], () =>
-        samplingProgram(sampler, schedule, (observed: ObservedModel) => composed(composition, observed)),
+        samplingProgram(sampler, schedule, (observed: ComposedModel) => composed(composition, observed)),
       ),
     eachSampler: (sampler) => samplers.get([sampler.id], () => samplingProgram(sampler, schedule, ofOne)),
     search: (composition) => searches.get([composition.id], () => modeSearch(modeGradient(composition))),

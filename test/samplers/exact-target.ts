@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { inverse, matrixVector, type Matrix } from '../../lib/maths/linalg';
 import { covariance, mean } from '../../lib/maths/moments';
 import { factorized } from '../../lib/compose/factorized';
-import type { ComposedScore } from '../../lib/compose/composed-score';
+import type { ComposedScore, Composition } from '../../lib/compose/composed-score';
+import { observationGaussians } from '../../lib/compose/observation-gaussians';
 import { gaussianScore } from '../../lib/diffusion/gaussian-score';
 import type { Score } from '../../lib/diffusion/noise-level';
 import { vpLevels, type VpLevels } from '../../lib/diffusion/vp-levels';
@@ -31,6 +32,7 @@ export function gaussianCase(
   xObs: readonly (readonly number[])[],
   noise: Matrix,
   prior: Matrix = matrix(noise.length, (i, j) => (i === j ? 1 : 0)),
+  composition: Composition = factorized(),
 ): GaussianCase {
   const dim = noise.length;
   const n = xObs.length;
@@ -48,12 +50,14 @@ export function gaussianCase(
   const shared = gaussianScore(average, posterior([xObs[0]]).covariance);
   const sum: Score = (theta, level) => tf.mul(n, shared(theta, level)) as tf.Tensor2D;
   const priorScore = (theta: tf.Tensor2D): tf.Tensor2D => tf.neg(tf.matMul(theta, tf.tensor2d(a))) as tf.Tensor2D;
-  // factorised, of which nothing but the sum is asked
+  // of these compositions nothing but the sum is asked
   const unasked = (): never => {
     throw new Error('only the sum is known');
   };
-  const observations = { n, dim, sum, each: unasked, subset: unasked };
-  return { n, composed: factorized().compose(observations, { score: priorScore }), ...posterior(xObs) };
+  const gaussians = composition.needs.gaussians && observationGaussians(n, [posterior([xObs[0]]).covariance], prior);
+  const observations = { n, dim, sum, each: unasked, subset: unasked, ...(gaussians && { gaussians }) };
+  const diffusedScore = gaussianScore(new Array<number>(dim).fill(0), prior);
+  return { n, composed: composition.compose(observations, { score: priorScore, diffusedScore }), ...posterior(xObs) };
 }
 
 /** Draws for a target that needs no tensors of its own; the moments are taken in float64. */

@@ -10,6 +10,7 @@ export {
 } from './composed-score';
 export { damped, type DampedOptions } from './damped';
 export { autoGauss, gauss, type AutoGaussOptions } from './gauss';
+export { jac } from './jac';
 export { miniBatch } from './mini-batch';
 export { observationGaussians, type ObservationGaussians } from './observation-gaussians';
 export { observationScores } from './observation-scores';

@@ -9,8 +9,9 @@ import { factorized } from './factorized';
 const parts = 4;
 
 /**
- * The {@link factorized} composition with the sum over a batch of m of the n observations, drawn anew without
- * replacement at each round of a sampler: n / m sum_{j in batch} s_j, an unbiased estimate of the sum.
+ * The {@link factorized} composition with the sum over a batch of m of the n observations, n / m sum_{j in batch} s_j:
+ * an unbiased estimate of the whole sum, drawn anew without replacement at each round of a sampler, and at each step of
+ * `annealedLangevin`.
  *
  * A round costs m / n of what the whole sum does. The estimate's noise, of variance n^2 / m (1 - m / n) Var_j(s_j), is
  * common to all particles; samplers that take small steps average over it, and `annealedLangevin({ accuracy })`

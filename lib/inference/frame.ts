@@ -15,6 +15,8 @@ import {
   unstandardise,
   type Standardisation,
 } from './standardisation';
+import { keptWalls } from './kept-walls';
+import { openedBoxes } from './opened-boxes';
 import { insideSupport, withinSupport } from './within-support';
 
 /** The numbers of a frame; JSON. */
@@ -23,6 +25,8 @@ export interface FrameConfig {
   readonly theta: Standardisation;
   /** How data are. */
   readonly x: Standardisation;
+  /** `kept` where parameters keep their walls; missing where the support is mapped to all of R^D. */
+  readonly walls?: 'kept';
 }
 
 /**
@@ -67,9 +71,8 @@ export interface Frame {
 
 /** The frame of numbers that were fitted before. */
 export function frameOf(prior: Prior, config: FrameConfig): Frame {
-  const map = unconstrained(prior);
-  const smooth = unconstrainedPrior(prior);
-  const { theta: scales, x } = config;
+  const { theta: scales, x, walls } = config;
+  const { map, smooth } = walls ? keptWalls(prior) : { map: unconstrained(prior), smooth: unconstrainedPrior(prior) };
   const dims = { theta: prior.dim, x: x.mean.length };
   const logStd = scales.std.reduce((sum, std) => sum + Math.log(std), 0);
   const diffused = smooth.diffused?.standardised(scales.mean, scales.std);
@@ -125,6 +128,20 @@ export function fitFrame(
   z.dispose();
   const ofData = areLogarithmsTaken ? fitDataStandardisation : fitStandardisation;
   return frameOf(prior, { theta: scales, x: ofData(x, isStandardised) });
+}
+
+/**
+ * The frame of training pairs in which parameters keep the walls of boxes.
+ * @throws InvalidInputError for a prior whose law after diffusion is not known.
+ */
+export function fitFrameWithWalls(
+  prior: Prior,
+  pairs: { theta: tf.Tensor2D; x: tf.Tensor2D },
+  isStandardised: boolean,
+): Frame {
+  keptWalls(prior);
+  const { config } = fitFrame(openedBoxes(prior), pairs, isStandardised);
+  return frameOf(prior, { ...config, walls: 'kept' });
 }
 
 /**

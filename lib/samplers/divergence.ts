@@ -5,7 +5,7 @@ import { compile, type Compiled } from '../graph/compile';
 import { whileLoop } from '../graph/loop';
 import type { Key } from '../graph/random';
 import { flatten, unflatten, type Tensors } from '../graph/tensors';
-import { drawnFor, roundOf, type Descent, type DescentState } from './descent';
+import { roundOf, type Descent, type DescentState } from './descent';
 
 /** The largest float32. */
 const largestFloat = 3.4028234e38;
@@ -54,8 +54,7 @@ export function divergenceSearch<C extends Tensors>(
     const { done, before } = survived(first, count, round, isFine);
     if (!parts) return { done, part: tf.scalar(0, 'int32'), theta: round(before, done).theta };
     const k = tf.add(from, done) as tf.Scalar;
-    const step = (theta: tf.Tensor2D, s: tf.Scalar): tf.Tensor2D =>
-      parts.step(drawnFor(target, k, key), theta, k, key, s);
+    const step = (theta: tf.Tensor2D, s: tf.Scalar): tf.Tensor2D => parts.step(target, theta, k, key, s);
     const within = survived(before.theta, tf.scalar(parts.count, 'int32'), step, (theta) => staysWithin(theta, bound));
     return { done, part: within.done, theta: step(within.before, within.done) };
   });

@@ -28,13 +28,39 @@ export function dpmSolver(options: ReverseGridOptions & { stochastic?: boolean }
   const { steps = 50, lastStep, stochastic = true } = objectOf('dpmSolver: options', options);
   checkLastStep(lastStep);
   const id = `dpmSolver(${steps},${stochastic ? 'stochastic' : 'deterministic'},${gridId(options)})`;
+  return denoisingSolver(id, 2, { ...options, steps, stochastic });
+}
+
+/**
+ * DDIM: steps of the probability flow that hold the denoised mean D fixed, theta <- std' / std theta + meanCoeff' (1 -
+ * e^{-h}) D: {@link dpmSolver} of order 1, without noise.
+ *
+ * A score evaluation a step and one for the last.
+ * @param options `steps`, default 100; and the grid's, see {@link ReverseGridOptions}.
+ * @throws InvalidInputError for options outside of their ranges, here or where the sampler meets its diffusion.
+ * Source: Song, Meng and Ermon (2021), "Denoising diffusion implicit models", equation (12) without noise.
+ * @example
+ * const theta = await estimator.given([[0.5, 1]]).sample(500, { seed: 3, sampler: samplers.ddim() }); // shape [500, 2]
+ */
+export function ddim(options: ReverseGridOptions = {}): Sampler {
+  const { steps = 100, lastStep } = objectOf('ddim: options', options);
+  checkLastStep(lastStep);
+  return denoisingSolver(`ddim(${steps},${gridId(options)})`, 1, { ...options, steps, stochastic: false });
+}
+
+/** The solver of the reverse diffusion or of the flow whose denoised mean is a polynomial through `order` values. */
+function denoisingSolver(
+  id: string,
+  order: 1 | 2,
+  { steps, stochastic, lastStep, ...grid }: ReverseGridOptions & { steps: number; stochastic: boolean },
+): Sampler {
   return {
     id,
     needsDiffused: true,
     poolsParticles: false,
     descend: (schedule) => {
       const diffusion = diffusionOf(schedule, id);
-      const ratios = logRatioGrid(diffusion, steps, options);
+      const ratios = logRatioGrid(diffusion, steps, grid);
       const table = levelTable(diffusion, ratios);
       const { meanCoeff, std } = table.values;
       const each = (value: (h: number, k: number) => number): number[] =>
@@ -43,7 +69,7 @@ export function dpmSolver(options: ReverseGridOptions & { stochastic?: boolean }
       const fresh = each((h) => -Math.expm1(stochastic ? -2 * h : -h));
       const keep = each((h, k) => (std[k + 1] / std[k]) * (stochastic ? Math.exp(-h) : 1));
       const towards = each((_, k) => meanCoeff[k + 1] * fresh[k]);
-      const slope = each((h, k) => (k === 0 ? 0 : h / (2 * (ratios[k - 1] - ratios[k]))));
+      const slope = each((h, k) => (k === 0 || order === 1 ? 0 : h / (2 * (ratios[k - 1] - ratios[k]))));
       const spread = each((_, k) => (stochastic ? std[k + 1] * Math.sqrt(fresh[k]) : 0));
       return {
         name: id,

@@ -17,6 +17,8 @@ export interface FisherCoordinates {
   times(rows: tf.Tensor2D): tf.Tensor2D;
   /** The largest eigenvalue of F, or at most D^(1/16) times that; a scalar. */
   steepest(): tf.Tensor;
+  /** The largest eigenvalue of F^{-1}, or at most D^(1/16) times that; a scalar. */
+  widest(): tf.Tensor;
 }
 
 /**
@@ -38,6 +40,7 @@ function inFull(score: tf.Tensor2D, least: number): FisherCoordinates {
     spread: (noise) => tf.matMul(noise, root),
     times: (rows) => tf.matMul(rows, information),
     steepest: () => largestEigenvalue(information),
+    widest: () => largestEigenvalue(tf.matMul(root, root, true)),
   };
 }
 
@@ -48,6 +51,7 @@ function byDirection(score: tf.Tensor2D, least: number): FisherCoordinates {
     spread: (noise) => tf.div(noise, tf.sqrt(squares)),
     times: (rows) => tf.mul(rows, squares),
     steepest: () => tf.max(squares),
+    widest: () => tf.div(1, tf.min(squares)),
   };
 }
 

@@ -1,5 +1,7 @@
 /** Samplers for scores of one's own: programs, densities by the flow, and what a sampler is made of. */
 export { adaptiveFlow, type AdaptiveFlowOptions } from './adaptive-flow';
+export type { AnnealedLangevinOptions } from './annealed-langevin';
+export { ddim } from './dpm-solver';
 export type { Descent, DescentState } from './descent';
 export { eulerMaruyama } from './euler-maruyama';
 export { fisherLangevin, type FisherLangevinOptions } from './fisher-langevin';

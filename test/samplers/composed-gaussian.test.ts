@@ -24,7 +24,10 @@ async function errorOf({ composed, mean, covariance }: GaussianCase, sampler: Sa
   const drawn = await program.sample(nothing, composed, draws, { seed: 2, progress: false });
   const [factor, source] = [cholesky(covariance), rng(3)];
   const exact = Array.from({ length: draws }, () =>
-    matrixVector(factor, Array.from(mean, () => source.normal())).map((value, i) => value + mean[i]),
+    matrixVector(
+      factor,
+      Array.from(mean, () => source.normal()),
+    ).map((value, i) => value + mean[i]),
   );
   const error = squaredMmd(drawn, exact);
   tf.dispose([nothing, drawn]);

@@ -1,13 +1,40 @@
+import { vpLinear } from '../../diffusion/vp';
 import type { Prior } from '../../distributions/prior';
+import { score } from '../../nn/score/parameterisations';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import { dpmSolver } from '../../samplers/dpm-solver';
+import { squaredNorm } from '../../training/level-law';
+import { balanced, type Weighting } from '../../training/weightings';
 import type { TrainingPairs } from '../check-pairs';
 import { checkedTraining, priorOf } from '../check-training';
 import { diffusedPriorScore } from './diffused-prior-score';
+import { continuous } from './levels';
 import { defaultSettings } from './npse';
 import { restoreScoreEstimator } from './restore-score-estimator';
 import type { ScoreEstimator, ScoreMethod } from './score-estimator';
-import { trainScoreEstimator, type NpseOptions, type TrainedScoreEstimator } from './train-score-estimator';
+import {
+  trainScoreEstimator,
+  type NpseOptions,
+  type NpseSettings,
+  type TrainedScoreEstimator,
+} from './train-score-estimator';
+
+/** Errors of the noise, at the levels that `weightings.balanced()` draws. */
+const byNoise: Weighting = {
+  name: 'balanced levels, errors of the noise',
+  levels: (diffusion, toOutput) => ({ ...balanced().levels(diffusion, toOutput), errorLoss: squaredNorm }),
+};
+
+/**
+ * The settings for many observations, above all within walls: boxes keep their walls, the network's output is a score,
+ * of one size however small the noise, and errors of the noise count. A composition then adds up smooth scores of
+ * likelihoods, beside the exact score of the diffused prior.
+ */
+const manySettings = {
+  ...defaultSettings,
+  walls: 'kept',
+  levels: continuous(vpLinear(), { parameterisation: score(), weighting: byNoise }),
+} satisfies NpseSettings;
 
 const method: ScoreMethod = { kind: 'nlse', sampler: dpmSolver(), besideLaw: diffusedPriorScore };
 
@@ -43,6 +70,11 @@ export const nlse = {
   },
   /** What `train` does without settings: as `npse.defaultSettings`. */
   defaultSettings,
+  /**
+   * For many observations and priors with walls: `{ ...nlse.manySettings, prior, seed }`, composed by
+   * `compose.gauss()`. Record 0013 has what that gains.
+   */
+  manySettings,
   /**
    * The estimator of a record, with the prior that it was trained with; the caller disposes it.
    * @param record of `estimator.record()`, or what `readEstimator(folder)` gives.

@@ -5,6 +5,7 @@ import { demand, objectOf, requireCount, requireNumber } from '../../core/checks
 import { toTensor2D, type Rows } from '../../core/rows';
 import type { Prior } from '../../distributions/prior';
 import { factorized } from '../../compose/factorized';
+import { gauss } from '../../compose/gauss';
 import type { Composition } from '../../compose/composed-score';
 import type { Score } from '../../diffusion/noise-level';
 import { pickRows } from '../../nn/score/observation-scores';
@@ -63,7 +64,10 @@ export interface ScoreEstimatorConfig extends ScoreModelConfig {
 
 /** How a score estimator puts observations together. */
 export interface GivenOptions {
-  /** How the scores of the observations are put together. Default {@link factorized}. */
+  /**
+   * How the scores of the observations are put together. Default {@link factorized}, and `compose.gauss()` where
+   * parameters keep their walls.
+   */
   readonly compose?: Composition;
   /** Another prior than that of training, of the same support. Default: that of training. */
   readonly prior?: Prior;
@@ -149,7 +153,11 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       const { compose, prior = frame.prior } = objectOf('given: options', options);
       const laws = lawsOf(prior, frame, law);
       if (laws) demand('given: compose', compose === undefined, 'none beside another prior', compose?.name);
-      const byDefault = (): Composition => (laws ? reweighted(laws.wanted, laws.trained) : factorized());
+      const byDefault = (): Composition => {
+        if (laws) return reweighted(laws.wanted, laws.trained);
+        // between kept walls no score is small enough to be followed without the diffused prior's
+        return frame.config.walls ? gauss() : factorized();
+      };
       const composition = compose === undefined ? byDefault() : compose;
       requireComposition(composition, frame);
       const observations = embed(xObs);
@@ -222,6 +230,7 @@ function lawsOf(prior: Prior, frame: Frame, law?: ParameterLaw): ScorePosteriorP
   const isOther = prior !== frame.prior;
   if (!isOther && !law) return undefined;
   if (isOther) {
+    demand('given: prior', !frame.config.walls, 'that of training, whose walls are kept', 'another', mappedText);
     checkOtherPrior(prior, { prior: frame.prior, frame, learned: 'score' });
     const walls = ({ support }: Prior): string => (support ? `${support.lower} to ${support.upper}` : 'all numbers');
     const [own, expected] = [walls(prior), walls(frame.prior)];
@@ -232,6 +241,8 @@ function lawsOf(prior: Prior, frame: Frame, law?: ParameterLaw): ScorePosteriorP
     trained: law ?? lawOfPrior('prior', frame.prior, frame),
   };
 }
+
+const mappedText = "Train with walls: 'mapped' to change the prior afterwards.";
 
 const supportText =
   'Langevin steps need a density without new walls; nle.train() takes any prior within that of training.';

@@ -31,6 +31,7 @@ export async function singleGaussians(
   { frame, known, pilots }: SingleGaussianParts,
 ): Promise<ObservationGaussians> {
   const prior = priorCovariance(frame);
+  if (gaussians === 'prior') return observationGaussians(n, [prior], prior);
   if (gaussians === 'shared' && known) return observationGaussians(n, [covarianceOf(known)], prior);
   const drawn = await pilots(pilotDraws);
   try {

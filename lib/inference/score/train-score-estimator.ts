@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { demand, requireCount } from '../../core/checks';
+import { demand, requireCount, requireOneOf } from '../../core/checks';
 import { InterruptedError, NonFiniteError } from '../../core/errors';
 import type { LongWorkOptions, PartOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
@@ -7,7 +7,7 @@ import { heldOutRows, type Fit } from '../../training/fit';
 import type { FitOptions, FitSettings } from '../../training/fit-settings';
 import { checkPairs, type TrainingPairs } from '../check-pairs';
 import { courseNumbers, courseOf, delivered, type Course } from '../course';
-import { fitFrame } from '../frame';
+import { fitFrame, fitFrameWithWalls } from '../frame';
 import { heldOutWidths, widthWarning } from '../held-out-widths';
 import { priorProbe } from '../prior-probe';
 import { fitScore, type ScoreSettings } from './fit-score';
@@ -20,6 +20,11 @@ import { scoreEstimator, type ScoreEstimator, type ScoreMethod } from './score-e
 export interface NpseSettings extends ScoreSettings, LongWorkOptions {
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
+  /**
+   * What becomes of the walls of a prior's boxes: `mapped`, the box is mapped to all of R^D; or `kept`, for methods that
+   * learn beside the prior's diffused score, as NLSE does, and priors that have it in closed form. Default `mapped`.
+   */
+  walls?: 'mapped' | 'kept';
   /**
    * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior,
    * with data drawn from an emulator p(x | theta) that is learned from the same simulations; see
@@ -62,6 +67,7 @@ export async function trainScoreEstimator(
     prior,
     seed,
     standardise = true,
+    walls = 'mapped',
     emulated = 0,
     fit: fitSettings,
     signal,
@@ -78,7 +84,10 @@ export async function trainScoreEstimator(
   const isShare = emulated >= 0 && Number.isFinite(emulated);
   demand(`${what}: emulated`, isShare, 'a number of pairs for each simulation, 0 or more', emulated);
   const options: FitOptions = { ...fitSettings, seed, signal, progress, within };
-  const frame = fitFrame(prior, pairs, standardise);
+  requireOneOf(`${what}: walls`, walls, ['mapped', 'kept']);
+  const isLawKnown = walls === 'mapped' || method.besideLaw !== undefined;
+  demand(`${what}: walls`, isLawKnown, 'mapped', walls, 'nlse.train() learns beside the prior and can keep its walls.');
+  const frame = (walls === 'kept' ? fitFrameWithWalls : fitFrame)(prior, pairs, standardise);
   const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   const simulations = pairs.theta.shape[0];
   const law = method.besideLaw?.(frame);

@@ -40,6 +40,7 @@ export type { Estimator } from './contract/estimator';
 export type { DrawOptions, Posterior } from './contract/posterior';
 export type { Proposal } from './contract/proposal';
 export { abc } from './inference/abc/abc';
+export { gradientChains } from './inference/gradient-chains';
 export { flowNpe, type FlowNpeOptions } from './inference/density/flow-npe';
 export { npe } from './inference/density/npe';
 export { nle } from './inference/likelihood/nle';

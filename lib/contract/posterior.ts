@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LongWorkOptions } from '../core/host';
+import type { Bijector } from '../distributions/bijector';
 
 /** Options of a draw, whatever the method. */
 export interface DrawOptions extends LongWorkOptions {
@@ -18,6 +19,17 @@ export interface PosteriorDensity<O extends LongWorkOptions = LongWorkOptions> {
   logProb(theta: tf.Tensor2D, options?: O): Promise<tf.Tensor1D>;
 }
 
+/** The gradient of a posterior's log density, for chains and fits that follow it. */
+export interface PosteriorGradient {
+  /** Between parameters and coordinates z without walls, in which it is taken. */
+  readonly coordinates: Bijector;
+  /**
+   * grad log p(z) [B, D] at z [B, D], where p(z) = p(theta(z)) |d theta / d z|; of tfjs operations, so that it goes
+   * into compiled graphs, where its tensors become constants. The caller owns the tensor.
+   */
+  at(z: tf.Tensor2D): tf.Tensor2D;
+}
+
 /** The posterior given n observations: what every method's estimator and every exact posterior gives. */
 export interface Posterior<O extends DrawOptions = DrawOptions, Q extends LongWorkOptions = LongWorkOptions> {
   /** Number of observations. */
@@ -31,6 +43,8 @@ export interface Posterior<O extends DrawOptions = DrawOptions, Q extends LongWo
   sample(count: number, options: O): Promise<tf.Tensor2D>;
   /** Its density, where there is one. */
   readonly density?: PosteriorDensity<Q>;
+  /** The gradient of its log density, where there is one. */
+  readonly gradient?: PosteriorGradient;
   /** Frees what it holds of the observations; draws stay. */
   dispose(): void;
 }

@@ -6,6 +6,7 @@ import { objectOf, requireColumns, requireCount, requireNumber } from '../core/c
 import { longWork, type PartOptions } from '../core/host';
 import { inParts } from '../core/parts';
 import { rng } from '../core/rng';
+import { unconstrainedGradient } from '../distributions/unconstrained-gradient';
 import { compile } from '../graph/compile';
 import type { Tensors } from '../graph/tensors';
 import { annealedStarts } from '../mcmc/annealed-starts';
@@ -14,6 +15,7 @@ import { differentialEvolution } from '../mcmc/differential-evolution';
 import { factoredDensity, type FactoredDensity } from '../mcmc/factored-density';
 import type { Kernel } from '../mcmc/kernel';
 import { chainProgram, type ChainProgram, type ChainRun } from '../mcmc/sample-chains';
+import { fewestDraws, someOf } from './chain-draws';
 import { inPasses, joined } from './density/in-passes';
 import { withinSupport } from './within-support';
 
@@ -72,14 +74,6 @@ export interface ChainTarget<C extends Tensors> extends FactoredDensity<C> {
   readonly origin: string;
 }
 
-/**
- * Draws of each chain, at least: halves of fewer than ten say little, and the standard deviation of R-hat, 1 / (draws
- * sqrt(chains)), is to be well below the .01 that decides.
- */
-function fewestDraws(chains: number): number {
-  return Math.max(20, Math.ceil(450 / Math.sqrt(chains)));
-}
-
 /** Lengths of annealing and of chains in the display of both. */
 const plan = [1, 4];
 
@@ -118,11 +112,7 @@ export function chainPosteriors<C extends Tensors>(family: ChainTarget<C>): Chai
   };
   const sample = async (context: C, count: number, options: ChainSampleOptions & PartOptions): Promise<tf.Tensor2D> => {
     const { samples } = await run(context, count, options);
-    return tf.tidy(() => {
-      const kept = tf.gather(samples, someRows(samples.shape[0], count, options.seed));
-      samples.dispose();
-      return kept;
-    });
+    return someOf(samples, count, options.seed);
   };
   return {
     given: (context, n, observed) => {
@@ -140,6 +130,11 @@ export function chainPosteriors<C extends Tensors>(family: ChainTarget<C>): Chai
         run: (count, options) => run(context, count, options),
         sample: (count, options) => sample(context, count, options),
         density: { normalised: false, logProb: (theta, options = {}) => logProb(theta, options) },
+        gradient: unconstrainedGradient({
+          ...prior,
+          logProb: (theta) => target.logProb(theta, context),
+          score: (theta) => target.score(theta, context),
+        }),
         dispose: () => tf.dispose(observed),
       };
       return describedPosterior(posterior, origin);
@@ -172,15 +167,4 @@ export function chainPosteriors<C extends Tensors>(family: ChainTarget<C>): Chai
 /** Enough chains to go through the steps of large batches at full speed, and to span the space many times. */
 function usualChains(dim: number): number {
   return Math.max(500, 10 * dim);
-}
-
-/** Numbers of `count` of `rows` rows, drawn without replacement; all of them as they are. */
-function someRows(rows: number, count: number, seed: number): tf.Tensor1D {
-  const numbers = Int32Array.from({ length: rows }, (_, i) => i);
-  const source = rng(seed).fork(-3);
-  for (let i = 0; i < count && count < rows; i++) {
-    const other = source.integer(i, rows);
-    [numbers[i], numbers[other]] = [numbers[other], numbers[i]];
-  }
-  return tf.tensor1d(numbers.subarray(0, count), 'int32');
 }

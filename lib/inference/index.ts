@@ -1,7 +1,8 @@
 /** The types of training, drawing and densities, where they must be named. */
 export type { DrawEachOptions } from '../contract/estimator';
-export type { PosteriorDensity } from '../contract/posterior';
+export type { PosteriorDensity, PosteriorGradient } from '../contract/posterior';
 export type { TrainingPairs } from './check-pairs';
+export type { GradientChainOptions, GradientChainPosterior } from './gradient-chains';
 export type { ChainPosterior, ChainSampleOptions } from './chain-posterior';
 export type { AbcPosterior, AbcSettings } from './abc/abc-posterior';
 export type { Distance } from './abc/distance';

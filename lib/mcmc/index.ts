@@ -3,6 +3,7 @@ export { effectiveSampleSize, splitRHat, type ChainDraws, type EssKind } from '.
 export { differentialEvolution } from './differential-evolution';
 export type { Mixing, MixingLimits } from './diagnose';
 export { hmc, type ScoredPoint } from './hmc';
+export { langevin } from './langevin';
 export type { Kernel, Move, Point, Target, Tuning } from './kernel';
 export { randomWalkMetropolis } from './random-walk-metropolis';
 export type { Context } from './context';

@@ -51,6 +51,11 @@ export interface Kernel<P extends Point = Point> {
   readonly id: string;
   /** Inverse temperatures [K], the first 1: each chain is K rows, and rows k C ... (k + 1) C - 1 have the k-th. */
   readonly inverseTemperatures: readonly number[];
+  /**
+   * Whether it takes changes of the log density from the score, and asks for no log density; the points' `logProb` then
+   * counts from where the chain began. Default false.
+   */
+  readonly alongPath?: boolean;
   /** How warm-up finds the step. */
   readonly stepRule: StepRule;
   /** What the kernel keeps of rows theta [B, D]; the caller owns the tensors. */

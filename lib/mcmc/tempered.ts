@@ -16,7 +16,7 @@ import { requireKernel, type Kernel, type Point } from './kernel';
  * @param temperatures rising from 1, each twice the one before for up to about 10 parameters; the hottest should be hot
  * enough to cross the barriers between modes.
  * @throws InvalidInputError for fewer than two temperatures, ones that do not rise from 1, or a kernel that is tempered
- * already.
+ * already or follows the score alone.
  * Source: Swendsen and Wang, "Replica Monte Carlo simulation of spin-glasses"; Syed et al., "Non-reversible parallel
  * tempering", for the order of the exchanges.
  * @example
@@ -39,6 +39,7 @@ export function tempered<P extends Point>(kernel: Kernel<P>, options: { temperat
     temperatures,
   );
   demand('tempered: kernel', kernel.inverseTemperatures.length === 1, 'one without temperatures', kernel.id);
+  demand('tempered: kernel', !kernel.alongPath, 'one that knows the log density, which exchanges compare', kernel.id);
   return {
     ...kernel,
     id: `tempered(${kernel.id},${temperatures.join(',')})`,

@@ -5,6 +5,7 @@ import { objectOf, requireColumns } from '../core/checks';
 import { InterruptedError } from '../core/errors';
 import type { ScoredPrior } from '../distributions/prior';
 import { priorSamples } from '../distributions/prior-samples';
+import { unconstrainedGradient } from '../distributions/unconstrained-gradient';
 
 /** A posterior in closed form: a posterior as every method gives one, whose density is a formula. */
 export interface ExactPosterior extends Posterior {
@@ -31,6 +32,7 @@ export function exactPosterior<L extends Omit<ScoredPrior, 'support'>>(
     n,
     logProb,
     score: (theta) => law.score(theta),
+    gradient: unconstrainedGradient({ ...law, logProb, score: (theta: tf.Tensor2D) => law.score(theta) }),
     sample: async (count, options) => {
       const { seed, signal } = objectOf('posterior.sample: options', options, '{ seed }');
       if (signal?.aborted) throw new InterruptedError('Sampling was interrupted before its first draw.');

@@ -186,6 +186,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'mcmc.splitRHat': [[[1, 2, 3, 4]]],
     'mcmc.differentialEvolution': [{}],
     'mcmc.hmc': [{}],
+    'mcmc.langevin': [{}],
     'mcmc.randomWalkMetropolis': [{}],
     'mcmc.chainProgram': [density, mcmc.hmc()],
     'mcmc.sampleChains': [density, mcmc.hmc(), chains],

@@ -1,9 +1,11 @@
 import '@tensorflow/tfjs-node';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../lib/core/errors';
 import { normal } from '../../lib/distributions/normal';
 import { hmc } from '../../lib/mcmc/hmc';
 import type { Kernel } from '../../lib/mcmc/kernel';
+import { langevin } from '../../lib/mcmc/langevin';
 import { randomWalkMetropolis } from '../../lib/mcmc/random-walk-metropolis';
 import { sliceSampling } from '../../lib/mcmc/slice-sampling';
 import { tempered } from '../../lib/mcmc/tempered';
@@ -84,6 +86,31 @@ describe('a correlated Gaussian', () => {
       thin,
     });
     expectMoments(rows, 20, [0, 1], covariance);
+  });
+});
+
+describe('a density of which only the score is known', () => {
+  const covariance = [
+    [1, 0.8],
+    [0.8, 1],
+  ];
+  const { dim, score } = normal({ mean: [0, 1], covariance });
+  const alone = { dim, score, logProb: ({ shape }: { shape: number[] }) => tf.zeros([shape[0]]) };
+
+  it.each([
+    ['hmc', hmc({ alongPath: true }), 1],
+    ['langevin', langevin({ alongPath: true }), 4],
+  ])('is sampled by %s, as a Gaussian exactly', async (_, kernel, thin) => {
+    const options = { initial: standard(2), chains: 20, warmup: 100, draws: 150, thin };
+    const { rows, acceptance } = await run(alone, kernel as Kernel, options);
+    expectMoments(rows, 20, [0, 1], covariance);
+    // it does reject
+    expect(acceptance).toBeLessThan(0.98);
+  });
+
+  it('is not sampled by temperatures, which compare log densities of different chains', () => {
+    const kernel = hmc({ alongPath: true });
+    expect(() => tempered(kernel, { temperatures: [1, 2] })).toThrow(/knows the log density/);
   });
 });
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { normal } from '../../lib/distributions/normal';
 import { priorSamples } from '../../lib/distributions/prior-samples';
-import { leapfrog, type Phase } from '../../lib/mcmc/leapfrog';
+import { integratedLeapfrog, leapfrog, type Phase } from '../../lib/mcmc/leapfrog';
 import { multimodal2d } from '../../lib/tasks/linear-mixture';
 
 const standard = (dim: number) => normal({ mean: new Array<number>(dim).fill(0), std: 1 });
@@ -43,6 +43,41 @@ describe('leapfrog', () => {
       });
       expect(coarse / fine).toBeGreaterThan(3.3);
       expect(coarse / fine).toBeLessThan(4.8);
+    });
+  });
+});
+
+describe('the change of log p along a trajectory', () => {
+  const changes = (
+    density: { score(theta: tf.Tensor2D): tf.Tensor2D; logProb(theta: tf.Tensor2D): tf.Tensor },
+    step: number,
+  ) => {
+    const theta = priorSamples(standard(2), 32, 1);
+    const momentum = priorSamples(standard(2), 32, 2);
+    const first = { theta, momentum, score: density.score(theta) };
+    const scale = { step, spread: tf.tensor1d([0.7, 1.2]) };
+    const { end, change } = integratedLeapfrog(density.score, first, scale, Math.round(0.8 / step));
+    const exact = tf.sub(density.logProb(end.theta), density.logProb(theta));
+    return { change: Array.from(change.dataSync()), exact: Array.from(exact.dataSync()) };
+  };
+
+  it('is exact for a Gaussian, whatever the step', () => {
+    tf.tidy(() => {
+      const gaussian = normal({ mean: [0.5, -1], covariance: [[1, 0.6], [0.6, 0.5]] }); // prettier-ignore
+      const { change, exact } = changes(gaussian, 0.4);
+      change.forEach((value, i) => expect(Math.abs(value - exact[i])).toBeLessThan(1e-4 * (1 + Math.abs(exact[i]))));
+      expect(Math.max(...exact.map(Math.abs))).toBeGreaterThan(1);
+    });
+  });
+
+  it('errs by the fourth order elsewhere: a sixteenth with half the step', () => {
+    tf.tidy(() => {
+      const density = multimodal2d().exactPosterior([[1, 1], [0.5, 1.5]]); // prettier-ignore
+      const [coarse, fine] = [0.4, 0.2].map((step) => {
+        const { change, exact } = changes(density, step);
+        return Math.sqrt(change.reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0) / 32);
+      });
+      expect(coarse / fine).toBeGreaterThan(8);
     });
   });
 });

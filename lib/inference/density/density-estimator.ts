@@ -7,6 +7,7 @@ import type { Prior } from '../../distributions/prior';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import { arraysOf, checkRecord, tensorsOf } from '../estimator-record';
 import { frameOf, type Frame, type FrameConfig } from '../frame';
+import { frameGradient } from '../frame-gradient';
 import type { ChainSampleOptions } from '../chain-posterior';
 import { checkPriorProbe, type PriorProbe } from '../prior-probe';
 import { byRepetition, repeatedRows } from '../repeated-rows';
@@ -91,6 +92,12 @@ export function densityEstimator<N>(
           return programs.sample(count, (_, rows) => tf.tile(context, [rows, 1]), options);
         },
         density: { normalised: true, logProb: (theta, options = {}) => programs.logProb(context, theta, options) },
+        gradient: frameGradient(
+          frame,
+          tf.grad((y: tf.Tensor) =>
+            tf.sum(model.density.logProb(model.densityWeights(weights), y as tf.Tensor2D, context)),
+          ) as (y: tf.Tensor2D) => tf.Tensor2D,
+        ),
         dispose: () => context.dispose(),
       };
       return describedPosterior(posterior, 'a learned density');

@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { objectOf, requireCount } from '../../core/checks';
 import { freePartial, NonFiniteError } from '../../core/errors';
 import { describedPosterior } from '../../contract/descriptions';
-import type { DrawOptions, Posterior, PosteriorDensity } from '../../contract/posterior';
+import type { DrawOptions, Posterior, PosteriorDensity, PosteriorGradient } from '../../contract/posterior';
 import type { Composition } from '../../compose/composed-score';
 import type { ObservationGaussians } from '../../compose/observation-gaussians';
 import { observationCount, pickRows, type ObservedModel } from '../../nn/score/observation-scores';
 import { requireDiffused } from '../../samplers/descent';
 import type { Sampler } from '../../samplers/sampler';
 import { requireParameters, type Frame } from '../frame';
+import { frameGradient } from '../frame-gradient';
 import { withinSupport } from '../within-support';
 import { posteriorMode } from './posterior-mode';
 import type { ParameterLaw } from './parameter-law';
@@ -40,6 +41,11 @@ export interface ScorePosterior extends Posterior<PosteriorSampleOptions, Poster
    * cost of n log densities.
    */
   readonly density: PosteriorDensity<PosteriorDensityOptions>;
+  /**
+   * The gradient of the log density, as the score has it at a noise of a tenth of the narrowest direction, below which
+   * its errors grow.
+   */
+  readonly gradient: PosteriorGradient;
   /**
    * The parameters [D] of the highest density, as `density.logProb` has it: of draws, and of ends of ascents along the
    * score from them, the best, improved by Newton's method on the density itself. No draw that it starts from is
@@ -114,6 +120,7 @@ export function scorePosterior({
     dim,
     sample,
     density,
+    gradient: frameGradient(frame, (y) => programs.scoreAt(composition, observed, y, tf.scalar(Math.min(...ascents)))),
     map: async (given) => {
       const { starts = 64, ...options } = objectOf('posterior.map: options', given, '{ seed }');
       requireCount('posterior.map starts', starts, 2);

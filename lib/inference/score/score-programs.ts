@@ -27,6 +27,8 @@ export interface ScorePrograms {
   eachSampler(sampler: Sampler): SamplingProgram<ObservedModel>;
   /** Ascents to the modes of a composed posterior. */
   search(composition: Composition): ModeSearch<ComposedModel>;
+  /** The score [B, D] at y [B, D] of a composed posterior after the noise of the log ratio u. */
+  scoreAt(composition: Composition, observed: ComposedModel, y: tf.Tensor2D, u: tf.Scalar): tf.Tensor2D;
   /** The log density of one observation's posterior. */
   readonly density: ScoreDensity<ObservedModel>;
   /** Frees all of them. */
@@ -54,12 +56,14 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
       },
       { score: frame.priorScore, diffusedScore: frame.diffusedPriorScore },
     );
-  const modeGradient = (composition: Composition) => (observed: ComposedModel, y: tf.Tensor2D, u: tf.Scalar) => {
+  const scoreAt: ScorePrograms['scoreAt'] = (composition, observed, y, u) => {
     const level = diffusion.atLogRatio(u);
     const score = totalScore(composed(composition, observed), tf.mul(level.meanCoeff, y), level);
-    // the mode of the parameters' density, not of that of what the network sees
-    return tf.sub(tf.mul(level.meanCoeff, score), frame.volumeScore(y)) as tf.Tensor2D;
+    return tf.mul(level.meanCoeff, score);
   };
+  // the mode of the parameters' density, not of that of what the network sees
+  const modeGradient = (composition: Composition) => (observed: ComposedModel, y: tf.Tensor2D, u: tf.Scalar) =>
+    tf.sub(scoreAt(composition, observed, y, u), frame.volumeScore(y)) as tf.Tensor2D;
   const samplers = new Kept<SamplingProgram<ComposedModel>>();
   const searches = new Kept<ModeSearch<ComposedModel>>();
   const density = scoreDensity(diffusion, ofOne, frame);
@@ -70,6 +74,7 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
       ),
     eachSampler: (sampler) => samplers.get([sampler.id], () => samplingProgram(sampler, schedule, ofOne)),
     search: (composition) => searches.get([composition.id], () => modeSearch(modeGradient(composition))),
+    scoreAt,
     density,
     dispose: () => {
       samplers.dispose();

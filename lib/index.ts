@@ -49,6 +49,7 @@ export { fmpe } from './inference/score/fmpe';
 export { continuous, discrete } from './inference/score/levels';
 export { nlse } from './inference/score/nlse';
 export { npse } from './inference/score/npse';
+export { variational } from './inference/variational/variational';
 export { inRounds } from './inference/sequential/in-rounds';
 export * as sequential from './inference/sequential/index';
 export type { ScoreEstimator } from './inference/score/score-estimator';

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LongWorkOptions } from '../core/host';
 import type { Bijector } from '../distributions/bijector';
+import type { Support } from '../distributions/prior';
 
 /** Options of a draw, whatever the method. */
 export interface DrawOptions extends LongWorkOptions {
@@ -23,6 +24,8 @@ export interface PosteriorDensity<O extends LongWorkOptions = LongWorkOptions> {
 export interface PosteriorGradient {
   /** Between parameters and coordinates z without walls, in which it is taken. */
   readonly coordinates: Bijector;
+  /** The walls of the parameters. Default: none. */
+  readonly support?: Support;
   /**
    * grad log p(z) [B, D] at z [B, D], where p(z) = p(theta(z)) |d theta / d z|; of tfjs operations, so that it goes
    * into compiled graphs, where its tensors become constants. The caller owns the tensor.

@@ -14,6 +14,27 @@ const mostComponents = 12;
 /** Draws of a prior that a mixture is fitted to. */
 const drawsOfPrior = 10_000;
 
+/** A mixture of Gaussians of the unconstrained parameters; JSON. */
+export type MixtureNumbers = readonly {
+  readonly weight: number;
+  readonly mean: number[];
+  readonly covariance: number[][];
+}[];
+
+/** The numbers of a mixture. */
+export function numbersOfMixture({ components }: MixturePrior<NormalPrior>): MixtureNumbers {
+  return components.map(({ weight, component }) => ({
+    weight,
+    mean: [...component.mean],
+    covariance: component.covariance.map((row) => [...row]),
+  }));
+}
+
+/** The mixture of its numbers. */
+export function mixtureOfNumbers(numbers: MixtureNumbers): MixturePrior<NormalPrior> {
+  return mixture(numbers.map(({ weight, mean, covariance }) => ({ weight, component: normal({ mean, covariance }) })));
+}
+
 /**
  * The law of draws theta [N, D] in unconstrained coordinates, as a mixture of as many Gaussians, up to 12, as
  * expectation-maximisation keeps apart.

@@ -9,8 +9,10 @@ import type { Frame } from './frame';
  */
 export function frameGradient({ prior, config }: Frame, ofY: (y: tf.Tensor2D) => tf.Tensor2D): PosteriorGradient {
   const { mean, std } = config.theta;
+  const { support } = prior;
   return {
     coordinates: unconstrained(prior),
+    ...(support && { support }),
     at: (z) => {
       const scale = tf.tensor1d(std);
       return tf.div(ofY(tf.div(tf.sub(z, tf.tensor1d(mean)), scale)), scale);

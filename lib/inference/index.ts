@@ -25,6 +25,8 @@ export type { RoundReport, SequentialRun } from './sequential/sequential-run';
 export type { SnpeAEstimator, SnpeAPosterior } from './sequential/snpe-a-estimator';
 export type { TruncationOptions } from './sequential/truncated-prior';
 export type { RoundStore } from '../records/round-store';
+export type { VariationalOptions, VariationalSettings } from './variational/variational';
+export type { VariationalCourse, VariationalPosterior } from './variational/variational-posterior';
 export type { FreshPairs } from './ratio/judged-pairs';
 export type { RatioCourse, TrainedRatioEstimator } from './ratio/fit-ratio';
 export type { NreOptions, NreSettings } from './ratio/nre';

@@ -8,7 +8,7 @@ export function withinSupport(prior: Prior, theta: tf.Tensor2D, logProb: tf.Tens
 }
 
 /** Which rows of theta [B, D] are in the prior's support [B], bool; undefined where that is all of R^D. */
-export function insideSupport({ support }: Prior, theta: tf.Tensor2D): tf.Tensor1D | undefined {
+export function insideSupport({ support }: Pick<Prior, 'support'>, theta: tf.Tensor2D): tf.Tensor1D | undefined {
   if (!support || ![...support.lower, ...support.upper].some(Number.isFinite)) return undefined;
   const row = (values: readonly number[]): tf.Tensor1D => tf.tensor1d([...values]);
   const inside = tf.logicalAnd(tf.greaterEqual(theta, row(support.lower)), tf.lessEqual(theta, row(support.upper)));

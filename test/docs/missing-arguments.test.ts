@@ -73,6 +73,8 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'tasks.unnormalisedPosterior': [task, xObs],
     'flowNpe.train': [{ theta: simulations.theta, x: tf.expandDims(simulations.x, 1), counts: tf.ones([300]) }],
     'flowNpe.restore': [estimator.record()],
+    gradientChains: [exact],
+    'variational.fit': [exact, { seed: 1, steps: 1, progress: false }],
     'fmpe.train': [simulations],
     'fmpe.restore': [estimator.record()],
     'abc.reject': [simulations, xObs.slice(0, 1), { prior }],

@@ -4,6 +4,7 @@ import type { DenoisingNetworkOptions } from '../../nn/score/denoising-network';
 import type { PaperNetworkOptions } from '../../nn/score/paper-network';
 import type { ParameterisationName } from '../../nn/score/parameterisations';
 import type { EstimatorRecord } from '../../records/estimator-record';
+import { amortisedWithin, type AmortisedRegion } from '../amortised-region';
 import { checkRecord } from '../estimator-record';
 import { frameOf } from '../frame';
 import { checkPriorProbe } from '../prior-probe';
@@ -27,7 +28,9 @@ export function restoreScoreEstimator(method: ScoreMethod, record: EstimatorReco
   const tensors = scoreTensors(record);
   const frame = frameOf(prior, config.frame);
   const model = modelOf(config, tensors.closedForm, method.isLawLeftOut ? undefined : method.besideLaw?.(frame));
-  return scoreEstimator(method, { config, tensors, model, frame });
+  const estimator = scoreEstimator(method, { config, tensors, model, frame });
+  const region = config.own?.region as AmortisedRegion | undefined;
+  return region ? amortisedWithin(estimator, region) : estimator;
 }
 
 /** The config that estimators had before levels, networks and frames were values. */

@@ -4,7 +4,8 @@ import type { Prior } from '../../distributions/prior';
 import { priorSamples } from '../../distributions/prior-samples';
 import { unconstrained } from '../../distributions/unconstrained';
 import { rowViews } from '../../maths/moments';
-import { fittedMixture } from '../fitted-mixture';
+import { logProbOfNumbers, rimShare } from '../amortised-region';
+import { fittedMixture, numbersOfMixture, type MixtureNumbers } from '../fitted-mixture';
 
 /** A law with draws and a normalised log density. */
 export interface RegionLaw {
@@ -19,6 +20,8 @@ export interface Region {
   readonly law: RegionLaw;
   /** log tau. */
   readonly threshold: number;
+  /** The log density below which a hundredth of the draws lie that it was found from. */
+  readonly rim: number;
   /** The rows of theta [B, D] that lie inside, with their log density. */
   inside(theta: tf.Tensor2D, signal?: AbortSignal): Promise<readonly RowInside[]>;
   /** Frees what the law holds. */
@@ -77,10 +80,12 @@ export async function regionOfDraws(
   prior: Prior,
   { massOutside, draws }: RegionOptions,
   options: DrawOptions,
-): Promise<Region> {
+): Promise<Region & { readonly mixture: MixtureNumbers }> {
   const drawn = await posterior.sample(draws, options).finally(() => posterior.dispose());
-  const { toUnconstrained, toConstrained, logAbsDetJacobian } = unconstrained(prior);
+  const { toConstrained } = unconstrained(prior);
   const ofZ = fittedMixture(drawn, prior, options.seed, fittedDraws);
+  const mixture = numbersOfMixture(ofZ);
+  const logProb = logProbOfNumbers(mixture, prior);
   const law: RegionLaw = {
     sample: async (count, { seed }) => {
       const u = priorSamples(ofZ, count, seed);
@@ -88,13 +93,9 @@ export async function regionOfDraws(
       u.dispose();
       return theta;
     },
-    logProb: async (theta) =>
-      tf.tidy(() => {
-        const at = toUnconstrained(theta);
-        return tf.sub(ofZ.logProb(at), logAbsDetJacobian(at)) as tf.Tensor1D;
-      }),
+    logProb: async (theta) => logProb(theta),
   };
-  return regionOf(law, { drawn, massOutside, inBox: false, options }, () => {});
+  return { ...(await regionOf(law, { drawn, massOutside, inBox: false, options }, () => {})), mixture };
 }
 
 /** Rows are evaluated in numbers that are multiples of this, since each number is compiled anew. */
@@ -133,6 +134,7 @@ async function regionOf(
   return {
     law,
     threshold,
+    rim: sorted[Math.floor(rimShare * sorted.length)],
     inside: async (theta, signal) => {
       const rows = candidatesOf(theta);
       if (rows.length === 0) return [];

@@ -2,22 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import type { Proposal } from '../../contract/proposal';
 import type { Posterior } from '../../contract/posterior';
 import type { Score } from '../../diffusion/noise-level';
-import { mixture, type MixturePrior } from '../../distributions/mixture';
-import { normal, type NormalPrior } from '../../distributions/normal';
+import { mixture } from '../../distributions/mixture';
 import type { Prior, ScoredPrior } from '../../distributions/prior';
 import { priorSamples } from '../../distributions/prior-samples';
 import { unconstrained } from '../../distributions/unconstrained';
 import { unconstrainedPrior } from '../../distributions/unconstrained-prior';
-import { fittedMixture, fittedPrior } from '../fitted-mixture';
+import { fittedMixture, fittedPrior, mixtureOfNumbers, numbersOfMixture, type MixtureNumbers } from '../fitted-mixture';
 import type { Frame } from '../frame';
 import type { ParameterLaw } from '../score/parameter-law';
-
-/** A mixture of Gaussians of the unconstrained parameters; JSON. */
-export type MixtureNumbers = readonly {
-  readonly weight: number;
-  readonly mean: number[];
-  readonly covariance: number[][];
-}[];
 
 /** Draws of a posterior that a proposal is fitted to. */
 const draws = 1_000;
@@ -34,20 +26,12 @@ export async function mixtureProposal(
   const drawn = await posterior.sample(draws, { ...options, progress: false });
   const law = fittedMixture(drawn, prior, options.seed);
   drawn.dispose();
-  return law.components.map(({ weight, component }) => ({
-    weight,
-    mean: [...component.mean],
-    covariance: component.covariance.map((row) => [...row]),
-  }));
-}
-
-function lawOfNumbers(numbers: MixtureNumbers): MixturePrior<NormalPrior> {
-  return mixture(numbers.map(({ weight, mean, covariance }) => ({ weight, component: normal({ mean, covariance }) })));
+  return numbersOfMixture(law);
 }
 
 /** Draws of a mixture of unconstrained parameters as parameters. */
 export function proposalOfMixture(numbers: MixtureNumbers, prior: Prior): Proposal {
-  const law = lawOfNumbers(numbers);
+  const law = mixtureOfNumbers(numbers);
   return {
     dim: prior.dim,
     sample: async (count, { seed }) => {
@@ -67,7 +51,9 @@ export interface RoundsLaw {
 
 /** The unconstrained law of all rounds' parameters. */
 function unconstrainedLaw({ sizes, proposals }: RoundsLaw, ofPrior: ScoredPrior): ScoredPrior {
-  return mixture([ofPrior, ...proposals.map(lawOfNumbers)].map((component, k) => ({ weight: sizes[k], component })));
+  return mixture(
+    [ofPrior, ...proposals.map(mixtureOfNumbers)].map((component, k) => ({ weight: sizes[k], component })),
+  );
 }
 
 /** The law of all rounds' parameters, as scores need it, and its score after diffusion. */

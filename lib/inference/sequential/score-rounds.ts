@@ -7,7 +7,8 @@ import { npse, npseMethod } from '../score/npse';
 import { restoreScoreEstimator } from '../score/restore-score-estimator';
 import type { ScoreEstimator, ScoreMethod } from '../score/score-estimator';
 import { trainScoreEstimator, type NpseSettings } from '../score/train-score-estimator';
-import { mixtureProposal, proposalOfMixture, type MixtureNumbers, type RoundsLaw } from './mixture-proposal';
+import type { MixtureNumbers } from '../fitted-mixture';
+import { mixtureProposal, proposalOfMixture, type RoundsLaw } from './mixture-proposal';
 import type { SequentialMethod, TrainingContext } from './sequential-method';
 
 /** Options of a method that corrects a score for its proposals: those of `npse.train`, but for what the run knows. */

@@ -5,6 +5,7 @@ import type { PartOptions } from '../../core/host';
 import type { Prior } from '../../distributions/prior';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import type { Simulations } from '../../simulation/simulations';
+import type { AmortisedRegion } from '../amortised-region';
 
 /** A method by name, with its settings; JSON, so that a run that is kept knows its own. */
 export interface MethodSpec {
@@ -54,6 +55,8 @@ export interface RoundProposal extends Proposal {
    * truncated prior.
    */
   inside?(theta: tf.Tensor2D): Promise<number[]>;
+  /** Where an estimator is right that is trained on what lies inside. */
+  readonly amortised?: AmortisedRegion;
   /** Frees what it holds. */
   dispose?(): void;
 }

@@ -5,6 +5,7 @@ import { rng } from '../../core/rng';
 import type { Prior } from '../../distributions/prior';
 import { proposalOf } from '../../simulation/proposal';
 import type { FitOptions } from '../../training/fit-settings';
+import { amortisedWithin } from '../amortised-region';
 import type { TrainingPairs } from '../check-pairs';
 import type { Frame } from '../frame';
 import type { EmulatedPairs } from '../score/emulated-pairs';
@@ -12,6 +13,7 @@ import type { Simulations } from '../../simulation/simulations';
 import { nle } from '../likelihood/nle';
 import { npse, npseMethod } from '../score/npse';
 import type { ScoreEstimator } from '../score/score-estimator';
+import type { ScorePosterior } from '../score/score-posterior';
 import { trainScoreEstimator, type NpseSettings } from '../score/train-score-estimator';
 import { regionOfDraws, regionOfPosterior } from './highest-density-region';
 import type { RoundProposal, SequentialMethod } from './sequential-method';
@@ -19,6 +21,9 @@ import { checkedTruncation, truncatedPrior, type TruncationOptions } from './tru
 
 /** Emulated pairs beyond which more are of no use. */
 const mostEmulated = 100_000;
+
+/** Draws that tell where the estimator is right, where the region itself is that of the flow. */
+const toldBy = 2_000;
 
 /** Options of {@link tsnpse}: those of `npse.train`, but for what the run itself knows. */
 export interface TsnpseOptions extends Omit<NpseSettings, 'signal' | 'progress'> {
@@ -52,7 +57,9 @@ export interface TsnpseOptions extends Omit<NpseSettings, 'signal' | 'progress'>
  * the prior inside, `inside`, the number of simulations learned from, and where the acceptance is small `effective`,
  * the effective size of what was resampled in its place.
  *
- * The estimator is right where a posterior lies within the region of the last round: for the observations of the run.
+ * The estimator is right where a posterior lies within the region of the last round: for the observations of the run,
+ * and such as have about the same posterior. Others it refuses, at the first draw, density or mode: those of whose
+ * posterior more than a fifth lies at the rim of the region or beyond.
  * @param options see {@link TsnpseOptions}; what is not given is that of `npse.defaultSettings`.
  * @returns a method for `inRounds`, for any number of observations.
  * @throws InvalidInputError for shares outside of [0, 1), or a number of draws below 1,000.
@@ -86,9 +93,10 @@ export function tsnpse(options: TsnpseOptions = {}): SequentialMethod<ScoreEstim
     train: async ({ simulations }, { prior, seed, work, tell, proposal, isLast }) => {
       const pairs = await pairsInside(simulations, allRounds ? undefined : proposal);
       const count = Math.min(mostEmulated, Math.round(emulated * pairs.theta.shape[0]));
+      const region = proposal?.amortised;
       try {
         const estimator = await trainScoreEstimator(
-          npseMethod,
+          { ...npseMethod, ...(region && { own: { region } }) },
           pairs,
           { ...settings, ...work, prior, seed, emulated: isLast ? emulated : 0 },
           {
@@ -98,19 +106,19 @@ export function tsnpse(options: TsnpseOptions = {}): SequentialMethod<ScoreEstim
         );
         const { steps, validationLoss } = estimator.fit;
         tell({ steps, validationLoss, inside: pairs.theta.shape[0] });
-        return estimator;
+        return region ? amortisedWithin(estimator, region) : estimator;
       } finally {
         tf.dispose([pairs.theta, pairs.x]);
       }
     },
     propose: async (estimator, context) => {
       const { prior, xObs, seed, work } = context;
-      const posterior = estimator.given(xObs);
       const options = { seed, signal: work.signal, progress: false };
-      const region = byFlow
-        ? await regionOfPosterior(posterior, checked, options)
-        : await regionOfDraws(posterior, prior, checked, options);
-      return truncatedPrior(region, checked.leastAcceptance, context);
+      const given = (): ScorePosterior => estimator.given(xObs);
+      const ofDraws = await regionOfDraws(given(), prior, byFlow ? { ...checked, draws: toldBy } : checked, options);
+      const region = byFlow ? await regionOfPosterior(given(), checked, options) : ofDraws;
+      const amortised = { xObs, mixture: ofDraws.mixture, rim: ofDraws.rim };
+      return { ...truncatedPrior(region, checked.leastAcceptance, context), amortised };
     },
     restore: (record, { prior }) => npse.restore(record, { prior }),
   };

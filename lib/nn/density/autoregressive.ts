@@ -26,6 +26,7 @@ export function autoregressive(options: AutoregressiveOptions): ConditionalTrans
   return {
     dim,
     weights: network.weights,
+    inverseHasNoGradient: true,
     forward: (weights, x, context) => transform.forward(x, network.apply(weights, x, context)),
     inverse: (weights, z, context) =>
       loop(dim, tf.zerosLike(z), (round, x) => {

@@ -14,6 +14,7 @@ export function composedTransform(layers: readonly ConditionalTransform[]): Cond
   return {
     dim: layers[0].dim,
     weights: layers.flatMap((layer) => layer.weights),
+    ...(layers.some(({ inverseHasNoGradient }) => inverseHasNoGradient) && { inverseHasNoGradient: true }),
     forward: (weights, theta, context) => {
       const contexts = forEachRow(context, theta);
       const logDets: tf.Tensor1D[] = [];

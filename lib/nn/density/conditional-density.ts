@@ -12,6 +12,8 @@ export interface ConditionalDensity {
   sample(weights: Weights, key: Key, context: tf.Tensor2D): tf.Tensor2D;
   /** log q(theta | context) [B] of theta [B, D] and contexts [B or 1, C]. */
   logProb(weights: Weights, theta: tf.Tensor2D, context: tf.Tensor2D): tf.Tensor1D;
+  /** Whether its draws cannot be differentiated in the weights. Default false. */
+  readonly drawsHaveNoGradient?: boolean;
 }
 
 /** A one-to-one map between theta [B, D] and z [B, D], given a context [B or 1, C]. */
@@ -24,6 +26,8 @@ export interface ConditionalTransform {
   forward(weights: Weights, theta: tf.Tensor2D, context: tf.Tensor2D): { z: tf.Tensor2D; logDet: tf.Tensor1D };
   /** theta [B, D] of z [B, D]. */
   inverse(weights: Weights, z: tf.Tensor2D, context: tf.Tensor2D): tf.Tensor2D;
+  /** Whether the inverse cannot be differentiated, since it has a loop. Default false. */
+  readonly inverseHasNoGradient?: boolean;
 }
 
 /**
@@ -31,11 +35,12 @@ export interface ConditionalTransform {
  * Source: Papamakarios et al. (2021), "Normalizing flows for probabilistic modeling and inference", equation (3).
  */
 export function normalisingFlow(transform: ConditionalTransform): ConditionalDensity {
-  const { dim } = transform;
+  const { dim, inverseHasNoGradient } = transform;
   const logNorm = (dim / 2) * Math.log(2 * Math.PI);
   return {
     dim,
     weights: transform.weights,
+    ...(inverseHasNoGradient && { drawsHaveNoGradient: true }),
     sample: (weights, key, context) =>
       transform.inverse(weights, randomNormal<tf.Tensor2D>(key, [context.shape[0], dim]), context),
     logProb: (weights, theta, context) => {

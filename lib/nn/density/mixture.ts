@@ -106,6 +106,7 @@ function mixtureDensity(
   };
   return {
     dim,
+    drawsHaveNoGradient: true,
     weights: mlp.weights.map((spec, i) => {
       if (i < mlp.weights.length - 2) return spec;
       return { ...spec, initialStd: firstSpread * (spec.initialStd || 1) };

@@ -48,35 +48,62 @@ interface Places {
  */
 export function splineForward(x: tf.Tensor1D, raw: tf.Tensor2D, size: SplineSize): tf.Tensor2D {
   const op = (x: tf.Tensor1D, raw: tf.Tensor2D, save: tf.GradSaveFunc) => {
-    const inside = tf.clipByValue(x, -size.tail, size.tail);
-    const parts = partsOf(raw, size);
-    const places = placesOf(inside, parts.widths, size);
-    const bin = binOf(places, parts, size);
-    const state = stateOf(bin, inside);
-    const { slope, ratio, denominator, numerator } = state;
+    const kept = keptAt(x, raw, size);
+    const { inside, bottom, height, ratio } = kept;
     // at its ends the spline has the slope 1, with which it goes on
-    const z = tf.add(tf.add(bin.bottom, tf.mul(bin.height, ratio)), tf.sub(x, inside));
-    const logSlope = tf.log(tf.mul(tf.square(tf.div(slope, denominator)), numerator));
-    const kept = { x, raw, inside, ...parts, ...places, ...bin, ...state };
+    const z = tf.add(tf.add(bottom, tf.mul(height, ratio)), tf.sub(x, inside));
     const names = Object.keys(kept) as (keyof Kept)[];
     save(Object.values(kept));
     return {
-      value: tf.stack([z, logSlope]),
+      value: tf.stack([z, tf.log(slopeOf(kept))]),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
         gradients(dy, Object.fromEntries(names.map((name, i) => [name, saved[i]])) as unknown as Kept, size),
     };
   };
-  return tf.customGrad(op as unknown as Parameters<typeof tf.customGrad>[0])(x, raw) as tf.Tensor2D;
+  return tf.customGrad(op as unknown as CustomGradient)(x, raw) as tf.Tensor2D;
+}
+
+type CustomGradient = Parameters<typeof tf.customGrad>[0];
+
+function keptAt(x: tf.Tensor1D, raw: tf.Tensor2D, size: SplineSize): Kept {
+  const inside = tf.clipByValue(x, -size.tail, size.tail);
+  const parts = partsOf(raw, size);
+  const places = placesOf(inside, parts.widths, size);
+  const bin = binOf(places, parts, size);
+  return { x, raw, inside, ...parts, ...places, ...bin, ...stateOf(bin, inside) };
+}
+
+/** The slope [N] of a spline. */
+function slopeOf({ slope, denominator, numerator }: State): tf.Tensor1D {
+  return tf.mul(tf.square(tf.div(slope, denominator)), numerator);
 }
 
 /** What the gradient takes from the spline. */
 type Kept = { x: tf.Tensor1D; raw: tf.Tensor2D; inside: tf.Tensor1D } & Parts & Places & Bin & State;
 
 /**
- * x [N] of z [N] = spline(x), by the root of a quadratic equation.
+ * x [N] of z [N] = spline(x), by the root of a quadratic equation; its gradient is that of the spline at x, turned
+ * round: dx/dz = 1 / spline'(x), and dx/draw = -(dspline/draw) / spline'(x).
  * Source: Durkan et al. (2019), equations (6) to (8).
  */
 export function splineInverse(z: tf.Tensor1D, raw: tf.Tensor2D, size: SplineSize): tf.Tensor1D {
+  const op = (z: tf.Tensor1D, raw: tf.Tensor2D, save: tf.GradSaveFunc) => {
+    const x = rootOf(z, raw, size);
+    save([x, raw]);
+    return {
+      value: x,
+      gradFunc: (dx: tf.Tensor1D, saved: tf.Tensor[]) => {
+        const kept = keptAt(saved[0] as tf.Tensor1D, saved[1] as tf.Tensor2D, size);
+        const byZ = tf.where(tf.equal(kept.x, kept.inside), tf.div(dx, slopeOf(kept)), dx);
+        const [, byRaw] = gradients(tf.stack([tf.neg(byZ), tf.zerosLike(byZ)]), kept, size);
+        return [byZ, byRaw];
+      },
+    };
+  };
+  return tf.customGrad(op as unknown as CustomGradient)(z, raw) as tf.Tensor1D;
+}
+
+function rootOf(z: tf.Tensor1D, raw: tf.Tensor2D, size: SplineSize): tf.Tensor1D {
   const inside = tf.clipByValue(z, -size.tail, size.tail);
   const parts = partsOf(raw, size);
   const bin = binOf(placesOf(inside, parts.heights, size), parts, size);

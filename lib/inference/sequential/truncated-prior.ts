@@ -52,7 +52,8 @@ const largestPool = 1_000_000;
  *
  * Draws are those of the prior that lie inside. Where fewer than `leastAcceptance` of them do, draws of the region's
  * law q inside are resampled with weights p / q instead, from a pool that grows until its effective size is the number
- * wanted, or a million were drawn. It tells `acceptance`, and then `effective`.
+ * wanted, or a million were drawn. It tells `acceptance`, and then `effective`. Where the region is the whole prior,
+ * its draws are the prior's; where it is empty, drawing fails and says so.
  * Source: Deistler, Goncalves and Macke (2022), "Truncated proposals for scalable and hassle-free simulation-based
  * inference", algorithms 1 and 2.
  */
@@ -123,9 +124,16 @@ async function resampledDraws(
     const values = theta.dataSync<'float32'>();
     const ofPrior = tf.tidy(() => prior.logProb(theta).dataSync<'float32'>());
     for (const { row, logQ } of await region.inside(theta, signal).finally(() => theta.dispose())) {
+      if (!Number.isFinite(ofPrior[row])) continue;
       pool.push(values.slice(row * dim, (row + 1) * dim));
       logWeights.push(ofPrior[row] - logQ);
     }
+    if (pool.length === 0)
+      throw new Error(
+        `The region of the last posterior is empty: of ${size.toLocaleString('en-US')} draws of the law that tells it, ` +
+          "none is inside and in the prior's support, and hardly one of the prior's. The posterior is not finite there, " +
+          'or lies outside of the prior: check the observations, and simulate more in the first round.',
+      );
     effective = effectiveSize(normalisedWeights(logWeights));
   }
   const rows = new Float32Array(count * dim);

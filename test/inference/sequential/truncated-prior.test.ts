@@ -6,6 +6,7 @@ import { rng } from '../../../lib/core/rng';
 import { InterruptedError } from '../../../lib/core/errors';
 import { normal } from '../../../lib/distributions/normal';
 import type { Prior } from '../../../lib/distributions/prior';
+import { truncatedNormal } from '../../../lib/distributions/truncated-normal';
 import { uniform } from '../../../lib/distributions/uniform';
 import { regionOfDraws, regionOfPosterior } from '../../../lib/inference/sequential/highest-density-region';
 import {
@@ -83,6 +84,31 @@ describe('a truncated prior', () => {
     const radius = Math.sqrt(-2 * Math.log(1e-4)) * 0.001;
     for (const k of [0, 1])
       expect(Math.abs(covariance(rows)[k][k] / (radius ** 2 / 4) - 1)).toBeLessThan(4 * Math.sqrt(1 / 500) + 0.3);
+  });
+
+  it('is the prior where the region is the whole of it', async () => {
+    // a posterior of 20 deviations that the box cuts is flat in it
+    const posterior = exactPosterior(1, truncatedNormal({ mean: [0], std: [200], lower: [-10], upper: [10] }));
+    const { rows, facts } = await drawn(box, posterior, 4000, {});
+    expect(facts.acceptance).toBeGreaterThan(0.99);
+    expect(Math.abs(mean(rows)[0]) / Math.sqrt(100 / 3 / 4000)).toBeLessThan(4);
+    expect(Math.abs(covariance(rows)[0][0] / (100 / 3) - 1)).toBeLessThan(4 * Math.sqrt(0.8 / 4000) + 0.02);
+  });
+
+  it.each([
+    ['outside of the prior', exactPosterior(1, normal({ mean: [50], std: 0.1 }))],
+    [
+      'nowhere, its density being NaN',
+      {
+        ...exactPosterior(1, normal({ mean: [0], std: 1 })),
+        density: {
+          normalised: true,
+          logProb: async ({ shape }: tf.Tensor2D) => tf.fill([shape[0]], NaN) as tf.Tensor1D,
+        },
+      },
+    ],
+  ])('says that its region is empty where the posterior lies %s, and ends', async (_, posterior) => {
+    await expect(drawn(box, posterior, 100, {})).rejects.toThrow(/The region of the last posterior is empty: of 1/);
   });
 
   it('is interrupted between its steps', async () => {

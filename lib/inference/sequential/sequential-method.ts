@@ -68,6 +68,9 @@ export interface RoundProposal extends Proposal {
  * A method whose training is right for whatever law proposed the parameters, such as one that learns the likelihood, is
  * no more than `train: ({ simulations }, { prior, seed, work }) => nle.train(simulations, { prior, seed, ...work })`
  * and `propose: (estimator, { xObs }) => estimator.given(xObs)`.
+ *
+ * A method is a value: `{ ...method, propose: async (estimator, context) => ... }` that calls `method.propose` sees the
+ * estimator of each round but the last, and the proposal, such as the region of a truncated prior by its `inside`.
  */
 export interface SequentialMethod<E extends Estimator = Estimator> {
   /** Its name and settings. */

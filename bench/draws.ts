@@ -9,7 +9,7 @@ import {
   predictorCorrector,
   tf,
 } from 'scorebook';
-import type { compose, NpseSettings, Sampler, samplers, ScoreEstimator } from 'scorebook';
+import type { compose, inference, Sampler, samplers, ScoreEstimator } from 'scorebook';
 import { pickRows, scoresOfEach, sumOfScores } from 'scorebook/dist/nn/score/observation-scores';
 import { embedObservations } from 'scorebook/dist/nn/score/score-model';
 import { seconds, type Measure } from './in-turns';
@@ -22,7 +22,7 @@ export const prior = normal({ mean: new Array<number>(dim).fill(0), std: new Arr
  * Trains for a few epochs: enough for samples that stay finite; the time of a draw does not depend on what the weights
  * are.
  */
-export async function trained(settings: NpseSettings): Promise<ScoreEstimator> {
+export async function trained(settings: inference.NpseSettings): Promise<ScoreEstimator> {
   const [theta, x] = pairs(simulations);
   try {
     const fit = { ...settings.fit, maxEpochs: 20, learningRate: 1e-3 };

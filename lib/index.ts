@@ -54,7 +54,7 @@ export { inRounds } from './inference/sequential/in-rounds';
 export * as sequential from './inference/sequential/index';
 export type { ScoreEstimator } from './inference/score/score-estimator';
 export type { ScorePosterior } from './inference/score/score-posterior';
-export type { NpseOptions, NpseSettings } from './inference/score/train-score-estimator';
+export type { NpseOptions } from './inference/score/train-score-estimator';
 export * as densities from './nn/density/index';
 export * as embeddings from './nn/embedding/index';
 export { denoisingNetwork } from './nn/score/denoising-network';
@@ -93,6 +93,7 @@ export { readEstimator, saveEstimator } from './io/saved-estimator';
 // The rest, by room.
 export * as compose from './compose/index';
 export * as diffusion from './diffusion/index';
+export * as diagnostics from './diagnostics/index';
 export * as experiments from './experiments/index';
 export * as graph from './graph/index';
 export * as host from './core/index';

@@ -64,7 +64,11 @@ export function fittedPrior(prior: Prior): MixturePrior<NormalPrior> {
   return law;
 }
 
-function fittedComponents(rows: readonly (Float32Array | Float64Array)[], seed: number): GaussianComponent[] {
+/**
+ * As many Gaussians, up to 12, as expectation-maximisation keeps apart in rows.
+ * @param rows [N, d].
+ */
+export function fittedComponents(rows: readonly (Float32Array | Float64Array)[], seed: number): GaussianComponent[] {
   for (let parts = mostComponents; parts > 1; parts = Math.floor(parts / 2)) {
     const groups = nearestCentres(rows, parts, rng(seed).fork(parts));
     const found = expectationMaximisation(rows, groups, parts);

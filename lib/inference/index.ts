@@ -16,7 +16,7 @@ export type { NleOptions, NleSettings, TrainedNleEstimator } from './likelihood/
 export type { ContinuousOptions, DiscreteOptions, TrainingLevels } from './score/levels';
 export type { PosteriorDensityOptions } from './score/score-density';
 export type { PosteriorMapOptions, PosteriorSampleOptions } from './score/score-posterior';
-export type { TrainedScoreEstimator } from './score/train-score-estimator';
+export type { NpseSettings, TrainedScoreEstimator } from './score/train-score-estimator';
 export type { FitSettings } from '../training/fit-settings';
 export type { DensityRoundsOptions } from './sequential/density-rounds';
 export type { InRoundsOptions } from './sequential/run-options';

@@ -27,6 +27,11 @@ export const arrows = {
     ...['nn', 'training', 'compose', 'samplers', 'mcmc', 'metrics'],
   ],
   metrics: ['core', 'graph'],
+  // Whether posteriors can be trusted: from draws of any estimator of the contract.
+  diagnostics: [
+    ...['core', 'records', 'contract', 'maths', 'distributions', 'simulation'],
+    ...['metrics', 'inference', 'plots'],
+  ],
   // The engine: train, draw, measure, keep the rows.
   experiments: [
     ...['core', 'records', 'contract', 'distributions', 'simulation', 'tasks'],

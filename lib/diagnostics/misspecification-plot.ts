@@ -35,12 +35,13 @@ export function misspecificationPlot(
     ...observations.map((each) => seen(names[1], each.logDensity, each.densityPValue)),
   ];
   const free = { scale: { zero: false } };
-  const figure = panelFigure({
+  return panelFigure({
     title,
-    subtitle: `bars: ${distances.length.toLocaleString('en-US')} simulations · lines: ${n === 1 ? 'the observation' : `${n} observations`}`,
+    subtitle: `bars: ${distances.length.toLocaleString('en-US')} simulations, half of them for the density · lines: ${n === 1 ? 'the observation' : `${n} observations`}`,
     values,
     names,
     zoom: ['bars'],
+    hasOwnAxes: true,
     layer: [
       {
         name: 'bars',
@@ -65,7 +66,6 @@ export function misspecificationPlot(
       },
     ],
   });
-  return { ...figure, resolve: { scale: { x: 'independent' } } } as VegaLiteSpec;
 }
 
 /** Bars between the 0.5 and the 100 % quantiles: a log density has a long lower tail. */

@@ -19,10 +19,21 @@ export interface Panels {
   readonly zoom: readonly string[];
   /** Height over width of a panel. Default .75. */
   readonly ratio?: number;
+  /** Whether each panel has axes of its own. Default false. */
+  readonly hasOwnAxes?: boolean;
 }
 
 /** The specification of panels, at most three beside each other. */
-export function panelFigure({ title, subtitle, values, names, layer, zoom, ratio = 0.75 }: Panels): VegaLiteSpec {
+export function panelFigure({
+  title,
+  subtitle,
+  values,
+  names,
+  layer,
+  zoom,
+  ratio = 0.75,
+  hasOwnAxes,
+}: Panels): VegaLiteSpec {
   const columns = names.length === 4 ? 2 : Math.min(3, names.length);
   const width = names.length === 1 ? 420 : Math.floor((FIGURE_WIDTH - 65 - 28 * (columns - 1)) / columns);
   const size = { width, height: Math.round(width * ratio) };
@@ -36,6 +47,7 @@ export function panelFigure({ title, subtitle, values, names, layer, zoom, ratio
           columns,
           spacing: 28,
           spec: { ...size, layer },
+          ...(hasOwnAxes && { resolve: { scale: { x: 'independent', y: 'independent' } } }),
         };
   return {
     $schema: VEGA_LITE_SCHEMA,

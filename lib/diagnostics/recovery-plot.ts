@@ -56,6 +56,7 @@ function against(
   const y = axis('mean', 'posterior mean', free);
   return {
     title: 'Recovery of the truths',
+    hasOwnAxes: true,
     subtitle: `posterior mean and 90 % interval against the truth · ${some}`,
     values,
     names: parameters.map(({ name }) => name),

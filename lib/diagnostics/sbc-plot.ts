@@ -60,8 +60,8 @@ function differences(quantities: readonly RankSeries[], { pairs, draws, level }:
   });
   const x = axis('place', 'rank, as a share', { scale: { domain: [0, 1] } });
   const y = axis('difference', 'ECDF − uniform');
-  const all = quantities.length === 1 ? '' : ' of all panels together';
-  const band = `grey: where right posteriors' curves lie, whole and${all || ' at once'}, in ${percent(1 - level)}`;
+  const all = quantities.length === 1 ? '' : ', all panels at once';
+  const band = `grey: holds ${percent(1 - level)} of right posteriors' curves, from end to end${all}`;
   return {
     title: 'Ranks of truths among posterior draws',
     subtitle: `difference of the distribution function from the uniform one · ${pairs} pairs, ${draws} draws each · ${band}`,
@@ -109,8 +109,12 @@ function histograms(quantities: readonly RankSeries[], { pairs, draws, bins }: S
     zoom: ['bars'],
     layer: [
       {
+        mark: { type: 'rect', color: SOFT, opacity: 0.3 },
+        encoding: { x, x2: { field: 'to' }, y: axis('low', 'pairs'), y2: { field: 'high' } },
+      },
+      {
         name: 'bars',
-        mark: { type: 'rect', opacity: 0.75 },
+        mark: { type: 'rect', opacity: 0.6 },
         encoding: {
           x,
           x2: { field: 'to' },
@@ -119,10 +123,6 @@ function histograms(quantities: readonly RankSeries[], { pairs, draws, bins }: S
           color: byVerdict,
           tooltip: [told('count', 'pairs'), told('low', 'band from'), told('high', 'to')],
         },
-      },
-      {
-        mark: { type: 'rect', color: SOFT, opacity: 0.3 },
-        encoding: { x, x2: { field: 'to' }, y: axis('low', 'pairs'), y2: { field: 'high' } },
       },
     ],
   };

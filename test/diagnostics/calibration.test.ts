@@ -74,7 +74,11 @@ describe('wrong posteriors', () => {
     expect(sbc(pairs).passes).toBe(true);
     expect((await expectedCoverage(pairs, { by: 'marginals' })).passes).toBe(true);
     const sum = { sum: ([a, b]: readonly number[]): number => a + b };
-    expect(sbc(pairs, { quantities: sum }).quantities.map(({ fault }) => fault !== 'none')).toEqual([false, false, true]);
+    expect(sbc(pairs, { quantities: sum }).quantities.map(({ fault }) => fault !== 'none')).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect(tarp(pairs).passes).toBe(false);
     expect((await expectedCoverage(pairs, { by: 'density', progress: false })).passes).toBe(false);
   });
@@ -142,7 +146,10 @@ describe('sbc', () => {
 
 describe('expectedCoverage', () => {
   it('tells the share of truths inside, and the credibility to ask for', async () => {
-    const narrow = await expectedCoverage(gaussianPairs(1, 400, 99, { width: 0.7 }), { densities: 99, progress: false });
+    const narrow = await expectedCoverage(gaussianPairs(1, 400, 99, { width: 0.7 }), {
+      densities: 99,
+      progress: false,
+    });
     const [wider] = narrow.credibilityFor(0.8);
     expect(wider).toBeGreaterThan(0.88);
     expect(narrow.coverageOf(wider)).toBeCloseTo(0.8, 2);

@@ -17,7 +17,10 @@ describe('chiSquaredTail', () => {
 
   it('is the share of sums of squared normal numbers above a value', () => {
     const source = rng(1);
-    const sums = Array.from({ length: 20_000 }, () => source.normal() ** 2 + source.normal() ** 2 + source.normal() ** 2);
+    const sums = Array.from(
+      { length: 20_000 },
+      () => source.normal() ** 2 + source.normal() ** 2 + source.normal() ** 2,
+    );
     for (const value of [1, 3, 8]) {
       const share = sums.filter((sum) => sum >= value).length / sums.length;
       const tail = chiSquaredTail(value, 3);

@@ -19,7 +19,7 @@ export interface LocalC2stOptions extends LongWorkOptions {
   trials?: number;
   /** Draws from the posterior given xObs that are judged. Default 1,000. */
   draws?: number;
-  /** Epochs after which a classifier stops at the latest. Default 100. */
+  /** Epochs after which a classifier stops at the latest. Default 30, or so many that they make 400 steps. */
   maxEpochs?: number;
   /** The share of right posteriors that fail. Default .05. */
   level?: number;
@@ -68,7 +68,7 @@ export async function localC2st(
 ): Promise<LocalC2stFinding> {
   requirePairs('localC2st', pairs, 100);
   const { seed = pairs.seed, trials = 100, draws = 1000 } = objectOf('localC2st: options', options);
-  const { maxEpochs = 100 } = options;
+  const { maxEpochs = Math.max(30, Math.ceil(400 / Math.ceil(pairs.count / 100))) } = options;
   const level = checkedLevel('localC2st', options.level);
   requireNumber('localC2st: seed', seed, 'a finite number');
   requireCount('localC2st: trials', trials, Math.ceil(1 / level));

@@ -47,9 +47,9 @@ export type RankFault = 'none' | 'too narrow' | 'too wide' | 'too low' | 'too hi
 export interface SbcFinding extends PlottedFinding<SbcPlotOptions> {
   /** The ranks of each parameter and quantity. */
   readonly quantities: readonly QuantityRanks[];
-  /** N. */
+  /** The number of pairs, N. */
   readonly pairs: number;
-  /** K. */
+  /** The number of draws from each posterior, K. */
   readonly draws: number;
   /** Bins of the histogram. */
   readonly bins: number;

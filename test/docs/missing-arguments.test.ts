@@ -47,6 +47,13 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
   const options = { seed: 1, progress: false };
   const setting = { setting: 'a', methods: [{ method: 'b' }], train: library.npse.train };
   const bin = { probability: 0.5, frequency: 0.5, pairs: 10, lower: 0.1, upper: 0.9 };
+  const rows100 = simulations.theta.slice([0, 0], [100, 2]).arraySync();
+  const pairs = library.diagnostics.pairsFrom(
+    rows100,
+    rows100.map(() => [[0, 0]]),
+    { x: rows100 },
+  );
+  const exactly = (x: number[][]): unknown => task.exactPosterior(x);
   const right: Record<string, unknown[]> = {
     rng: [1],
     checkPrior: [prior, {}],
@@ -167,6 +174,17 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'diffusion.unevenLevels': [library.vpLinear(), {}],
     'diffusion.cosineSchedule': [{}],
     'diffusion.linearSchedule': [{}],
+    'diagnostics.calibratedIntervals': [pairs, {}],
+    'diagnostics.check': [exactly, task, { pairs: 20, draws: 2, ...options }],
+    'diagnostics.drawPairs': [exactly, task, { pairs: 2, draws: 2, ...options }],
+    'diagnostics.expectedCoverage': [pairs, {}],
+    'diagnostics.localC2st': [pairs, xObs.slice(0, 1), { posterior: theta, trials: 20, maxEpochs: 1, ...options }],
+    'diagnostics.misspecification': [simulations.x, xObs, { most: 100 }],
+    'diagnostics.pairsFrom': [[[1]], [[[1]]], {}],
+    'diagnostics.posteriorPredictive': [task, theta, xObs, options],
+    'diagnostics.recovery': [pairs, {}],
+    'diagnostics.sbc': [pairs, {}],
+    'diagnostics.tarp': [pairs, {}],
     'experiments.missingRuns': [{ task, settings: [], budgets: [10], seeds: [1], n: [1] }, results],
     'experiments.measures.squaredMmd': [{}],
     'experiments.pairsSetting': [setting],

@@ -31,8 +31,8 @@ export { simulate, type SimulateOptions } from './simulation/simulate';
 export { simulateSets } from './simulation/simulate-sets';
 export { SimulationError } from './simulation/simulation-error';
 export { simulationsFrom, type Simulations } from './simulation/simulations';
-export { batchedSimulator, defineSimulator, type Simulator } from './simulation/simulator';
-export { simulatorModule } from './simulation/simulator-module';
+export { defineSimulator, type Simulator } from './simulation/simulator';
+export * as simulators from './simulation/simulators';
 export * as tasks from './tasks/index';
 export type { Task } from './tasks/task';
 

@@ -1,7 +1,7 @@
 import type { Prior } from '../distributions/prior';
 import { demand, objectOf } from '../core/checks';
 import { checkShape } from '../distributions/prior-shape';
-import { isBatched, type AnySimulator } from './simulator';
+import { isAsynchronous, isBatched, type AnySimulator } from './simulator';
 
 /** What inference needs to know of a problem: where the parameters come from, and what they do. */
 export interface Model {
@@ -18,8 +18,8 @@ export interface Model {
  */
 export function checkedModel(what: string, model: Model): Model {
   const { prior, simulator } = objectOf(`${what}: model`, model, 'a model { prior, simulator }, such as a task');
-  const isSimulator = typeof simulator === 'function' || isBatched(simulator);
-  const expected = 'a function (theta, rng) => numbers, or a batchedSimulator';
+  const isSimulator = typeof simulator === 'function' || isBatched(simulator) || isAsynchronous(simulator);
+  const expected = 'a function (theta, rng) => numbers, or one of simulators.*';
   demand(`${what}: simulator`, isSimulator, expected, simulator);
   checkShape(prior, `${what}: prior`);
   return model;

@@ -3,11 +3,11 @@ import type { Rng } from '../core/rng';
 import { isExceeded, type Tolerance } from './invalid-calls';
 import { simulateRange, type Range } from './simulate-range';
 import type { SimulationBuffer } from './simulation-buffer';
-import { isBatched, type AnySimulator } from './simulator';
+import { isBatched, type SynchronousSimulator } from './simulator';
 
 /** One call of `simulate`, as its parts share it. */
-export interface SimulationJob {
-  readonly simulator: AnySimulator;
+export interface SimulationJob<S = SynchronousSimulator> {
+  readonly simulator: S;
   readonly seed: number;
   readonly root: Rng;
   readonly dim: number;
@@ -19,26 +19,26 @@ export interface SimulationJob {
 }
 
 /** How long the process may be busy before timers and interrupts get their turn. */
-const STRETCH_MS = 40;
+export const STRETCH_MS = 40;
 
 /** The smallest number of items that can be simulated by itself. */
-export function unitOf(simulator: AnySimulator): number {
+export function unitOf(simulator: SynchronousSimulator): number {
   return isBatched(simulator) ? simulator.batchSize : 1;
 }
 
 /** Whether a job has no item left to simulate, was aborted, or has too many invalid calls. */
-export function isOver({ buffer, signal, tolerance }: SimulationJob): boolean {
+export function isOver({ buffer, signal, tolerance }: SimulationJob<unknown>): boolean {
   return buffer.done === buffer.n || signal.aborted || isExceeded(buffer, tolerance);
 }
 
 /** The next at most `most` items in a row, as they are simulated here or in a worker. */
-export function rangeOf({ buffer, dim, tolerance }: SimulationJob, start: number, count: number): Range {
+export function rangeOf({ buffer, dim, tolerance }: SimulationJob<unknown>, start: number, count: number): Range {
   const goesOn = tolerance.failed > 0;
   return { start, dim, thetas: buffer.thetas(start, count), dataDim: buffer.dataDim, goesOn };
 }
 
 /** Shows how many items are done, and how many calls failed. */
-export function showProgress({ buffer, progress }: SimulationJob, note?: string): void {
+export function showProgress({ buffer, progress }: SimulationJob<unknown>, note?: string): void {
   const failed = buffer.failed > 0 ? `${buffer.failed} failed` : undefined;
   progress.update(buffer.done, [note, failed].filter(Boolean).join(', ') || undefined);
 }

@@ -1,6 +1,6 @@
 import type { Rng } from '../core/rng';
-import { shownFaults, type SimulationFault } from './simulation-error';
-import { isBatched, type AnySimulator } from './simulator';
+import { FailedCall, shownFaults, type SimulationFault } from './simulation-error';
+import { isBatched, type SynchronousSimulator } from './simulator';
 
 /** Consecutive items to simulate. This file runs in workers too, so it knows no tensors. */
 export interface Range {
@@ -35,7 +35,7 @@ type Problem = Pick<SimulationFault, 'problem' | 'remedy' | 'cause'>;
  * Simulates a range of items, each with a generator of its own (`rng.fork(item).fork(1)`), batches with one generator a
  * batch; where the call of a batch throws, all of its items failed.
  */
-export function simulateRange(simulator: AnySimulator, root: Rng, range: Range): SimulatedRange {
+export function simulateRange(simulator: SynchronousSimulator, root: Rng, range: Range): SimulatedRange {
   const { start, thetas, dim, goesOn } = range;
   const count = thetas.length / dim;
   const unit = isBatched(simulator) ? simulator.batchSize : 1;
@@ -72,7 +72,7 @@ export function simulateRange(simulator: AnySimulator, root: Rng, range: Range):
 }
 
 /** What one call of the simulator gives for a batch, of one item where it takes one at a time. */
-function call(simulator: AnySimulator, batch: number[][], rng: Rng): { rows: ArrayLike<unknown> } | Problem {
+function call(simulator: SynchronousSimulator, batch: number[][], rng: Rng): { rows: ArrayLike<unknown> } | Problem {
   try {
     if (!isBatched(simulator)) return { rows: [simulator(batch[0], rng)] };
     const rows: ArrayLike<unknown> | null = simulator.batch(batch, rng);
@@ -82,6 +82,7 @@ function call(simulator: AnySimulator, batch: number[][], rng: Rng): { rows: Arr
       remedy: 'A batched simulator returns one row of data for each parameter vector.',
     };
   } catch (cause) {
+    if (cause instanceof FailedCall) return { problem: cause.problem, remedy: cause.remedy };
     const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     return { problem: `threw "${text}"`, cause };
   }
@@ -108,7 +109,7 @@ function rowsOrValue(rows: ArrayLike<unknown> | null): string {
 function described(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'number' || typeof value === 'string') return `the ${typeof value} ${JSON.stringify(value)}`;
-  if (value instanceof Promise) return 'a Promise (simulators are synchronous)';
+  if (value instanceof Promise) return 'a Promise (simulators.asynchronous(fn) takes such functions)';
   return Array.isArray(value)
     ? 'an array'
     : typeof value === 'object'

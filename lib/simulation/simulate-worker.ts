@@ -9,7 +9,7 @@ import { missingNames } from './missing-names';
 import { simulateRange, type Range, type SimulatedRange } from './simulate-range';
 import type { SimulationFault } from './simulation-error';
 import { loadSimulator } from './simulator-module';
-import type { AnySimulator, PortableSource } from './simulator';
+import type { PortableSource, SynchronousSimulator } from './simulator';
 
 /** What a worker is started with. */
 export interface WorkerSetup {
@@ -23,7 +23,7 @@ export interface WorkerSetup {
 export type WorkerAnswer =
   { readonly made: SimulatedRange; readonly milliseconds: number } | { readonly obstacle: string };
 
-let made: { simulator: AnySimulator; seed: number } | undefined;
+let made: { simulator: SynchronousSimulator; seed: number } | undefined;
 
 /** Simulates one range; faults are answers, since error classes do not cross threads. */
 export function work(range: Range): WorkerAnswer {
@@ -48,7 +48,7 @@ function copyable(fault: SimulationFault): SimulationFault {
   return { ...fault, cause: isError ? Object.assign(new Error(cause.message), { stack: cause.stack }) : String(cause) };
 }
 
-function make(): { simulator: AnySimulator; seed: number } {
+function make(): { simulator: SynchronousSimulator; seed: number } {
   const { source, seed, batchSize } = workerData as WorkerSetup;
   if (source.kind !== 'text') {
     const path = source.kind === 'library' ? join(__dirname, '..', `${source.path}.js`) : source.path;

@@ -15,10 +15,12 @@ import {
   warnOfFailed,
   type InvalidCallOptions,
 } from './invalid-calls';
+import { simulateAsynchronously } from './simulate-asynchronously';
 import { isOver, simulateHere, type SimulationJob } from './simulate-here';
 import { SimulationBuffer, type Collected } from './simulation-buffer';
 import { simulationsOf, type Simulations } from './simulations';
 import { checkedModel, type Model } from './model';
+import { isAsynchronous } from './simulator';
 
 /** Options of `simulate`. */
 export interface SimulateOptions extends PartOptions, InvalidCallOptions {
@@ -26,7 +28,7 @@ export interface SimulateOptions extends PartOptions, InvalidCallOptions {
   seed: number;
   /**
    * Worker threads: a number, 0 for this process, or 'auto' (default): this process, and a thread for each core where
-   * the rest would take more than about 2 s.
+   * the rest would take more than about 2 s. An asynchronous simulator, such as a program, has no use for them.
    */
   workers?: number | 'auto';
   /** Simulates at these parameters [n, D] instead of draws from the prior. */
@@ -49,8 +51,8 @@ const WORTH_WORKERS_MS = 2000;
  *
  * Parameters are rounded to float32 before they are simulated, so each row of x belongs to exactly its theta. The same
  * seed gives the same bytes for any number of workers. A simulator goes to workers as its text: see `defineSimulator`
- * and `simulatorModule` where it needs more than its arguments. With workers the first item (or batch) is simulated
- * twice.
+ * and `simulators.fromModule` where it needs more than its arguments. With workers the first item (or batch) is
+ * simulated twice.
  * @throws InvalidInputError before work for a bad n, seed, prior, simulator or option, for a proposal's draws of
  * another shape, not finite or outside the prior's support, and where an explicit number of workers was asked for and
  * the simulator cannot run in one.
@@ -102,9 +104,10 @@ export async function simulateAs<T>(
   return longWork('Simulating', n, options, async (progress, signal) => {
     const tolerance = toleranceOf(n, options);
     const { seed } = options;
-    const job: SimulationJob = { simulator, seed, root, dim: prior.dim, buffer, tolerance, progress, signal };
+    const job = { seed, root, dim: prior.dim, buffer, tolerance, progress, signal };
     try {
-      await run(job, options.workers ?? 'auto');
+      if (isAsynchronous(simulator)) await simulateAsynchronously({ ...job, simulator });
+      else await run({ ...job, simulator }, options.workers ?? 'auto');
     } catch (error) {
       // a worker that died, a prior's draw that is none: what is done goes with the error
       const { partial } = handed(buffer, form);
@@ -144,7 +147,7 @@ async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> 
         'a simulator that uses nothing but its arguments, since workers get its text only',
         `one that in a worker ${obstacle}`,
         'Hand it constants with defineSimulator(fn, { ... }); put one that imports functions into a file of its own, ' +
-          "with its imports, and load it with simulatorModule('./file.js'); or leave workers out to run in this " +
+          "with its imports, and load it with simulators.fromModule('./file.js'); or leave workers out to run in this " +
           'process.',
       );
     }

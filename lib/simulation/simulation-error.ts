@@ -20,6 +20,19 @@ export class SimulationError<T = unknown> extends Error {
   }
 }
 
+/** A call that failed in another way than by throwing; `problem` and `remedy` are those of a {@link SimulationFault}. */
+export class FailedCall extends Error {
+  constructor(
+    readonly problem: string,
+    readonly remedy?: string,
+  ) {
+    super(`The simulator ${problem}.`);
+  }
+}
+
+/** A simulator that does not work at all, such as a program that cannot be started: no further call is made. */
+export class BrokenSimulator extends FailedCall {}
+
 /** What went wrong in a simulator, in a form that crosses threads. */
 export interface SimulationFault {
   /** The item's number. */

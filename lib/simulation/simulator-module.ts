@@ -9,10 +9,10 @@ import type { Simulator } from './simulator';
  * @param exportName the exported function (theta, rng) => numbers. Default `simulator`.
  * @throws InvalidInputError where the module has no such function.
  * @example
- * const simulator = simulatorModule('./my-simulator.js', 'simulate');
+ * const simulator = simulators.fromModule('./my-simulator.js', 'simulate');
  */
 export function simulatorModule(path: string, exportName = 'simulator'): Simulator {
-  demand('simulatorModule: path', typeof path === 'string' && path !== '', 'the path of a JavaScript file', path);
+  demand('simulators.fromModule: path', typeof path === 'string' && path !== '', 'the path of a JavaScript file', path);
   const absolute = resolve(path);
   const simulator = loadSimulator(absolute, exportName);
   return Object.assign(((theta, rng) => simulator(theta, rng)) as Simulator, {
@@ -26,10 +26,10 @@ export function loadSimulator(path: string, exportName: string): Simulator {
   try {
     loaded = createRequire(path)(path) as Record<string, unknown>;
   } catch (error) {
-    refuse('simulatorModule', `a JavaScript module at ${path}`, String(error).split('\n')[0]);
+    refuse('simulators.fromModule', `a JavaScript module at ${path}`, String(error).split('\n')[0]);
   }
   demand(
-    'simulatorModule',
+    'simulators.fromModule',
     typeof loaded[exportName] === 'function',
     `a function exported as ${exportName}`,
     `the exports ${Object.keys(loaded).join(', ') || '(none)'}`,

@@ -56,6 +56,8 @@ export const nodeOnly = ['@tensorflow/tfjs-node', 'piscina', '@resvg/resvg-js'];
  */
 export function mayUseNode(path) {
   return (
-    /^(graph|io|notebook)\//.test(path) || /^simulation\/(simulate|simulator-module)/.test(path) || path === 'index.ts'
+    /^(graph|io|notebook)\//.test(path) ||
+    /^simulation\/(simulate|simulator-module|program\/)/.test(path) ||
+    path === 'index.ts'
   );
 }

@@ -69,9 +69,11 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     simulate: [task, 5, options],
     simulateSets: [task, { calls: 20, ...options }],
     simulationsFrom: [[[0.5]], [[1]]],
-    batchedSimulator: [() => [], {}],
+    'simulators.asynchronous': [async () => [1], {}],
+    'simulators.batched': [() => [], {}],
     defineSimulator: [() => [1], {}],
-    simulatorModule: ['./my-simulator.js', 'simulate'],
+    'simulators.program': [{ command: ['true'] }],
+    'simulators.fromModule': ['./my-simulator.js', 'simulate'],
     'tasks.gaussianLinear': [
       [1, 1],
       [1, 1],

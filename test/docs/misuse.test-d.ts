@@ -4,7 +4,6 @@
  */
 import {
   annealedLangevin,
-  batchedSimulator,
   checkPrior,
   continuous,
   denoisingNetwork,
@@ -32,6 +31,7 @@ import {
   show,
   showTable,
   simulate,
+  simulators,
   simulationsFrom,
   squaredMmd,
   studies,
@@ -119,7 +119,7 @@ export const simulation = {
   // @ts-expect-error the function has no such constant
   constants: () => defineSimulator((t, _source, { times }) => times.map(() => t[0]), { hours: [1] }),
   // @ts-expect-error a batched simulator gives rows
-  flatRows: () => batchedSimulator((thetas) => thetas.map(([a]) => a)),
+  flatRows: () => simulators.batched((thetas) => thetas.map(([a]) => a)),
   // @ts-expect-error both tables are needed
   oneTable: () => simulationsFrom([[1]]),
   // @ts-expect-error rows are arrays

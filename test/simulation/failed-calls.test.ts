@@ -226,7 +226,9 @@ describe('a simulator that uses what a worker does not have', () => {
   it('is refused with the name of the import, and how to go on', async () => {
     const said = await refused(([a]) => [a, gaussian10d().prior.dim]);
     expect(said).toMatch(/uses gaussian10d, imported from another module, which it does not bring along/);
-    expect(said).toMatch(/defineSimulator\(fn, \{ \.\.\. \}\).*simulatorModule\('\.\/file\.js'\).*leave workers out/s);
+    expect(said).toMatch(
+      /defineSimulator\(fn, \{ \.\.\. \}\).*simulators\.fromModule\('\.\/file\.js'\).*leave workers out/s,
+    );
   });
 
   it.each([

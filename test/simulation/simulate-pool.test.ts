@@ -85,7 +85,7 @@ describe('a simulator that cannot run in a worker', () => {
   it('is refused with the name it lacks and the remedies, when workers are asked for', async () => {
     const attempt = simulate(modelOf(needsSurroundings), 10, { ...quiet, workers: 2 });
     await expect(attempt).rejects.toThrow(InvalidInputError);
-    await expect(attempt).rejects.toThrow(/captured is not defined.*defineSimulator.*simulatorModule/);
+    await expect(attempt).rejects.toThrow(/captured is not defined.*defineSimulator.*simulators\.fromModule/);
   });
 
   it('is refused where cells of a notebook have rewritten its names', async () => {

@@ -145,7 +145,7 @@ describe('simulate refuses', () => {
     ['nothing', undefined, /returned undefined/],
     ['an empty array', [], /no numbers/],
     ['text', ['a'], /returned the string "a" as value 0/],
-    ['a promise', Promise.resolve([1]), /Promise \(simulators are synchronous\)/],
+    ['a promise', Promise.resolve([1]), /Promise \(simulators\.asynchronous\(fn\) takes/],
     ['an object', { dataSync: () => [1] }, /a Object/],
   ])('%s as data', async (_, value, message) => {
     const error = await failure(() => value as number[]);

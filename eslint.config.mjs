@@ -13,10 +13,10 @@ const importArrows = Object.entries(arrows).map(([folder, allowed]) => {
       message: `lib/${folder} must not know this part (scripts/structure/arrows.mjs).`,
     },
   ];
-  if (!['graph', 'io', 'notebook', 'simulation'].includes(folder)) {
+  if (!['graph', 'io', 'notebook', 'simulation', 'data'].includes(folder)) {
     patterns.push({
       group: ['node:*', ...nodeOnly],
-      message: 'Only graph, io, notebook and the workers of simulate may use Node.',
+      message: 'Only graph, io, notebook, data and the workers of simulate may use Node.',
     });
   }
   return { files: [`lib/${folder}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };

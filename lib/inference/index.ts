@@ -15,7 +15,7 @@ export type { LikelihoodEstimator } from './likelihood/likelihood-estimator';
 export type { NleOptions, NleSettings, TrainedNleEstimator } from './likelihood/nle';
 export type { ContinuousOptions, DiscreteOptions, TrainingLevels } from './score/levels';
 export type { PosteriorDensityOptions } from './score/score-density';
-export type { PosteriorMapOptions, PosteriorSampleOptions } from './score/score-posterior';
+export type { PosteriorMapOptions, PosteriorSampleOptions, ScorePosterior } from './score/score-posterior';
 export type { NpseSettings, TrainedScoreEstimator } from './score/train-score-estimator';
 export type { FitSettings } from '../training/fit-settings';
 export type { DensityRoundsOptions } from './sequential/density-rounds';

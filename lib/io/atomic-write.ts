@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /**
@@ -9,11 +9,14 @@ import { basename, dirname, join, resolve } from 'node:path';
  * Missing folders are made. A killed writer may leave its `*.tmp` file behind; it is never read.
  *
  * @param path of the file.
- * @param content text (written as UTF-8) or bytes.
+ * @param content text (written as UTF-8) or bytes, whole or piece by piece.
  * @example
  * await writeFileAtomically('results/demo/notes.txt', 'done\n');
  */
-export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array | Iterable<string>,
+): Promise<void> {
   const target = resolve(path);
   await mkdir(dirname(target), { recursive: true });
   const temporary = temporaryName(target);
@@ -28,10 +31,10 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
 }
 
 /** Writes a new file and waits until it is on the disk. */
-export async function writeToDisk(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeToDisk(path: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(content);
+    await writeFile(file, content);
     await file.sync();
   } finally {
     await file.close();

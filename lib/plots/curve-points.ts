@@ -1,5 +1,5 @@
 import type { ResultRow } from '../records/result-row';
-import { quantileOfSorted } from './quantile';
+import { quantileOfSorted } from '../maths/quantile';
 
 /** How repeats are drawn: mean with one standard error, median with the 10 % and 90 % quantiles, or the mean alone. */
 export type Spread = 'standard error' | 'quantiles' | 'none';

@@ -1,4 +1,4 @@
-import { quantileOfSorted } from './quantile';
+import { quantileOfSorted } from '../maths/quantile';
 
 /** A density on an even grid. */
 export interface Density {

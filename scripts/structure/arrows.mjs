@@ -42,7 +42,9 @@ export const arrows = {
     ...['core', 'contract', 'diffusion', 'nn', 'training', 'tasks'],
     ...['samplers', 'inference', 'experiments', 'io'],
   ],
-  plots: ['core', 'records'],
+  plots: ['core', 'records', 'maths'],
+  // Simulations and draws from and to files, and in numbers.
+  data: ['core', 'maths', 'distributions', 'simulation', 'mcmc', 'io'],
   io: ['core', 'records'],
   notebook: ['core', 'records', 'io'],
 };
@@ -56,7 +58,7 @@ export const nodeOnly = ['@tensorflow/tfjs-node', 'piscina', '@resvg/resvg-js'];
  */
 export function mayUseNode(path) {
   return (
-    /^(graph|io|notebook)\//.test(path) ||
+    /^(graph|io|notebook|data)\//.test(path) ||
     /^simulation\/(simulate|simulator-module|program\/)/.test(path) ||
     path === 'index.ts'
   );

@@ -16,6 +16,7 @@ import {
   gaussianTransitions,
   graph,
   independent,
+  type inference,
   logNormal,
   mixture,
   mmdFloor,
@@ -40,7 +41,6 @@ import {
   uniform,
   vpLevels,
   type Model,
-  type ScorePosterior,
   type Prior,
   type ResultRow,
   type ScoreEstimator,
@@ -53,7 +53,7 @@ declare const prior: Prior;
 declare const model: Model;
 declare const simulations: Simulations;
 declare const estimator: ScoreEstimator;
-declare const posterior: ScorePosterior;
+declare const posterior: inference.ScorePosterior;
 declare const theta: tf.Tensor2D;
 declare const key: graph.Key;
 const { compile, loop, randomNormal, splitKey } = graph;

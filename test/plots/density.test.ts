@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rng } from '../../lib/core/rng';
 import { commonRange, kernelDensity } from '../../lib/plots/density';
-import { quantileOfSorted } from '../../lib/plots/quantile';
+import { quantileOfSorted } from '../../lib/maths/quantile';
 
 const normal = (N: number): Float64Array =>
   Float64Array.from(

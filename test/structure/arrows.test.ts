@@ -40,7 +40,7 @@ describe('the sources of lib/', () => {
     expect(findCycle(sources)).toBeUndefined();
   });
 
-  it('touch Node and its packages only in graph, io, notebook and the workers of simulate', () => {
+  it('touch Node and its packages only in graph, io, notebook, data and the workers of simulate', () => {
     const isNode = (name: string): boolean =>
       name.startsWith('node:') ||
       builtinModules.includes(name) ||

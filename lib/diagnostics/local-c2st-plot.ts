@@ -1,4 +1,4 @@
-import { quantileOfSorted } from '../plots/quantile';
+import { quantileOfSorted } from '../maths/quantile';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { plotOptions, type FindingPlotOptions } from './finding';
 import { axis, BAND, panelFigure, told, VERDICT_COLORS } from './panels';

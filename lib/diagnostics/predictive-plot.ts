@@ -1,6 +1,6 @@
 import { TRUTH_COLOR } from '../plots/palette';
 import { readable } from '../plots/ground';
-import { quantileOfSorted } from '../plots/quantile';
+import { quantileOfSorted } from '../maths/quantile';
 import { SOFT } from '../plots/theme';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { plotOptions, type FindingPlotOptions } from './finding';

@@ -1,5 +1,5 @@
 import { requireOneOf } from '../core/checks';
-import { quantileOfSorted } from '../plots/quantile';
+import { quantileOfSorted } from '../maths/quantile';
 import { SOFT } from '../plots/theme';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import type { DrawnPairs } from './drawn-pairs';

@@ -22,3 +22,4 @@ export { posteriorSetting, type InferredPosterior, type PosteriorSettingOptions 
 export { runExperiment, type ExperimentOutcome } from './run-experiment';
 export type { RunFailure } from '../io/run-lines';
 export { setsSetting, type SetsSettingOptions } from './sets-setting';
+export type { ResultsFolder } from '../io/records';

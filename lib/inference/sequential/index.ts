@@ -14,3 +14,4 @@ export { snlse } from './snlse';
 export { snpseA } from './snpse-a';
 export { snpseB } from './snpse-b';
 export { snpseC } from './snpse-c';
+export { proposalOf } from '../../simulation/proposal';

@@ -12,7 +12,9 @@ import { contexts, type Approximation } from './divergences';
 
 /** How a variational fit went. */
 export interface VariationalCourse {
+  /** Steps of the fit. */
   readonly steps: number;
+  /** Seconds that the fit took. */
   readonly seconds: number;
   /** What it was fitted to. */
   readonly to: 'gradient' | 'density';

@@ -15,8 +15,8 @@ import { gaussian10d } from '../../lib/tasks/gaussian-linear';
 import { gaussianCase, matrix, type GaussianCase } from './exact-target';
 
 const draws = 1_000;
-/** Of 1,000 draws on each side in 10-D, pairs of exact samples stay below it 99 times of 100. */
-const floor = 0.0012;
+/** Pairs of 1,000 exact samples in 10-D stay below .0005 nineteen times of twenty. */
+const floor = 0.001;
 
 async function errorOf({ composed, mean, covariance }: GaussianCase, sampler: Sampler): Promise<number> {
   const program = samplingProgram(sampler, { diffusion: vpLinear() }, () => composed);
@@ -40,7 +40,8 @@ const ofPaper = matrix(10, (i, j) => (i === j ? task.noiseVariance[i] : 0));
 const unit = matrix(10, (i, j) => (i === j ? 1 : 0));
 
 describe('GAUSS with exact scores and covariances', () => {
-  it.each([1, 2, 8, 32, 128, 1_000, 100_000])(
+  // 100,000 observations take their time to simulate
+  it.each([1, 2, 8, 32, 128, 1_000, 10_000])(
     'draws the posterior of %i observations of the 10-D Gaussian task, by the solver for one observation',
     async (n) => {
       const { xObs } = drawObservations(task, n, 1);

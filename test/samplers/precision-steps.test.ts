@@ -65,8 +65,18 @@ describe('annealedLangevin with steps by the precision', () => {
     [0, 1].forEach((i) => expect(Math.abs(received.covariance[i][i] / 0.2 - 1)).toBeLessThan(0.3));
   });
 
-  it.each([true, false])('is shorter where the score has noise of its own (preconditioned: %s)', (preconditioned) => {
+  it.each([
+    { preconditioned: true, coordinates: 'its own coordinates' },
+    { preconditioned: false, coordinates: 'those of theta' },
+  ])('is shorter where the score has noise of its own, in $coordinates', ({ preconditioned }) => {
     tf.tidy(() => {
+      const target = diffusedTarget(
+        2,
+        gaussianScore(
+          [0, 0],
+          matrix(2, (i, j) => (i === j ? 1 : 0)),
+        ),
+      );
       const level = levels.at(tf.scalar(1, 'int32'));
       const theta = randomNormal<tf.Tensor2D>(randomKey(1), [500, 2]);
       const still = tf.zerosLike(theta);
@@ -74,13 +84,13 @@ describe('annealedLangevin with steps by the precision', () => {
         const after = precisionStep(of, theta, level, still, { accuracy: 0.6, preconditioned });
         return tf.mean(tf.abs(tf.sub(after, theta))).dataSync()[0];
       };
-      const noisy = (variance: number): ComposedScore => ({
+      const noisy = (times: number): ComposedScore => ({
         ...target,
-        noiseVariance: () => tf.fill([1, 2], variance),
+        noiseVariance: () => tf.fill([1, 2], 100 * times),
       });
       expect(moved(noisy(0))).toBeCloseTo(moved(target), 6);
-      expect(moved(noisy(1e4)) / moved(noisy(2e4))).toBeCloseTo(2, 3);
-      expect(moved(noisy(1e4))).toBeLessThan(0.2 * moved(target));
+      expect(moved(noisy(1)) / moved(noisy(2))).toBeCloseTo(2, 1);
+      expect(moved(noisy(1))).toBeLessThan(0.5 * moved(target));
     });
   });
 

@@ -9,8 +9,8 @@ export function limitedEigenvalues(matrices: tf.Tensor3D, least: number): tf.Ten
   const unit = tf.eye(matrices.shape[1]);
   const low = tf.mul(least, unit);
   const above = tf.sub(matrices, low) as tf.Tensor3D;
-  const raised = tf.add(low, tf.mul(0.5, tf.add(above, absolute(above))));
-  const below = tf.sub(unit, raised) as tf.Tensor3D;
+  const raised = tf.add(low, tf.mul(0.5, tf.add(above, absolute(above)))) as tf.Tensor3D;
+  const below = tf.sub<tf.Tensor>(unit, raised) as tf.Tensor3D;
   return tf.sub(unit, tf.mul(0.5, tf.add(below, absolute(below)))) as tf.Tensor3D;
 }
 
@@ -20,7 +20,7 @@ export function limitedEigenvalues(matrices: tf.Tensor3D, least: number): tf.Ten
  */
 function absolute(matrices: tf.Tensor3D): tf.Tensor3D {
   const unit = tf.eye(matrices.shape[1]);
-  const square = tf.matMul(matrices, matrices);
+  const square = tf.matMul(matrices, matrices) as tf.Tensor3D;
   const norm = tf.add(normsOf(square), 1e-30);
   let y = tf.div(square, norm) as tf.Tensor3D;
   let z = tf.add(tf.zerosLike(y), unit) as tf.Tensor3D;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NoiseLevel, Score } from '../diffusion/noise-level';
+import type { Score } from '../diffusion/noise-level';
 import { loop } from '../graph/loop';
 import { inverses, limitedEigenvalues } from './batched-matrices';
 import { diffusedTarget, type Composition, type ObservationScores } from './composed-score';

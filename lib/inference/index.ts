@@ -15,6 +15,7 @@ export type { LikelihoodEstimator } from './likelihood/likelihood-estimator';
 export type { NleOptions, NleSettings, TrainedNleEstimator } from './likelihood/nle';
 export type { ContinuousOptions, DiscreteOptions, TrainingLevels } from './score/levels';
 export type { PosteriorDensityOptions } from './score/score-density';
+export type { NlseOptions } from './score/nlse';
 export type { PosteriorMapOptions, PosteriorSampleOptions, ScorePosterior } from './score/score-posterior';
 export type { NpseSettings, TrainedScoreEstimator } from './score/train-score-estimator';
 export type { FitSettings } from '../training/fit-settings';

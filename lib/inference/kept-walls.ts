@@ -39,7 +39,7 @@ export function keptWalls(prior: Prior): KeptWalls {
     smooth: {
       dim,
       sample: (rng) => prior.sample(rng),
-      logProb: (theta) => prior.logProb(theta),
+      logProb: (theta) => tf.reshape(prior.logProb(theta), [theta.shape[0]]),
       score: priorScore(prior),
       diffused,
     },

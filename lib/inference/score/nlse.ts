@@ -12,12 +12,16 @@ import { continuous } from './levels';
 import { defaultSettings } from './npse';
 import { restoreScoreEstimator } from './restore-score-estimator';
 import type { ScoreEstimator, ScoreMethod } from './score-estimator';
-import {
-  trainScoreEstimator,
-  type NpseOptions,
-  type NpseSettings,
-  type TrainedScoreEstimator,
-} from './train-score-estimator';
+import { trainScoreEstimator, type NpseOptions, type TrainedScoreEstimator } from './train-score-estimator';
+
+/** Everything that `nlse.train` takes besides the simulations. */
+export interface NlseOptions extends NpseOptions {
+  /**
+   * What becomes of the walls of a prior's boxes: `mapped`, a box is mapped to all of R^D; or `kept`, for priors of
+   * boxes and open dimensions whose law after diffusion is known. Default `mapped`.
+   */
+  walls?: 'mapped' | 'kept';
+}
 
 /** Errors of the noise, at the levels that `weightings.balanced()` draws. */
 const byNoise: Weighting = {
@@ -34,7 +38,7 @@ const manySettings = {
   ...defaultSettings,
   walls: 'kept',
   levels: continuous(vpLinear(), { parameterisation: score(), weighting: byNoise }),
-} satisfies NpseSettings;
+} satisfies Omit<NlseOptions, 'prior' | 'seed'>;
 
 const method: ScoreMethod = { kind: 'nlse', sampler: dpmSolver(), besideLaw: diffusedPriorScore };
 
@@ -53,7 +57,7 @@ export const nlse = {
    * diffused score is not known in closed form is learned from its draws, which cost no simulator call.
    *
    * @param pairs parameters and data, one row a simulation; they stay the caller's.
-   * @param options prior and seed, and any of `NpseSettings`; what is not given is that of `nlse.defaultSettings`.
+   * @param options prior and seed, any of `NpseSettings`, and `walls`; what is not given is that of `nlse.defaultSettings`.
    * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
    * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
    * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the
@@ -63,10 +67,11 @@ export const nlse = {
    * const trained = await nlse.train(simulations, { prior, seed: 2, fit: { maxEpochs: 5 } });
    * const samples = await trained.given([[1, 2]]).sample(500, { seed: 3 }); // shape [500, 2]
    */
-  train: async (pairs: TrainingPairs, options: NpseOptions): Promise<TrainedScoreEstimator> => {
+  train: async (pairs: TrainingPairs, options: NlseOptions): Promise<TrainedScoreEstimator> => {
     checkedTraining('nlse.train', options);
-    const fit = { ...defaultSettings.fit, ...options.fit };
-    return trainScoreEstimator(method, pairs, { ...defaultSettings, ...options, fit });
+    const { walls, ...settings } = options;
+    const fit = { ...defaultSettings.fit, ...settings.fit };
+    return trainScoreEstimator(method, pairs, { ...defaultSettings, ...settings, fit }, { walls });
   },
   /** What `train` does without settings: as `npse.defaultSettings`. */
   defaultSettings,

@@ -21,11 +21,6 @@ export interface NpseSettings extends ScoreSettings, LongWorkOptions {
   /** Give the network theta and x with mean 0 and standard deviation 1. Default true. */
   standardise?: boolean;
   /**
-   * What becomes of the walls of a prior's boxes: `mapped`, the box is mapped to all of R^D; or `kept`, for methods that
-   * learn beside the prior's diffused score, as NLSE does, and priors that have it in closed form. Default `mapped`.
-   */
-  walls?: 'mapped' | 'kept';
-  /**
    * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior,
    * with data drawn from an emulator p(x | theta) that is learned from the same simulations; see
    * `npse.emulatedSettings`, which has 9. Default 0: none.
@@ -48,8 +43,10 @@ export interface NpseOptions extends NpseSettings {
 /** A trained estimator with the course of its training. */
 export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Course };
 
-/** What a training has in rounds only. */
+/** What only some methods have in a training: those in rounds, and those that learn beside the prior. */
 export interface ScoreTrainingParts {
+  /** What becomes of the walls of a prior's boxes: see `NlseOptions`. Default `mapped`. */
+  readonly walls?: 'mapped' | 'kept';
   /** Where emulated pairs come from. */
   readonly emulate?: Emulation['emulate'];
   /** What each pair counts in the loss [N, 1], 1 in the mean; kept by the caller. */
@@ -58,7 +55,7 @@ export interface ScoreTrainingParts {
 
 /**
  * Trains an estimator of the score on pairs, in any of the settings.
- * @param parts what only methods in rounds have.
+ * @param parts what only some methods have.
  */
 export async function trainScoreEstimator(
   method: ScoreMethod,
@@ -67,7 +64,6 @@ export async function trainScoreEstimator(
     prior,
     seed,
     standardise = true,
-    walls = 'mapped',
     emulated = 0,
     fit: fitSettings,
     signal,
@@ -75,7 +71,7 @@ export async function trainScoreEstimator(
     within,
     ...settings
   }: NpseOptions & PartOptions,
-  { emulate, weights }: ScoreTrainingParts = {},
+  { emulate, weights, walls = 'mapped' }: ScoreTrainingParts = {},
 ): Promise<TrainedScoreEstimator> {
   const began = performance.now();
   const what = `${method.kind}.train`;
@@ -85,8 +81,6 @@ export async function trainScoreEstimator(
   demand(`${what}: emulated`, isShare, 'a number of pairs for each simulation, 0 or more', emulated);
   const options: FitOptions = { ...fitSettings, seed, signal, progress, within };
   requireOneOf(`${what}: walls`, walls, ['mapped', 'kept']);
-  const isLawKnown = walls === 'mapped' || method.besideLaw !== undefined;
-  demand(`${what}: walls`, isLawKnown, 'mapped', walls, 'nlse.train() learns beside the prior and can keep its walls.');
   const frame = (walls === 'kept' ? fitFrameWithWalls : fitFrame)(prior, pairs, standardise);
   const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   const simulations = pairs.theta.shape[0];

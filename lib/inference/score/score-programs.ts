@@ -13,7 +13,9 @@ import type { ScoreModel } from '../../nn/score/score-model';
 import { samplingProgram, type SamplingProgram } from '../../samplers/sample';
 import type { NoiseSchedule, Sampler } from '../../samplers/sampler';
 import type { Frame } from '../frame';
+import { lineDensity, type LineDensity } from './line-density';
 import { modeSearch, type ModeSearch } from './mode-search';
+import type { ParameterLaw } from './parameter-law';
 import { scoreDensity, type ScoreDensity } from './score-density';
 
 /** Observations to be put together, with the Gaussians about their posteriors where the composition asks for them. */
@@ -27,12 +29,23 @@ export interface ScorePrograms {
   eachSampler(sampler: Sampler): SamplingProgram<ObservedModel>;
   /** Ascents to the modes of a composed posterior. */
   search(composition: Composition): ModeSearch<ComposedModel>;
-  /** The score [B, D] at y [B, D] of a composed posterior after the noise of the log ratio u. */
-  scoreAt(composition: Composition, observed: ComposedModel, y: tf.Tensor2D, u: tf.Scalar): tf.Tensor2D;
+  /**
+   * The gradient [B, D] at y [B, D] of the log density of all observations, as the scores at the log ratio u have it;
+   * `laws` where they are not both the prior.
+   */
+  gradientAt(observed: ObservedModel, y: tf.Tensor2D, u: tf.Scalar, laws?: PosteriorLaws): tf.Tensor2D;
   /** The log density of one observation's posterior. */
   readonly density: ScoreDensity<ObservedModel>;
+  /** The log density of many observations' posterior, in the frame; `laws` where they are not both the prior. */
+  line(laws?: PosteriorLaws): LineDensity<ObservedModel>;
   /** Frees all of them. */
   dispose(): void;
+}
+
+/** The prior that is wanted, and the law that drew the parameters of training. */
+export interface PosteriorLaws {
+  readonly wanted: ParameterLaw;
+  readonly trained: ParameterLaw;
 }
 
 /** The programs of a model that sees parameters through a frame, and goes down the noise of a schedule. */
@@ -56,16 +69,24 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
       },
       { score: frame.priorScore, diffusedScore: frame.diffusedPriorScore },
     );
-  const scoreAt: ScorePrograms['scoreAt'] = (composition, observed, y, u) => {
+  const modeGradient = (composition: Composition) => (observed: ComposedModel, y: tf.Tensor2D, u: tf.Scalar) => {
     const level = diffusion.atLogRatio(u);
     const score = totalScore(composed(composition, observed), tf.mul(level.meanCoeff, y), level);
-    return tf.mul(level.meanCoeff, score);
+    // the mode of the parameters' density, not of that of what the network sees
+    return tf.sub(tf.mul(level.meanCoeff, score), frame.volumeScore(y)) as tf.Tensor2D;
   };
-  // the mode of the parameters' density, not of that of what the network sees
-  const modeGradient = (composition: Composition) => (observed: ComposedModel, y: tf.Tensor2D, u: tf.Scalar) =>
-    tf.sub(scoreAt(composition, observed, y, u), frame.volumeScore(y)) as tf.Tensor2D;
+  const gradientAt: ScorePrograms['gradientAt'] = (observed, y, u, laws) => {
+    const level = diffusion.atLogRatio(u);
+    const sum = sumOfScores(model, observed, tf.mul(level.meanCoeff, y), level);
+    const n = observationCount(observed);
+    const ofLaws = laws
+      ? tf.sub(laws.wanted.score(y), tf.mul(n, laws.trained.score(y)))
+      : tf.mul(1 - n, frame.priorScore(y));
+    return tf.add(tf.mul(level.meanCoeff, sum), ofLaws) as tf.Tensor2D;
+  };
   const samplers = new Kept<SamplingProgram<ComposedModel>>();
   const searches = new Kept<ModeSearch<ComposedModel>>();
+  const lines = new Kept<LineDensity<ObservedModel>>();
   const density = scoreDensity(diffusion, ofOne, frame);
   return {
     sampler: (composition, sampler) =>
@@ -74,9 +95,14 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
       ),
     eachSampler: (sampler) => samplers.get([sampler.id], () => samplingProgram(sampler, schedule, ofOne)),
     search: (composition) => searches.get([composition.id], () => modeSearch(modeGradient(composition))),
-    scoreAt,
+    gradientAt,
     density,
+    line: (laws) =>
+      lines.get(laws ? [laws.wanted.id, laws.trained.id] : [], () =>
+        lineDensity((observed, y, u) => gradientAt(observed, y, u, laws)),
+      ),
     dispose: () => {
+      lines.dispose();
       samplers.dispose();
       searches.dispose();
       density.dispose();

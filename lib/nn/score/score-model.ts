@@ -97,8 +97,26 @@ export function predictNoise(
   return tf.add(model.noiseOfOutput(tensors, level, output), known);
 }
 
-/** Embeds observations x [n, L]; the caller disposes the tensors. */
+/** Observations that are embedded at once: this bounds the memory for any number of them. */
+const embeddedAtOnce = 8192;
+
+/** Embeds observations x [n, L], some at a time; the caller disposes the tensors. */
 export function embedObservations(model: ScoreModel, tensors: ScoreModelTensors, x: tf.Tensor2D): ObservationRows {
+  const [n, width] = x.shape;
+  if (n <= embeddedAtOnce) return embedSome(model, tensors, x);
+  return tf.tidy(() => {
+    const parts = Array.from({ length: Math.ceil(n / embeddedAtOnce) }, (_, k) => {
+      const start = k * embeddedAtOnce;
+      return tf.tidy(() =>
+        embedSome(model, tensors, tf.slice(x, [start, 0], [Math.min(embeddedAtOnce, n - start), width])),
+      );
+    });
+    const whole = Object.keys(parts[0]).map((name) => [name, tf.concat(parts.map((part) => part[name]))] as const);
+    return Object.fromEntries(whole) as ObservationRows;
+  });
+}
+
+function embedSome(model: ScoreModel, tensors: ScoreModelTensors, x: tf.Tensor2D): ObservationRows {
   const gaussian = model.distanceFrom(tensors);
   return {
     shares: model.network.embedX(tensors.network, x),

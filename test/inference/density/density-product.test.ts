@@ -22,7 +22,7 @@ const density: ConditionalDensity = {
     return tf.neg(tf.sum(tf.square(tf.sub(theta, tf.div(context, 2))), 1)) as tf.Tensor1D;
   },
 };
-const standard = { mean: [0, 0], std: [1, 1] };
+const standard = { mean: [0, 0], std: [1, 1], lowest: [-9, -9], highest: [9, 9] };
 const frame = frameOf(normal({ mean: [0, 0], std: [1, 1] }), { theta: standard, x: standard });
 const products = densityProduct(
   { weights: [], density, densityWeights: (weights) => weights, contextOfEach: (_, x) => x.clone() },

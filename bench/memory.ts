@@ -6,15 +6,19 @@ export interface MemoryUse {
   /** Resident MiB before the draw and at its peak. */
   readonly idle: number;
   readonly peak: number;
+  /** Seconds of a draw, and of the first one, which compiles the graphs. */
   readonly seconds: number;
+  readonly first: number;
   readonly finite: boolean;
+  /** The unbiased estimate, to as many exact draws. */
+  readonly squaredMmd: number;
 }
 
-/** Draws `samples` for n observations over few levels in a new process; Linux only. */
-export function memoryOfDraw(n: number, samples: number, levels: number): MemoryUse {
+/** Draws `samples` for n observations in a new process; Linux only. */
+export function memoryOfDraw(n: number, samples: number): MemoryUse {
   const { status, stdout } = spawnSync(
     process.execPath,
-    [join(__dirname, 'memory-child.js'), String(n), String(samples), String(levels)],
+    [join(__dirname, 'memory-child.js'), String(n), String(samples)],
     {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -26,7 +26,8 @@ export interface Sizes {
     readonly few: number;
     readonly maxEpochs?: number;
   };
-  readonly memory: { readonly n: number; readonly samples: number; readonly levels: number };
+  /** Numbers of observations, and samples. */
+  readonly memory: { readonly n: readonly number[]; readonly samples: number };
 }
 
 /** What the published numbers are measured with. */
@@ -45,7 +46,7 @@ export const full: Sizes = {
   draws: { samples: 1000, n: [1, 8], eagerLevels: 4, rounds: 3, many: 10_000 },
   defaults: { rounds: 2 },
   classical: { rounds: 2, many: 10_000, few: 1000 },
-  memory: { n: 10_000, samples: 1000, levels: 3 },
+  memory: { n: [1, 10, 100, 1000, 10_000, 100_000], samples: 1000 },
 };
 
 /** To try the benchmark itself. */
@@ -60,5 +61,5 @@ export const quick: Sizes = {
   draws: { samples: 1000, n: [1, 8], eagerLevels: 2, rounds: 1, many: 2000 },
   defaults: { rounds: 1 },
   classical: { rounds: 1, many: 500, few: 200, maxEpochs: 2 },
-  memory: { n: 1000, samples: 256, levels: 3 },
+  memory: { n: [10, 1000], samples: 256 },
 };

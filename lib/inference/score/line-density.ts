@@ -35,10 +35,10 @@ const rule = (() => {
  * The log density whose score is known with a little noise: log p(y) - log p(y_0) = the integral over r from 0 to 1 of
  * (y - y_0)^T g(y_0 + r (y - y_0)), by five nodes.
  *
- * A score of p with noise of variance sigma^2 is that of p with an error of order sigma^2, which 2 g_sigma^2 - g_2
- * sigma^2 has no longer: what is left is of order sigma^4, a share (sigma / width)^4 for a Gaussian of one observation's
- * width. Ten evaluations of the score a point. A learned score is the gradient of a density but for its errors, which
- * the line then takes along.
+ * A score with noise of variance sigma^2 has an error of order sigma^2, which two levels take away: that of
+ * 2 g(sigma^2) - g(2 sigma^2) is of order sigma^4, for Gaussians a share 2 (sigma / width)^4 with the width that one
+ * observation leaves. Ten evaluations of the score a point. A learned score is the gradient of a density but for its
+ * errors, which the line then takes along.
  * @param gradient the score at rows y [B, D] with the noise of a log noise ratio u, a scalar.
  */
 export function lineDensity<C extends Tensors>(

@@ -69,7 +69,9 @@ describe('the product of the densities of many observations', () => {
     const truth = exact(x);
     const posterior = products.given({ weights: [], x }, n, [x]);
     // 300 chains and 70 observations are more rows than one part has
-    const rows = await rowsOf(posterior.sample(4000, { seed: 1, chains: 300, kernel: hmc(), warmup: 16, thin: 2, ...quiet }));
+    const rows = await rowsOf(
+      posterior.sample(4000, { seed: 1, chains: 300, kernel: hmc(), warmup: 16, thin: 2, ...quiet }),
+    );
     for (const i of [0, 1]) {
       // 4,000 draws that are nearly independent: an effective .7 of them, at the least
       expect(Math.abs(mean(rows)[i] - truth.mean[i])).toBeLessThan(4 * Math.sqrt(truth.variance / 2800));

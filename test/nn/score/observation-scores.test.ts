@@ -138,3 +138,16 @@ describe.each(Object.entries(cases))('the sum of scores: %s', (_, one) => {
     tf.dispose([theta, x]);
   });
 });
+
+it('more observations than are embedded at once are what they are by themselves', () => {
+  const one = cases['beside a mixture'];
+  tf.tidy(() => {
+    const x = normals(8195, 4, 3);
+    const all = observed(one, x).observations;
+    for (const start of [0, 8190]) {
+      const some = observed(one, x.slice([start, 0], [5, -1])).observations;
+      for (const [name, rows] of Object.entries(some)) expectClose(all[name].slice([start, 0], [5, -1]), rows, 1e-5);
+    }
+    expect(all.shares.shape[0]).toBe(8195);
+  });
+});

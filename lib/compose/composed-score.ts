@@ -93,8 +93,8 @@ export interface CompositionNeeds {
   /** The prior's score, or that of the diffused prior too, which not every prior has in closed form. */
   readonly prior: 'score' | 'diffused score';
   /**
-   * The Gaussians about the single posteriors: of one covariance for all, of each its own, or of the prior's, where only
-   * that is looked at. Default: none.
+   * The Gaussians about the single posteriors: of one covariance for all, of each its own, or of the prior's, where
+   * only that is looked at. Default: none.
    */
   readonly gaussians?: 'shared' | 'each' | 'prior';
   /** Draws of each single posterior from which its covariance is taken, where that is not known otherwise. */

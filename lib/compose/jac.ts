@@ -8,13 +8,14 @@ import { diffusedTarget, type Composition, type ObservationScores } from './comp
 const leastShare = 0.002;
 
 /**
- * JAC: as {@link gauss}, with P_j = (meanCoeff / std)^2 (I + std^2 grad s_j)^{-1} at each particle, from the score's own
- * Jacobian, made symmetric, which for a Gaussian is Sigma_j^{-1} + (meanCoeff / std)^2 I.
+ * JAC: as {@link gauss}, with P_j = (meanCoeff / std)^2 (I + std^2 grad s_j)^{-1} at each particle, from the score's
+ * own Jacobian, made symmetric, which for a Gaussian is Sigma_j^{-1} + (meanCoeff / std)^2 I.
  *
  * No pilots are drawn and nothing is assumed of single posteriors. D reverse passes for each observation and particle,
  * one observation after the other: about 3 D times the cost of {@link gauss}. Where all is noise, errors of a learned
- * score leave little of its Jacobian; no observation is taken to widen the prior, or to leave less than a five-hundredth
- * of its variance at the level. At t = 0 the score is that of the posterior. For n = 1 it is the one score, unchanged.
+ * score leave little of its Jacobian; no observation is taken to widen the prior, or to leave less than a
+ * five-hundredth of its variance at the level. At t = 0 the score is that of the posterior. For n = 1 it is the one
+ * score, unchanged.
  *
  * Source: Linhart et al. (2024), "Diffusion posterior sampling for simulation-based inference in tall data settings",
  * section 3.3; the limits are ours.
@@ -36,9 +37,9 @@ export function jac(): Composition {
 }
 
 /**
- * Along the prior's axes, in units in which its precision at the level, Q = std^2 Sigma^{-1} + meanCoeff^2 I, is I: with
- * G_j = Q^(1/2) (I + std^2 grad s_j) Q^(1/2) / meanCoeff^2, s = Q^(1/2) L^{-1} [Q^(1/2) (sum_j s_j + (1 - n) s_prior) +
- * sum_j (G_j^{-1} - I) Q^(1/2) s_j] / Q with L = I + sum_j (G_j^{-1} - I).
+ * Along the prior's axes, in units in which its precision at the level, Q = std^2 Sigma^{-1} + meanCoeff^2 I, is I:
+ * with G_j = Q^(1/2) (I + std^2 grad s_j) Q^(1/2) / meanCoeff^2, s = Q^(1/2) L^{-1} [Q^(1/2) (sum_j s_j + (1 - n)
+ * s_prior) + sum_j (G_j^{-1} - I) Q^(1/2) s_j] / Q with L = I + sum_j (G_j^{-1} - I).
  */
 function jacobianScoreOf({ n, dim, subset, gaussians }: ObservationScores, priorScore: Score): Score {
   const { axes, precisions } = gaussians!;

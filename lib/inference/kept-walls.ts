@@ -16,8 +16,8 @@ export interface KeptWalls {
 /**
  * The coordinates of parameters whose boxes keep their walls.
  *
- * Mapped to all of R^D, a posterior at a wall has a tail along which the score of a likelihood fades, while the error of
- * a learned one does not, so that errors of n observations add up to n times one. Between walls the score of a
+ * Mapped to all of R^D, a posterior at a wall has a tail along which the score of a likelihood fades, while the error
+ * of a learned one does not, so that errors of n observations add up to n times one. Between walls the score of a
  * likelihood has one size, and errors count as little as elsewhere; the walls are those of the prior's diffused score.
  * @throws InvalidInputError for a prior whose law after diffusion is not known, or one bounded on one side.
  */

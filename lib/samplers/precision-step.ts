@@ -22,8 +22,8 @@ export interface PrecisionStepOptions {
  * and M of the precision of the level's density, by the Fisher information F of the particles.
  *
  * Unadjusted Langevin steps of size h = delta / 2 have a bias of at most 1.65 (M / m) sqrt(h D) in Wasserstein
- * distance. To keep it below `accuracy` standard deviations M^(-1/2) a direction, h = (accuracy m / (1.65 M))^2 / M, with
- * A = I; preconditioned, A = F^{-1}, and h = (accuracy / 1.65)^2 since m = M = 1 there.
+ * distance. To keep it below `accuracy` standard deviations M^(-1/2) a direction, h = (accuracy m / (1.65 M))^2 / M,
+ * with A = I; preconditioned, A = F^{-1}, and h = (accuracy / 1.65)^2 since m = M = 1 there.
  *
  * The noise of a random score, of variance V and the same for all particles, would add up to delta / 4 max_i (A V)_ii:
  * steps are short enough that it stays below a twentieth.

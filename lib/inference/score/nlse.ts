@@ -57,7 +57,8 @@ export const nlse = {
    * diffused score is not known in closed form is learned from its draws, which cost no simulator call.
    *
    * @param pairs parameters and data, one row a simulation; they stay the caller's.
-   * @param options prior and seed, any of `NpseSettings`, and `walls`; what is not given is that of `nlse.defaultSettings`.
+   * @param options prior and seed, any of `NpseSettings`, and `walls`; what is not given is that of
+   * `nlse.defaultSettings`.
    * @returns an estimator whose `given(xObs)` is the posterior for any number of observations; the caller disposes it.
    * @throws InvalidInputError for pairs that don't fit together or the prior, or hold NaN or infinity.
    * @throws InterruptedError on interrupt and NonFiniteError when the loss leaves the finite numbers, both with the

@@ -173,7 +173,8 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
           byRepetition(await drawRows(observations, draws, method.sampler, { seed: 0, progress: false }), draws),
       };
       const parts = { programs, frame, composition, gaussians, samplers, ascents, observed };
-      return scorePosterior({ ...parts, ...(laws && { laws }) });
+      const ofLaws = laws && { laws, underTraining: { composition: factorized(), sampler: method.sampler } };
+      return scorePosterior({ ...parts, ...ofLaws });
     },
     drawEach: async (x, given) => {
       const { draws, sampler = method.sampler, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');

@@ -12,6 +12,7 @@ import { requireParameters, type Frame } from '../frame';
 import { frameGradient } from '../frame-gradient';
 import { withinSupport } from '../within-support';
 import { densityAlongLines, type DensityAlongLines } from './density-along-lines';
+import { resampledDraws } from './resampled-draws';
 import { posteriorMode } from './posterior-mode';
 import type { PosteriorDensityOptions } from './score-density';
 import type { ComposedModel, PosteriorLaws, ScorePrograms } from './score-programs';
@@ -22,7 +23,8 @@ export interface PosteriorSampleOptions extends DrawOptions {
   /**
    * How noise becomes samples. Default: the method's own where the composed score is that of a diffused density, as for
    * one observation; else `samplers.fisherLangevin()`, with `predictorCorrector()` in its place, and a warning, where
-   * that diverges, and from the start on the levels of `discrete`.
+   * that diverges, and from the start on the levels of `discrete`. One observation's posterior under another law than
+   * that of training is resampled from the one under it, where their weights leave enough.
    */
   sampler?: Sampler;
 }
@@ -65,6 +67,8 @@ export interface ScorePosteriorParts {
   readonly laws?: PosteriorLaws;
   /** Where the covariances of single posteriors come from. */
   readonly gaussians: SingleGaussianParts;
+  /** How one observation's posterior under the law of training is drawn, where laws differ. */
+  readonly underTraining?: { readonly composition: Composition; readonly sampler: Sampler };
   /** The samplers where none is asked for: the first, and those that take its place where it diverges. */
   readonly samplers: readonly Sampler[];
   /** The log noise ratios at which ascents to the mode follow the score. */
@@ -80,6 +84,7 @@ export function scorePosterior({
   composition,
   laws,
   gaussians,
+  underTraining,
   samplers,
   ascents,
   observed,
@@ -104,6 +109,21 @@ export function scorePosterior({
         return drawnBy(others);
       }
     };
+    if (!sampler && laws && underTraining && n === 1) {
+      const drawing = programs.sampler(underTraining.composition, underTraining.sampler);
+      const resampled = await resampledDraws(
+        async (rows, own) => {
+          const y = await drawing.sample(observed, { n, dim }, rows, { ...options, ...own });
+          const theta = tf.tidy(() => frame.toParameters(y));
+          y.dispose();
+          return theta;
+        },
+        laws,
+        count,
+        options.seed,
+      );
+      if (resampled) return resampled;
+    }
     const y = await drawnBy(sampler ? [sampler] : samplers);
     return tf.tidy(() => {
       const theta = frame.toParameters(y);

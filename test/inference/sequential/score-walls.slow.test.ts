@@ -23,7 +23,7 @@ const walled: Model = {
 };
 const xObs = [[0.1, 0.5]];
 const draws = 2000;
-const calls = 4000;
+const calls = 6000;
 
 /** Mean and deviation of a normal law between two bounds, by a sum over a fine grid. */
 function cut(centre: number, std: number, lower: number, upper: number): [number, number] {

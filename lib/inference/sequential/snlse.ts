@@ -9,8 +9,8 @@ import type { ScoreEstimator } from '../score/score-estimator';
  *
  * The likelihood's score at t = 0 does not depend on what law drew the parameters, so that nothing is corrected; and
  * the prior can be another after training, `run.estimator.given(xObs, { prior: other })`. Between, the sum is no
- * diffused density's score: one observation's posterior is drawn as in `sequential.snpseA()`, that of several by Langevin
- * steps.
+ * diffused density's score: draws given one observation are resampled as in `sequential.snpseA()`, and given several
+ * Langevin steps follow it.
  * @param options see {@link ScoreRoundsOptions}; what is not given is that of `npse.defaultSettings`.
  * @returns a method for `inRounds`, for any number of observations.
  * @throws InvalidInputError for options that are no record; in `inRounds`, what `npse.train` throws.

@@ -8,11 +8,11 @@ import type { ScoreEstimator } from '../score/score-estimator';
  * of the proposals and with that of the prior, after training.
  *
  * At t = 0, grad log p(theta | x) = grad log p~(theta | x) - grad log p~(theta) + grad log p(theta) exactly, with the
- * mixture p~ of all rounds' proposals. At t > 0 the diffused laws have no such relation. The posterior of one observation
- * is drawn under the proposals, by a reverse diffusion, and resampled with weights p / p~, none of which is above N /
- * N_1 since the first round's law is the prior; that of several, and one where the weights leave too few, by Langevin
- * steps along the sum, whose correction comes in as (T - t) / T. Where the proposals are much narrower than the prior, two large
- * scores cancel, and an error of one of them stays.
+ * mixture p~ of all rounds' proposals. At t > 0 the diffused laws have no such relation. Given one observation, draws of
+ * p~(theta | x) by a reverse diffusion are resampled with weights p / p~, none of which is above N / N_1, since the first
+ * of the rounds drew from the prior. Given several, and where the weights leave too few, Langevin steps follow the sum,
+ * whose correction comes in as (T - t) / T. Where the proposals are much narrower than the prior, two large scores
+ * cancel, and an error of one of them stays.
  * @param options see {@link ScoreRoundsOptions}; what is not given is that of `npse.defaultSettings`.
  * @returns a method for `inRounds`, for any number of observations.
  * @throws InvalidInputError for options that are no record; in `inRounds`, what `npse.train` throws.

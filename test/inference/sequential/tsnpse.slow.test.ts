@@ -68,6 +68,26 @@ describe('TSNPSE in rounds', () => {
     expect(Math.abs(mean(rows)[1] - 1) / 0.3).toBeLessThan(0.3);
   });
 
+  it('is for the observations of the run: others it refuses by name, read back as well', async () => {
+    const before = tf.memory().numTensors;
+    const method = tsnpse({ ...quick, emulated: 0 });
+    const run = await inRounds(task, xObs, method, { ...options, rounds: 2, calls: 1500 });
+    const again = method.restore(run.estimator.record(), task);
+    // posteriors of widths .2 and .3: one a tenth of that away from the run's, one ten times as far as that
+    for (const estimator of [run.estimator, again]) {
+      const ask = async (x: number[][]): Promise<number> => {
+        const posterior = estimator.given(x);
+        const rows = rowsOf(posterior.sample(20, { seed: 1, ...quiet }));
+        return (await rows.finally(() => posterior.dispose())).length;
+      };
+      expect([await ask(xObs), await ask([[0.82, -0.93]])]).toEqual([20, 20]);
+      await expect(ask([[-1.2, 2.1]])).rejects.toThrow(/xObs: expected observations whose posterior lies where/);
+    }
+    again.dispose();
+    run.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('goes on where most simulations are invalid, more of which are valid round by round', async () => {
     // valid where theta_0 is near its observed value
     const fragile: Model = {

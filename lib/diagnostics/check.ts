@@ -19,6 +19,9 @@ export interface CheckOptions extends LongWorkOptions, DrawPairsOptions, Pick<Sb
   level?: number;
 }
 
+/** Pairs whose densities are asked for: of a score each costs up to half a second. */
+const densityPairs = 200;
+
 /** What `check` found. */
 export interface CheckFinding {
   /** Whether all parts pass. */
@@ -60,8 +63,9 @@ export interface CheckRow {
  * (`sbc`), the coverage of credible sets (`expectedCoverage`), balls around random points (`tarp`) and the recovery of
  * the truths (`recovery`).
  *
- * It passes where all four do, each at a quarter of the level. The pairs stay in the result for further diagnostics.
- * What it says holds on average over the prior; for one observation see `localC2st`, `posteriorPredictive` and
+ * It passes where all four do, each at a quarter of the level. Coverage by density is of the first 200 pairs, with 20
+ * densities each, since that of a score is a flow; for more, call `expectedCoverage` on the pairs, which stay in the
+ * result for that and for other diagnostics. What it says holds on average over the prior; for one observation see `localC2st`, `posteriorPredictive` and
  * `misspecification`.
  * @param source an estimator of any method, or a function (xObs) => posterior, such as an exact one.
  * @param model the prior and the simulator that it was trained on.
@@ -81,7 +85,8 @@ export async function check(source: PosteriorSource, model: Model, options: Chec
   const { signal, progress } = drawing;
   const part = { level: level / 4, labels };
   const ranks = sbc(pairs, { ...part, quantities });
-  const coverage = await expectedCoverage(pairs, { ...part, by, signal, progress });
+  const few = { most: densityPairs, densities: 20 };
+  const coverage = await expectedCoverage(pairs, { ...part, by, signal, progress, ...few });
   const points = tarp(pairs, { level: part.level });
   const recovered = recovery(pairs, part);
   const rows = [

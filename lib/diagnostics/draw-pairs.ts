@@ -33,7 +33,8 @@ const drawsOfCall = 50_000;
  * by all diagnostics of calibration. With a right posterior the truth is one draw more among its K.
  *
  * The pairs are new ones, not those of training. One observation of each goes through the estimator's `drawEach` in
- * few large calls; several, and a function's posteriors, go one after another.
+ * few large calls; several, and a function's posteriors, go one after another. Posteriors by Markov chains take seconds
+ * each: begin with 50 pairs. With `invalid: 'drop'` truths whose simulation fails are left out.
  *
  * An estimator that was trained in rounds around one observation is right there, not over the prior: for it use
  * `localC2st` and `posteriorPredictive`.

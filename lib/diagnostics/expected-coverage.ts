@@ -5,7 +5,7 @@ import { breathe, longWork, type LongWorkOptions } from '../core/host';
 import { rng } from '../core/rng';
 import { parameterLabels } from '../plots/parameter-labels';
 import { coveragePlot } from './coverage-plot';
-import { observationsOf, requirePairs, truthOf, type DrawnPairs } from './drawn-pairs';
+import { firstPairs, observationsOf, requirePairs, truthOf, type DrawnPairs } from './drawn-pairs';
 import { checkedLevel, combined, finding, meaningOf, probability, type PlottedFinding } from './finding';
 import { conformalQuantile } from './conformal-quantile';
 import { kolmogorovSmirnovOf, ranksOf } from './ranks';
@@ -22,6 +22,8 @@ export interface CoverageOptions extends LongWorkOptions {
   by?: 'density' | 'marginals';
   /** Draws of each pair whose log density is taken. Default 100, or all where there are fewer. */
   densities?: number;
+  /** Pairs whose log densities are taken, the first of all. Default all. */
+  most?: number;
   /** Names of the parameters. Default θ₁, θ₂, ... */
   labels?: readonly string[];
   /** The share of right posteriors that fail. Default .05. */
@@ -69,7 +71,7 @@ export interface CoverageFinding extends PlottedFinding {
  * By density it asks the posterior of each pair for its log density, known up to a constant at least, so the estimator
  * must still be there; the density of a score method costs a flow for each pair. Where the posterior ignores the data
  * coverage is right, too: see `recovery`.
- * @param pairs from `drawPairs`, 20 at least.
+ * @param all the pairs, from `drawPairs`, 20 at least.
  * @returns the finding: `value`, the coverage of sets of credibility .9, the least of the curves'; `plot()`, coverage
  * by credibility with a simultaneous band.
  * @throws InvalidInputError for fewer than 20 pairs, `by: 'density'` without a density or options that do not fit;
@@ -81,12 +83,15 @@ export interface CoverageFinding extends PlottedFinding {
  * const coverage = await diagnostics.expectedCoverage(pairs);
  * coverage.coverageOf(0.5); // about .5
  */
-export async function expectedCoverage(pairs: DrawnPairs, options: CoverageOptions = {}): Promise<CoverageFinding> {
-  requirePairs('expectedCoverage', pairs);
-  const { by = hasDensity(pairs) ? 'density' : 'marginals', densities } = objectOf(
-    'expectedCoverage: options',
-    options,
-  );
+export async function expectedCoverage(all: DrawnPairs, options: CoverageOptions = {}): Promise<CoverageFinding> {
+  requirePairs('expectedCoverage', all);
+  const {
+    by = hasDensity(all) ? 'density' : 'marginals',
+    densities,
+    most = all.count,
+  } = objectOf('expectedCoverage: options', options);
+  requireCount('expectedCoverage: most', most, 20);
+  const pairs = by === 'density' && most < all.count ? firstPairs(all, most) : all;
   requireOneOf('expectedCoverage: by', by, ['density', 'marginals']);
   if (densities !== undefined) requireCount('expectedCoverage: densities', densities);
   const level = checkedLevel('expectedCoverage', options.level);

@@ -12,7 +12,7 @@ const product = { product: ([a, b]: readonly number[]): number => a * b };
 
 describe('right posteriors', () => {
   it('fail each diagnostic as often as its level says', async () => {
-    const seeds = 300;
+    const seeds = 200;
     const level = 0.1;
     const fails = { sbc: 0, kolmogorovSmirnov: 0, chiSquared: 0, density: 0, marginals: 0, tarp: 0, recovery: 0 };
     for (let seed = 1; seed <= seeds; seed++) {
@@ -156,6 +156,14 @@ describe('expectedCoverage', () => {
     // two dimensions: a set of credibility c has radius^2 -2 log(1 - c), and holds the truth with 1 - (1 - c)^(w^2)
     const expected = 1 - 0.1 ** (0.7 ** 2);
     expect(Math.abs(narrow.value - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / 400));
+  });
+
+  it('looks at the first pairs alone where that is asked for', async () => {
+    const few = await expectedCoverage(gaussianPairs(1, 80, 20), { most: 30, progress: false });
+    expect(few.curves[0].credibilities.length).toBe(30);
+    expect(few.verdict).toContain('30 pairs');
+    const marginals = await expectedCoverage(gaussianPairs(1, 80, 20), { most: 30, by: 'marginals' });
+    expect(marginals.curves[0].credibilities.length).toBe(80);
   });
 
   it('goes by marginals where there is no density, and says so where one was asked for', async () => {

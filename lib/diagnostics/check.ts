@@ -65,8 +65,8 @@ export interface CheckRow {
  *
  * It passes where all four do, each at a quarter of the level. Coverage by density is of the first 200 pairs, with 20
  * densities each, since that of a score is a flow; for more, call `expectedCoverage` on the pairs, which stay in the
- * result for that and for other diagnostics. What it says holds on average over the prior; for one observation see `localC2st`, `posteriorPredictive` and
- * `misspecification`.
+ * result for that and for other diagnostics. What it says holds on average over the prior; for one observation see
+ * `localC2st`, `posteriorPredictive` and `misspecification`.
  * @param source an estimator of any method, or a function (xObs) => posterior, such as an exact one.
  * @param model the prior and the simulator that it was trained on.
  * @param options see {@link CheckOptions}; 500 pairs of 200 draws by default.

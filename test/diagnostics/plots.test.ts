@@ -19,7 +19,7 @@ const draws = Array.from({ length: 30 }, (_, i) => [i / 30, 0]);
 const simulated = Array.from({ length: 120 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
 
 const figures: readonly [string, () => VegaLiteSpec | Promise<VegaLiteSpec>, RegExp][] = [
-  ['ranks', () => sbc(pairs).plot(), /100 pairs, 20 draws each · grey: holds 95 % .* θ₁ θ₂/],
+  ['ranks', () => sbc(pairs).plot(), /100 pairs, 20 draws each · grey: holds 95\u00a0% .* θ₁ θ₂/],
   [
     'a histogram',
     () => sbc(pairs).plot({ kind: 'histogram' }),

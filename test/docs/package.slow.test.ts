@@ -73,9 +73,8 @@ describe('the packed library in an empty folder', () => {
        export const sims: Promise<Simulations> = simulate({ prior: normal({ mean: [0] }), simulator }, 5, { seed: 1 });
        // @ts-expect-error a seed is a number
        void simulate({ prior: normal({ mean: [0] }), simulator }, 5, { seed: 'a' });
-       export const wrong: Promise<number> =
-         // @ts-expect-error simulations are no number
-         sims;`,
+       // @ts-expect-error simulations are no number
+       export const wrong: Promise<number> = sims;`,
     );
     const module = resolution === 'Node16' ? 'Node16' : 'CommonJS';
     const settings = { strict: true, noEmit: true, skipLibCheck: true, target: 'ES2022', types: [] };

@@ -20,7 +20,7 @@ export class SimulationError<T = unknown> extends Error {
   }
 }
 
-/** A call that failed in another way than by throwing; `problem` and `remedy` are those of a {@link SimulationFault}. */
+/** A call that failed otherwise than by throwing; `problem` and `remedy` are those of a {@link SimulationFault}. */
 export class FailedCall extends Error {
   constructor(
     readonly problem: string,

@@ -21,7 +21,7 @@ interface Pending {
   readonly call: ProgramCall;
   readonly resolve: (x: ArrayLike<number>) => void;
   readonly reject: (error: Error) => void;
-  /** It was under way with others when its process died or hung: it is made again by itself, to find the culprit. */
+  /** It was under way with others as its process died or hung: it is made again by itself, to know the culprit. */
   alone: boolean;
 }
 

@@ -36,7 +36,7 @@ interface Member {
 /** A program that ends or hangs this often before it has ever answered does not work. */
 const mostFalseStarts = 3;
 
-/** Long-lived processes of one program, started when they are needed, and again when they die, hang or talk nonsense. */
+  /** It was under way with others as its process died or hung: it is made again by itself, to know the cause. */
 export class ProgramPool {
   private readonly members = new Set<Member>();
   private readonly queue: Pending[] = [];

@@ -23,7 +23,7 @@ export interface NpseSettings extends ScoreSettings, LongWorkOptions {
   /**
    * Emulated pairs for each simulation that training sees besides, at most 100,000 in all: parameters of the prior,
    * with data drawn from an emulator p(x | theta) that is learned from the same simulations; see
-   * `npse.emulatedSettings`, which has 9. Default 0: none.
+   * `npse.emulatedSettings`, which has 9. None where simulations were dropped, which would bias them. Default 0: none.
    */
   emulated?: number;
   /**
@@ -85,12 +85,17 @@ export async function trainScoreEstimator(
   const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   const simulations = pairs.theta.shape[0];
   const law = method.besideLaw?.(frame);
+  // an emulator learns the data of valid runs, but not how likely parameters are to give one
+  const isEmulated = emulated > 0 && !pairs.dropped;
+  if (emulated > 0 && !isEmulated)
+    console.info(
+      `${what}: without emulated pairs, which are biased where simulations were dropped (${pairs.dropped}).`,
+    );
   try {
     const count = emulated * simulations;
-    const best =
-      emulated > 0
-        ? await fitWithEmulatedPairs({ what, rows, frame, law, settings, emulation: { count, emulate } }, options)
-        : { kept: await fitScore({ rows, weights, law }, settings, options), emulated: 0, parts: undefined };
+    const best = isEmulated
+      ? await fitWithEmulatedPairs({ what, rows, frame, law, settings, emulation: { count, emulate } }, options)
+      : { kept: await fitScore({ rows, weights, law }, settings, options), emulated: 0, parts: undefined };
     const { config, model, tensors, fit } = best.kept;
     const secondsSoFar = (): number => (performance.now() - began) / 1000;
     const training = {

@@ -30,7 +30,8 @@ export interface TsnpseOptions extends Omit<NpseSettings, 'signal' | 'progress'>
   /**
    * Emulated pairs for each simulation that the last round learns from besides, at most 100,000 in all: parameters of
    * the truncated prior, with data drawn from a likelihood q(x | theta) that NLE learns from the simulations of all
-   * rounds. They are kept where they help on held-out simulations. Default 9; 0: none.
+   * rounds. They are kept where they help on held-out simulations, and left out where simulations were dropped, which
+   * would bias them. Default 9; 0: none.
    */
   emulated?: number;
   /** How the prior is truncated. */

@@ -65,7 +65,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     uniform: [{ lower: 0, upper: 1 }],
     drawObservations: [task, 2, 1],
     joinSimulations: [simulations, simulations],
-    proposalOf: [prior],
+    'sequential.proposalOf': [prior],
     simulate: [task, 5, options],
     simulateSets: [task, { calls: 20, ...options }],
     simulationsFrom: [[[0.5]], [[1]]],

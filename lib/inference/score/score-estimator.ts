@@ -21,13 +21,14 @@ import { predictorCorrector } from '../../samplers/predictor-corrector';
 import { requireIndependent, sampleEach } from '../../samplers/sample-each';
 import type { SampleOptions } from '../../samplers/sample';
 import type { Sampler } from '../../samplers/sampler';
-import { checkOtherPrior } from '../check-other-prior';
 import type { Frame, FrameConfig } from '../frame';
 import type { PriorProbe } from '../prior-probe';
 import { byRepetition, repeatedRows } from '../repeated-rows';
-import { lawOfPrior, type ParameterLaw } from './parameter-law';
+import type { ParameterLaw } from './parameter-law';
+import { posteriorLaws } from './posterior-laws';
+import { requireComposition } from './require-composition';
 import { reweighted } from './reweighted';
-import { scorePosterior, type ScorePosterior, type ScorePosteriorParts } from './score-posterior';
+import { scorePosterior, type ScorePosterior } from './score-posterior';
 import { levelsOf, type ScoreModelConfig } from './score-model-config';
 import { scorePrograms } from './score-programs';
 import { scoreArrays } from './score-tensors';
@@ -151,7 +152,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     prior: frame.prior,
     given: (xObs, options = {}) => {
       const { compose, prior = frame.prior } = objectOf('given: options', options);
-      const laws = lawsOf(prior, frame, law);
+      const laws = posteriorLaws(prior, frame, law);
       if (laws) demand('given: compose', compose === undefined, 'none beside another prior', compose?.name);
       const byDefault = (): Composition => {
         if (laws) return reweighted(laws.wanted, laws.trained);
@@ -224,52 +225,6 @@ async function eachAlone(
   } finally {
     tf.dispose(drawn);
   }
-}
-
-/** The prior that is wanted and the law of training, where they are not both the frame's prior. */
-function lawsOf(prior: Prior, frame: Frame, law?: ParameterLaw): ScorePosteriorParts['laws'] {
-  const isOther = prior !== frame.prior;
-  if (!isOther && !law) return undefined;
-  if (isOther) {
-    demand('given: prior', !frame.config.walls, 'that of training, whose walls are kept', 'another', mappedText);
-    checkOtherPrior(prior, { prior: frame.prior, frame, learned: 'score' });
-    const walls = ({ support }: Prior): string => (support ? `${support.lower} to ${support.upper}` : 'all numbers');
-    const [own, expected] = [walls(prior), walls(frame.prior)];
-    demand('given: prior', own === expected, `one with the support of training, ${expected}`, own, supportText);
-  }
-  return {
-    wanted: lawOfPrior(isOther ? `prior ${numberOf(prior)}` : 'prior', prior, frame),
-    trained: law ?? lawOfPrior('prior', frame.prior, frame),
-  };
-}
-
-const mappedText = "Train with walls: 'mapped' to change the prior afterwards.";
-
-const supportText =
-  'Langevin steps need a density without new walls; nle.train() takes any prior within that of training.';
-
-/** Priors that estimators were asked for, by number. */
-const otherPriors = new WeakMap<Prior, number>();
-let priors = 0;
-
-function numberOf(prior: Prior): number {
-  if (!otherPriors.has(prior)) otherPriors.set(prior, ++priors);
-  return otherPriors.get(prior)!;
-}
-
-function requireComposition(composition: Composition, { diffusedPriorScore }: Frame): void {
-  const isOne = typeof composition?.compose === 'function' && typeof composition.isDiffused === 'function';
-  demand('given: compose', isOne, 'a composition, such as factorized()', composition);
-  const remedy = 'Its compiled samplers are kept under it: name every setting that changes what it does.';
-  const hasId = typeof composition.id === 'string' && composition.id !== '';
-  demand('given: compose.id', hasId, 'a text of name and settings', String(composition.id), remedy);
-  demand(
-    `given: compose ${composition.id}`,
-    composition.needs.prior === 'score' || diffusedPriorScore !== undefined,
-    'a prior whose law after diffusion is known, which this composition needs',
-    'one without',
-    'normal(), uniform(), logNormal(), and products and mixtures of these have it.',
-  );
 }
 
 /**

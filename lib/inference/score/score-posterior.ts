@@ -4,18 +4,19 @@ import { freePartial, NonFiniteError } from '../../core/errors';
 import { describedPosterior } from '../../contract/descriptions';
 import type { DrawOptions, Posterior, PosteriorDensity, PosteriorGradient } from '../../contract/posterior';
 import type { Composition } from '../../compose/composed-score';
-import type { ObservationGaussians } from '../../compose/observation-gaussians';
 import { observationCount, pickRows, type ObservedModel } from '../../nn/score/observation-scores';
 import { requireDiffused } from '../../samplers/descent';
 import type { Sampler } from '../../samplers/sampler';
 import { requireParameters, type Frame } from '../frame';
 import { frameGradient } from '../frame-gradient';
 import { withinSupport } from '../within-support';
+import { composedModel } from './composed-model';
 import { densityAlongLines, type DensityAlongLines } from './density-along-lines';
 import { resampledDraws } from './resampled-draws';
 import { posteriorMode } from './posterior-mode';
 import type { PosteriorDensityOptions } from './score-density';
-import type { ComposedModel, PosteriorLaws, ScorePrograms } from './score-programs';
+import type { PosteriorLaws } from './posterior-laws';
+import type { ScorePrograms } from './score-programs';
 import { singleGaussians, type SingleGaussianParts } from './single-gaussians';
 
 /** How samples are drawn from a score. */
@@ -179,28 +180,6 @@ export function scorePosterior({
     },
   };
   return describedPosterior(posterior, 'a learned score');
-}
-
-/** The observed model with what its composition asks for, made at the first use and kept. */
-function composedModel(observed: ObservedModel, make: (() => Promise<ObservationGaussians>) | undefined) {
-  let known: ObservationGaussians | undefined;
-  let isDisposed = false;
-  return {
-    get: async (): Promise<ComposedModel> => {
-      if (!make) return observed;
-      if (!known) {
-        const made = await make();
-        // of two draws at once, the first one's
-        if (known || isDisposed) tf.dispose(made);
-        known ??= made;
-      }
-      return { ...observed, gaussians: known };
-    },
-    dispose: () => {
-      isDisposed = true;
-      if (known) tf.dispose(known);
-    },
-  };
 }
 
 /** Observations at most whose densities are integrated one by one. */

@@ -15,7 +15,7 @@ import type { NoiseSchedule, Sampler } from '../../samplers/sampler';
 import type { Frame } from '../frame';
 import { lineDensity, type LineDensity } from './line-density';
 import { modeSearch, type ModeSearch } from './mode-search';
-import type { ParameterLaw } from './parameter-law';
+import type { PosteriorLaws } from './posterior-laws';
 import { scoreDensity, type ScoreDensity } from './score-density';
 
 /** Observations to be put together, with the Gaussians about their posteriors where the composition asks for them. */
@@ -40,12 +40,6 @@ export interface ScorePrograms {
   line(laws?: PosteriorLaws): LineDensity<ObservedModel>;
   /** Frees all of them. */
   dispose(): void;
-}
-
-/** The prior that is wanted, and the law that drew the parameters of training. */
-export interface PosteriorLaws {
-  readonly wanted: ParameterLaw;
-  readonly trained: ParameterLaw;
 }
 
 /** The programs of a model that sees parameters through a frame, and goes down the noise of a schedule. */

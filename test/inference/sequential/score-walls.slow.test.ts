@@ -2,18 +2,12 @@ import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { uniform } from '../../../lib/distributions/uniform';
-import { gradientChains } from '../../../lib/inference/gradient-chains';
-import { nlse } from '../../../lib/inference/score/nlse';
 import type { ScorePosterior } from '../../../lib/inference/score/score-posterior';
 import { inRounds } from '../../../lib/inference/sequential/in-rounds';
-import { snlse } from '../../../lib/inference/sequential/snlse';
 import { snpseA } from '../../../lib/inference/sequential/snpse-a';
 import { snpseB } from '../../../lib/inference/sequential/snpse-b';
-import { variational } from '../../../lib/inference/variational/variational';
 import { covariance, mean } from '../../../lib/maths/moments';
-import { realNvp } from '../../../lib/nn/density/real-nvp';
 import type { Model } from '../../../lib/simulation/model';
-import { simulate } from '../../../lib/simulation/simulate';
 import { quiet, rowsOf } from '../quick-estimator';
 
 /** theta_0 given x is N(x, .3^2) between 0 and 2, of which the wall at 0 cuts off 37 %. */
@@ -23,7 +17,7 @@ const walled: Model = {
 };
 const xObs = [[0.1, 0.5]];
 const draws = 2000;
-const calls = 6000;
+const calls = 4000;
 
 /** Mean and deviation of a normal law between two bounds, by a sum over a fine grid. */
 function cut(centre: number, std: number, lower: number, upper: number): [number, number] {
@@ -52,28 +46,9 @@ async function drawn(posterior: Pick<ScorePosterior, 'sample'>): Promise<number[
 const fit = { maxEpochs: 60 };
 
 describe('a posterior that is cut by the wall of a box', () => {
-  it('is drawn by NLSE: by its sampler, along its score by HMC, and by a density fitted to its score', async () => {
-    const before = tf.memory().numTensors;
-    const pairs = await simulate(walled, calls, { seed: 1, ...quiet });
-    const estimator = await nlse.train(pairs, { prior: walled.prior, seed: 2, emulated: 0, fit, ...quiet });
-    pairs.dispose();
-    const posterior = estimator.given(xObs);
-    expectCut(await drawn(posterior), calls);
-    const chains = gradientChains(posterior);
-    expectCut(await rowsOf(chains.sample(draws, { seed: 3, ...quiet })), calls);
-    chains.dispose();
-    const found = await variational.fit(posterior, { seed: 4, density: realNvp({ width: 24 }), ...quiet });
-    expectCut(await rowsOf(found.sample(draws, { seed: 5, ...quiet })), calls);
-    found.dispose();
-    posterior.dispose();
-    estimator.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
   it.each([
     ['SNPSE-A', snpseA],
     ['SNPSE-B', snpseB],
-    ['SNLSE', snlse],
   ])('is drawn by %s', async (name, method) => {
     const before = tf.memory().numTensors;
     const options = { rounds: 2, calls, seed: 1, stopWhenStill: false, ...quiet };

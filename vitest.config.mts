@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { threads } from './scripts/experiments/threads.mjs';
 import { alone } from './scripts/vitest/alone.mjs';
 import { SlowFirst } from './scripts/vitest/slow-first.mjs';
+import { LateAnswers } from './scripts/vitest/late-answers.mjs';
 import { Slowest } from './scripts/vitest/slowest.mjs';
 
 /** Which tests run: scripts/test.mjs sets it; `npx vitest` alone runs the fast ones. */
@@ -25,7 +26,7 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     // The files share the cores, so that TensorFlow's own threads would only wait for one another.
     env: { ...threads(1), TF_CPP_MIN_LOG_LEVEL: '3' },
-    reporters: ['default', new Slowest(), ...(report ? [['json', { outputFile: report }] as const] : [])],
+    reporters: ['default', new Slowest(), new LateAnswers(), ...(report ? [['json', { outputFile: report }] as const] : [])],
     testTimeout: part === 'fast' ? 60_000 : 300_000,
     hookTimeout: 120_000,
     projects: [

@@ -26,7 +26,12 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     // The files share the cores, so that TensorFlow's own threads would only wait for one another.
     env: { ...threads(1), TF_CPP_MIN_LOG_LEVEL: '3' },
-    reporters: ['default', new Slowest(), new LateAnswers(), ...(report ? [['json', { outputFile: report }] as const] : [])],
+    reporters: [
+      'default',
+      new Slowest(),
+      new LateAnswers(),
+      ...(report ? [['json', { outputFile: report }] as const] : []),
+    ],
     testTimeout: part === 'fast' ? 60_000 : 300_000,
     hookTimeout: 120_000,
     projects: [

@@ -27,7 +27,8 @@ export function checkExperiment(experiment: Experiment): void {
   checkMeasures(experiment);
   requireCount('experiment samples', experiment.samples ?? 1000, 2);
   checkSettings(experiment);
-  const { task, truth } = experiment;
+  const { task, truth, judge } = experiment;
+  if (judge) return checkJudge(experiment);
   demand(
     'experiment truth',
     truth !== undefined || task.exactPosterior !== undefined,
@@ -36,6 +37,17 @@ export function checkExperiment(experiment: Experiment): void {
     'none',
     'Draw them with a Markov chain over tasks.unnormalisedPosterior(task, xObs), for example.',
   );
+}
+
+function checkJudge({ judge, n, settings }: Experiment): void {
+  const { metrics } = objectOf('experiment judge', judge, '{ metrics, judge }');
+  const [what, expected] = ['experiment judge: metrics', 'the names of its numbers, at least one'];
+  demand(what, listOf(what, metrics, expected).length > 0, expected, 'none');
+  refuseRepeats(what, metrics, 'a different name for each, since rows are told apart by it');
+  demand('experiment n', n.length === 1 && n[0] === 1, '[1] where trainings are judged by themselves', n);
+  const several = settings.find(({ methods }) => methods.length > 1);
+  const remedy = 'One training is judged once, however it is drawn from.';
+  demand('experiment settings', several === undefined, 'one method in each', several?.methods, remedy);
 }
 
 function checkObservations({ observations }: Experiment): void {

@@ -16,7 +16,8 @@ export interface DrawMethod {
 }
 
 /** An estimator whose posteriors may take a sampler. */
-export type DrawableEstimator = Pick<Estimator<Posterior<DrawOptions & { sampler?: Sampler }>>, 'given' | 'dispose'>;
+export type DrawableEstimator = Pick<Estimator<Posterior<DrawOptions & { sampler?: Sampler }>>, 'given' | 'dispose'> &
+  Partial<Pick<Estimator, 'drawEach'>>;
 
 /** What an estimator's setting is made of. */
 export interface EstimatorSettingOptions {
@@ -51,6 +52,7 @@ export function estimatorSetting(options: EstimatorSettingOptions): ExperimentSe
       const { estimator, calls } = await train(task, budget, { seed, signal, progress: false });
       return {
         simulatorCalls: calls,
+        estimator,
         draw: async (name, xObs, samples, run) => {
           const chosen = methods.find(({ method }) => method === name);
           const known = methods.map(({ method }) => method).join(' or ');

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Estimator } from '../contract/estimator';
 import type { Task } from '../tasks/task';
 
 /** What every training and draw of an experiment is given. */
@@ -24,6 +25,8 @@ export interface Trained {
    * disposes the tensor.
    */
   draw(method: string, xObs: number[][], samples: number, options: RunOptions): Promise<tf.Tensor2D>;
+  /** What was trained, where it takes any observations; it stays the setting's. */
+  readonly estimator?: Pick<Estimator, 'given'> & Partial<Pick<Estimator, 'drawEach'>>;
   /** Frees it. */
   dispose(): void;
 }
@@ -96,6 +99,24 @@ export interface Measure {
   measure(draw: JudgedDraw, options: RunOptions): Measured | Promise<Measured>;
 }
 
+/** What says of a training by itself how good it is, where its draws are not held against a true posterior. */
+export interface TrainingJudge {
+  /** The names of its numbers in the rows, such as `SBC, p-value`. */
+  readonly metrics: readonly string[];
+  /** The numbers of a training, by these names; the training stays the caller's. */
+  judge(training: JudgedTraining, options: RunOptions): Promise<Readonly<Record<string, number>>>;
+}
+
+/** One training of an experiment, to be judged by itself. */
+export interface JudgedTraining {
+  /** The task. */
+  readonly task: Task;
+  /** What was trained. */
+  readonly trained: Trained;
+  /** What the training took. */
+  readonly trainingSeconds: number;
+}
+
 /**
  * Settings x budgets x seeds; each run is judged for several numbers of observations, simulated for the seed or
  * published.
@@ -115,6 +136,8 @@ export interface Experiment {
   readonly observations?: NumberedObservations;
   /** What is measured of each draw. Default: the squared MMD, `measures.squaredMmd()`. */
   readonly measures?: readonly Measure[];
+  /** What judges each training by itself, in place of measures of its draws: then no truth is needed, and n is 1. */
+  readonly judge?: TrainingJudge;
   /** Draws of a method, and of the true posterior that they are compared with. Default 1,000. */
   readonly samples?: number;
   /** What the draws are compared with. Default: the task's exact posterior. */

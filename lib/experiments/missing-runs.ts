@@ -34,9 +34,18 @@ export interface ExperimentRun {
 }
 
 /** All runs of an experiment: seed by seed, budget by budget, setting by setting. */
-export function allRuns({ task, settings, budgets, seeds, n, observations, measures }: Experiment): ExperimentRun[] {
+export function allRuns({
+  task,
+  settings,
+  budgets,
+  seeds,
+  n,
+  observations,
+  measures,
+  judge,
+}: Experiment): ExperimentRun[] {
   const numbers = observations ? observations.numbers : [undefined];
-  const metrics = measures?.map(({ metric }) => metric);
+  const metrics = judge?.metrics ?? measures?.map(({ metric }) => metric);
   return seeds.flatMap((seed) =>
     budgets.flatMap((budget) =>
       settings.flatMap((setting) => {

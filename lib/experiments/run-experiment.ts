@@ -9,6 +9,7 @@ import type { RunFailure } from '../io/run-lines';
 import { drawObservations } from '../simulation/draw-observations';
 import type { Experiment } from './experiment';
 import { judgeDraws, placeOf, rethrowInterrupt, type TimedTraining } from './judge-draws';
+import { judgeTraining } from './judge-training';
 import {
   cellsByObservation,
   keyOf,
@@ -137,9 +138,10 @@ async function oneRun(
     return [keepFailure(run.key, stage, error)];
   }
   const failures: RunFailure[] = [];
+  const judge = experiment.judge ? judgeTraining : judgeDraws;
   try {
     for (const part of parts) {
-      const { rows, failed } = await judgeDraws(experiment, { run, ...part }, training, { signal, tell });
+      const { rows, failed } = await judge(experiment, { run, ...part }, training, { signal, tell });
       const added = newRows(experiment, rows, results);
       const cells = part.cells.filter(
         (cell) => !failed.some(({ method, n }) => method === cell.method && n === cell.n),

@@ -1,5 +1,6 @@
 /** What the engine of experiments runs: the experiments of a paper, and of a benchmark. */
 export * as benchmark from './benchmark';
+export * as checks from './checks';
 export * as classical from './classical';
 export * as paper001 from './paper-001';
 export * as scoresInRounds from './scores-in-rounds';

@@ -104,7 +104,8 @@ function experimentOn<S extends string>(
   };
 }
 
-function refuseUnknown(what: string, wanted: readonly string[], known: readonly string[]): void {
+/** Refuses a part of a study that is not there. */
+export function refuseUnknown(what: string, wanted: readonly string[], known: readonly string[]): void {
   const unknown = wanted.find((name) => !known.includes(name));
   const areKnown = wanted.every((name) => known.includes(name));
   demand(what, areKnown, `some of ${known.join(', ')}`, unknown);

@@ -40,7 +40,7 @@ export const arrows = {
   // What it runs: the experiments of a paper, of a benchmark.
   studies: [
     ...['core', 'contract', 'diffusion', 'nn', 'training', 'tasks'],
-    ...['samplers', 'inference', 'experiments', 'io'],
+    ...['samplers', 'inference', 'diagnostics', 'experiments', 'io'],
   ],
   plots: ['core', 'records', 'maths'],
   // Simulations and draws from and to files, and in numbers.

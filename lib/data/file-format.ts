@@ -8,7 +8,9 @@ import { demand, refuse } from '../core/checks';
  */
 export function formatOf<F extends string>(what: string, path: string, formats: readonly F[]): F {
   const endings = formats.map((format) => `.${format}`);
-  const expected = `a file that ends in ${endings.slice(0, -1).join(', ')}${endings.length > 1 ? ' or ' : ''}${endings[endings.length - 1]}`;
+  const last = endings[endings.length - 1];
+  const oneOf = endings.length > 1 ? `${endings.slice(0, -1).join(', ')} or ${last}` : last;
+  const expected = `a file that ends in ${oneOf}`;
   demand(`${what}: path`, typeof path === 'string', expected, path);
   const ending = extname(path).slice(1).toLowerCase() as F;
   demand(`${what}: path`, formats.includes(ending), expected, path);

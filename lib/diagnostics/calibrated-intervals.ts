@@ -124,9 +124,9 @@ function verdictOf(
   const { factor, before } = found[worst];
   const share = (value: number): string => `${(100 * value).toFixed(0)} %`;
   return (
-    `Over ${pairs} pairs the posteriors' own intervals of ${share(probability)} held the truth of ${labels[worst]} in ` +
-    `${share(before)} of the cases; times ${factor.toPrecision(3)} they hold it in ${share(probability)}, on average ` +
-    'over the prior.' +
+    `Over ${pairs} pairs the posteriors' own intervals of ${share(probability)} held the truth of ` +
+    `${labels[worst]} in ${share(before)} of the cases; times ${factor.toPrecision(3)} they hold it in ` +
+    `${share(probability)}, on average over the prior.` +
     (off(worst) > Math.log(1.5) ? ' So large a factor is a reason to train again.' : '')
   );
 }

@@ -155,7 +155,8 @@ async function fill(
     const { message } = error as Error;
     if (error instanceof NonFiniteDraw) {
       const { pair } = error;
-      const at = `theta = [${truthOf(pairs, pair).map(short)}], first data [${observationsOf(pairs, pair)[0].slice(0, 8).map(short)}]`;
+      const data = observationsOf(pairs, pair)[0].slice(0, 8);
+      const at = `theta = [${truthOf(pairs, pair).map(short)}], first data [${data.map(short)}]`;
       throw new PosteriorError(
         `drawPairs: the posterior of pair ${pair} gave ${message} (${at})${kept}.`,
         pair,

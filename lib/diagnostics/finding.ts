@@ -76,5 +76,6 @@ export function probability(pValue: number): string {
 
 /** The width that N pairs can tell from the right one, as a share: two standard errors from the variance of ranks. */
 export function resolution(pairs: number): string {
-  return `${pairs.toLocaleString('en-US')} pairs show widths that are off by ${Math.ceil(162 / Math.sqrt(pairs))} % or more`;
+  const least = Math.ceil(162 / Math.sqrt(pairs));
+  return `${pairs.toLocaleString('en-US')} pairs show widths that are off by ${least} % or more`;
 }

@@ -34,10 +34,12 @@ export function misspecificationPlot(
     ...observations.map((each) => seen(names[0], each.squaredMmd, each.distancePValue)),
     ...observations.map((each) => seen(names[1], each.logDensity, each.densityPValue)),
   ];
+  const bars = `${distances.length.toLocaleString('en-US')} simulations, half of them for the density`;
+  const lines = n === 1 ? 'the observation' : `${n} observations`;
   const free = { scale: { zero: false } };
   return panelFigure({
     title,
-    subtitle: `bars: ${distances.length.toLocaleString('en-US')} simulations, half of them for the density · lines: ${n === 1 ? 'the observation' : `${n} observations`}`,
+    subtitle: `bars: ${bars} · lines: ${lines}`,
     values,
     names,
     zoom: ['bars'],

@@ -183,7 +183,7 @@ function verdictOf(observations: readonly Strangeness[], pValue: number, level: 
   const is = observations.length > 1 && strange !== 1 ? 'are' : 'is';
   return (
     `${those} ${is} unlike ${among} from the prior (${p}). ${meaningOf(pValue).replace('posterior', 'model')} The ` +
-    'posterior there is an extrapolation: look for faults in the data, widen the prior, or let the simulator make what ' +
-    'it lacks.'
+    'posterior there is an extrapolation: look for faults in the data, widen the prior, or let the simulator make ' +
+    'what it lacks.'
   );
 }

@@ -41,7 +41,10 @@ export function predictivePlot(
   const x = axis('low', '(value − median) / half of the 90 % interval', { scale: { zero: false } });
   const figure = panelFigure({
     title,
-    subtitle: `observed values among those simulated from ${draws} draws of the posterior · bars: 90 % and 99 % of these`,
+    subtitle: [
+      `observed values among those simulated from ${draws} draws of the posterior`,
+      'bars: 90 % and 99 % of these',
+    ].join(' · '),
     values,
     names: [''],
     zoom: [],

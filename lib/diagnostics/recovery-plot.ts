@@ -95,7 +95,7 @@ function zScores(parameters: readonly RecoverySeries[], shown: number, some: str
   const y = axis('z', 'z-score');
   return {
     title: 'Contraction and z-scores',
-    subtitle: `(mean − truth) / standard deviation, against 1 − variance / prior variance · ${some} · dashed: ±2`,
+    subtitle: `(mean − truth) / standard deviation, by 1 − variance / prior variance · ${some} · dashed: ±2`,
     values,
     names: parameters.map(({ name }) => name),
     zoom: ['points'],

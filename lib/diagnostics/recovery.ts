@@ -125,11 +125,11 @@ function verdictOf(parameters: readonly ParameterRecovery[], pValue: number, lev
     chosen.map((each) => `${each.name} (${text(each)})`).join(', ');
   const least = [...parameters].sort((a, b) => a.contraction - b.contraction);
   const little = least.filter(({ contraction }) => contraction < littleContraction);
+  const contraction = (each: ParameterRecovery): string => `contraction ${each.contraction.toFixed(2)}`;
   const told =
     little.length > 0
-      ? `The data tell little of ${named(little, (each) => `contraction ${each.contraction.toFixed(2)}`)}: that may be ` +
-        'so, or the method has not learned it.'
-      : `The data tell most of ${named(least.slice(-1), (each) => `contraction ${each.contraction.toFixed(2)}`)}, least ` +
+      ? `The data tell little of ${named(little, contraction)}: that may be so, or the method has not learned it.`
+      : `The data tell most of ${named(least.slice(-1), contraction)}, least ` +
         `of ${named(least.slice(0, 1), (each) => each.contraction.toFixed(2))}.`;
   const p = `p = ${probability(pValue)}`;
   if (pValue > level) return `Posterior means over ${pairs} pairs are not shifted (${p}). ${meaningOf(pValue)} ${told}`;

@@ -61,10 +61,15 @@ function differences(quantities: readonly RankSeries[], { pairs, draws, level }:
   const x = axis('place', 'rank, as a share', { scale: { domain: [0, 1] } });
   const y = axis('difference', 'ECDF − uniform');
   const all = quantities.length === 1 ? '' : ', all panels at once';
-  const band = `grey: holds ${percent(1 - level).replace(' ', '\u00a0')} of right posteriors' curves, from end to end${all}`;
+  const held = percent(1 - level).replace(' ', '\u00a0');
+  const band = `grey: holds ${held} of right posteriors' curves, from end to end${all}`;
   return {
     title: 'Ranks of truths among posterior draws',
-    subtitle: `difference of the distribution function from the uniform one · ${pairs} pairs, ${draws} draws each · ${band}`,
+    subtitle: [
+      'difference of the distribution function from the uniform one',
+      `${pairs} pairs, ${draws} draws each`,
+      band,
+    ].join(' · '),
     values,
     names: quantities.map(({ name }) => name),
     zoom: ['curve'],

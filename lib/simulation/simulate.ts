@@ -147,8 +147,8 @@ async function run(job: SimulationJob, workers: number | 'auto'): Promise<void> 
         'a simulator that uses nothing but its arguments, since workers get its text only',
         `one that in a worker ${obstacle}`,
         'Hand it constants with defineSimulator(fn, { ... }); put one that imports functions into a file of its own, ' +
-          "with its imports, and load it with simulators.fromModule('./file.js'); or leave workers out to run in this " +
-          'process.',
+          "with its imports, and load it with simulators.fromModule('./file.js'); or leave workers out to run in " +
+          'this process.',
       );
     }
     if (obstacle) note = `in this process: in a worker the simulator ${obstacle}`;

@@ -12,7 +12,7 @@ import type {
 import { npe } from '../inference/density/npe';
 import { npse } from '../inference/score/npse';
 import { all } from '../tasks/benchmark/index';
-import { onPairs, refuseUnknown, tasks } from './published-benchmark';
+import { onPairs, refuseUnknown, tasks, type BenchmarkPart } from './published-benchmark';
 import type { StudyExperiment } from './study-experiment';
 
 export { tasks } from './published-benchmark';
@@ -21,21 +21,13 @@ export { tasks } from './published-benchmark';
 export type ChecksSetting = 'npse' | 'npe';
 
 /** Which part of the study is wanted. */
-export interface ChecksOptions {
-  /** Names of tasks. Default: all ten. */
-  readonly tasks?: readonly string[];
-  /** Default: both. */
-  readonly settings?: readonly ChecksSetting[];
+export interface ChecksOptions extends Omit<BenchmarkPart<ChecksSetting>, 'budgets' | 'observations' | 'samples'> {
   /** Default: 10,000. */
   readonly budgets?: readonly number[];
-  /** Default: 1. */
-  readonly seeds?: readonly number[];
   /** Fresh pairs of a check. Default 500. */
   readonly pairs?: number;
-  /** Draws from the posterior of each. Default 200. */
+  /** Draws from the posterior of each pair. Default 200. */
   readonly draws?: number;
-  /** Added to the names of settings, so that trial runs are never mistaken for the study's. Default none. */
-  readonly suffix?: string;
 }
 
 /** The folder in `results/` that the rows are kept in. */

@@ -1,22 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-node';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { normal } from '../../lib/distributions/normal';
 import { inRounds } from '../../lib/inference/sequential/in-rounds';
 import { snpeCMixture } from '../../lib/inference/sequential/snpe-c-mixture';
 import type { ProgramSimulatorOptions } from '../../lib/simulation/program/program-simulator';
 import { simulate } from '../../lib/simulation/simulate';
 import { bytesOf, modelOf } from '../tasks/fixtures';
-import { closePrograms, python } from './program-fixture';
+import { python, quietPrograms } from './program-fixture';
 
 const quiet = { seed: 3, progress: false } as const;
 const drop = { ...quiet, invalid: 'drop' } as const;
-let warn: ReturnType<typeof vi.spyOn>;
-beforeEach(() => void (warn = vi.spyOn(console, 'warn').mockImplementation(() => {})));
-afterEach(() => {
-  warn.mockRestore();
-  closePrograms();
-});
+quietPrograms();
 
 describe('a program that fails in some calls', () => {
   it('loses these calls only, however it fails, and the same for any number of processes', async () => {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InterruptedError, InvalidInputError } from '../../lib/core/errors';
 import { csvLines, jsonLines } from '../../lib/simulation/program/line-format';
 import {
@@ -17,17 +17,11 @@ import { SimulationError } from '../../lib/simulation/simulation-error';
 import type { Simulations } from '../../lib/simulation/simulations';
 import { bytesOf, modelOf } from '../tasks/fixtures';
 import { build } from './build-worker';
-import { closePrograms, opens, programs, python } from './program-fixture';
+import { opens, programs, python, quietPrograms } from './program-fixture';
 
 const quiet = { seed: 3, progress: false } as const;
 const drop = { ...quiet, invalid: 'drop' } as const;
-let warn: ReturnType<typeof vi.spyOn>;
-
-beforeEach(() => void (warn = vi.spyOn(console, 'warn').mockImplementation(() => {})));
-afterEach(() => {
-  warn.mockRestore();
-  closePrograms();
-});
+const warnings = quietPrograms();
 
 async function failureOf(simulator: ProgramSimulator, n = 5): Promise<SimulationError<Simulations>> {
   return simulate(modelOf(simulator), n, quiet).then(
@@ -207,7 +201,7 @@ describe('lines', () => {
       ];
       const simulator = opens({ command: [program], format: 'csv' });
       const sims = await simulate(modelOf(simulator), 3, { ...drop, theta });
-      expect(String(warn.mock.calls[0][0])).toMatch(/answered the error "a is 2\.00" at item 1, theta \[2, 0\]/);
+      expect(String(warnings().mock.calls[0][0])).toMatch(/answered the error "a is 2\.00" at item 1, theta \[2, 0\]/);
       const { x } = bytesOf(sims);
       expect(x).toEqual([1.5, -0.5, expect.any(Number), -0.75, -1.25, expect.any(Number)]);
       expect(x[2] + x[5]).toBeLessThanOrEqual(12);

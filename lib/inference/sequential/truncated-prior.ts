@@ -130,9 +130,9 @@ async function resampledDraws(
     }
     if (pool.length === 0)
       throw new Error(
-        `The region of the last posterior is empty: of ${size.toLocaleString('en-US')} draws of the law that tells it, ` +
-          "none is inside and in the prior's support, and hardly one of the prior's. The posterior is not finite there, " +
-          'or lies outside of the prior: check the observations, and simulate more in the first round.',
+        `The region of the last posterior is empty: of ${size.toLocaleString('en-US')} draws of the law that tells ` +
+          "it, none is inside and in the prior's support, and hardly one of the prior's. The posterior is not finite " +
+          'there, or lies outside of the prior: check the observations, and simulate more in the first round.',
       );
     effective = effectiveSize(normalisedWeights(logWeights));
   }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { VegaLiteSpec } from '../records/figure-spec';
 import { refuse } from '../core/checks';
 import { checkSpec } from './check-spec';
+import { compactSvg } from './compact-svg';
 import { textWidth } from './text-width';
 
 /**
@@ -27,7 +28,7 @@ export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
   })();
   const view = new vega.View(runtime, { renderer: 'none', logLevel: vega.Error });
   try {
-    return await view.toSVG();
+    return compactSvg(await view.toSVG());
   } finally {
     view.finalize();
   }

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import nbformat
-from clean import clean
+from clean import clean, write
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
@@ -84,7 +84,7 @@ def execute(source: Path, target: Path, folder: Path) -> bool:
         console.unlink()
     clean(notebook)
     temporary = target.with_suffix(".tmp")
-    nbformat.write(notebook, temporary)
+    write(notebook, temporary)
     temporary.replace(target)
     return failure is None
 

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { LongWorkOptions } from '../core/host';
 import type { Rows } from '../core/rows';
 import type { Prior } from '../distributions/prior';
 import type { EstimatorRecord } from '../records/estimator-record';
@@ -27,6 +28,13 @@ export interface Estimator<P extends Posterior = Posterior> {
    * @throws InvalidInputError as `given`, and for a number of draws that is not a positive whole number.
    */
   drawEach(x: Rows, options: DrawEachOptions): Promise<tf.Tensor3D>;
+  /**
+   * The log densities [N, K] of theta [N, K, D], each table of K under the posterior of the same row of x [N, L], in few
+   * large calls: for ranks, since an error of some thousandths may be left. Missing where the density of one posterior
+   * is as quick, or known up to a constant only. The caller disposes the tensor.
+   * @throws InvalidInputError as `given`, and for theta of another shape.
+   */
+  logProbEach?(x: Rows, theta: tf.Tensor3D, options?: LongWorkOptions): Promise<tf.Tensor2D>;
   /** The estimator as plain data, for `saveEstimator`. */
   record(): EstimatorRecord;
   /** Frees the weights and the compiled graphs. */

@@ -19,7 +19,7 @@ export interface CheckOptions extends LongWorkOptions, DrawPairsOptions, Pick<Sb
   level?: number;
 }
 
-/** Pairs whose densities are asked for: of a score each costs up to half a second. */
+/** Pairs whose densities are asked for: of a score each costs a tenth of a second. */
 const densityPairs = 200;
 
 /** What `check` found. */

@@ -84,6 +84,7 @@ export async function drawPairs(source: PosteriorSource, model: Model, options: 
     seed,
     prior,
     given: (xObs) => posteriorOf(source, xObs),
+    ...(observations === 1 && densitiesOf(source)),
   };
   simulations.dispose();
   await longWork('Drawing from posteriors', count, rest, async (progress, signal) => {
@@ -105,6 +106,12 @@ export async function drawPairs(source: PosteriorSource, model: Model, options: 
     }
   });
   return describedPairs(whole);
+}
+
+/** The log densities of many pairs at once, of an estimator that has them. */
+function densitiesOf(source: PosteriorSource): Pick<DrawnPairs, 'logProbEach'> {
+  if (typeof source === 'function' || !source.logProbEach) return {};
+  return { logProbEach: (...given) => source.logProbEach!(...given) };
 }
 
 /** Truths from the prior, each `observations` times in a row, with their data. */

@@ -1,6 +1,7 @@
 import { described, counted } from '../core/description';
 import { demand, objectOf, refuse, requireCount } from '../core/checks';
 import { toTensor2D, type Rows } from '../core/rows';
+import type { Estimator } from '../contract/estimator';
 import type { Posterior } from '../contract/posterior';
 import type { Prior } from '../distributions/prior';
 
@@ -31,6 +32,8 @@ export interface DrawnPairs {
    * @throws InvalidInputError as the estimator's `given`.
    */
   given?(xObs: number[][]): Posterior;
+  /** The log densities of many pairs at once, where the estimator that drew them has these: see `Estimator`. */
+  logProbEach?: Estimator['logProbEach'];
 }
 
 /** Pairs that are printed as their sizes and how to go on. */

@@ -1,13 +1,12 @@
-import * as tf from '@tensorflow/tfjs';
 import { demand, objectOf, refuse, requireCount, requireOneOf } from '../core/checks';
-import { InterruptedError } from '../core/errors';
-import { breathe, longWork, type LongWorkOptions } from '../core/host';
+import type { LongWorkOptions } from '../core/host';
 import { rng } from '../core/rng';
 import { parameterLabels } from '../plots/parameter-labels';
 import { coveragePlot } from './coverage-plot';
-import { firstPairs, observationsOf, requirePairs, truthOf, type DrawnPairs } from './drawn-pairs';
+import { firstPairs, requirePairs, type DrawnPairs } from './drawn-pairs';
 import { checkedLevel, combined, finding, meaningOf, probability, type PlottedFinding } from './finding';
 import { conformalQuantile } from './conformal-quantile';
+import { haveDensity, logDensities } from './log-densities';
 import { kolmogorovSmirnovOf, ranksOf } from './ranks';
 import { ranksOfParameter } from './sbc';
 import { percent } from './sbc-plot';
@@ -69,7 +68,7 @@ export interface CoverageFinding extends PlottedFinding {
  * each parameter's central interval.
  *
  * By density it asks the posterior of each pair for its log density, known up to a constant at least, so the estimator
- * must still be there; the density of a score method costs a flow for each pair. Where the posterior ignores the data
+ * must still be there; the density of a score method costs a flow for each draw, of many pairs at once. Where the posterior ignores the data
  * coverage is right, too: see `recovery`.
  * @param all the pairs, from `drawPairs`, 20 at least.
  * @returns the finding: `value`, the coverage of sets of credibility .9, the least of the curves'; `plot()`, coverage
@@ -86,7 +85,7 @@ export interface CoverageFinding extends PlottedFinding {
 export async function expectedCoverage(all: DrawnPairs, options: CoverageOptions = {}): Promise<CoverageFinding> {
   requirePairs('expectedCoverage', all);
   const {
-    by = hasDensity(all) ? 'density' : 'marginals',
+    by = haveDensity(all) ? 'density' : 'marginals',
     densities,
     most = all.count,
   } = objectOf('expectedCoverage: options', options);
@@ -151,51 +150,19 @@ function requireProbability(what: string, value: number): void {
   demand(what, typeof value === 'number' && value > 0 && value < 1, 'a number in (0, 1)', value);
 }
 
-function hasDensity(pairs: DrawnPairs): boolean {
-  if (!pairs.given) return false;
-  const posterior = pairs.given(observationsOf(pairs, 0));
-  posterior.dispose();
-  return posterior.density !== undefined;
-}
-
 /** The share of draws of a higher density than the truth, by pair; equal densities count at random. */
 async function densityCredibilities(pairs: DrawnPairs, draws: number, options: LongWorkOptions): Promise<Float64Array> {
-  if (!hasDensity(pairs))
+  if (!haveDensity(pairs))
     refuse('expectedCoverage: by', 'marginals, since these posteriors have no density', 'density');
-  const source = rng(pairs.seed).fork(-12);
-  const { count, dims, samples } = pairs;
-  const all = new Float64Array(count * (draws + 1));
-  await longWork('Log densities', count, options, async (progress, signal) => {
-    for (let pair = 0; pair < count; pair++) {
-      const start = pair * pairs.draws * dims.theta;
-      const values = [...truthOf(pairs, pair), ...samples.subarray(start, start + draws * dims.theta)];
-      const theta = tf.tensor2d(values, [draws + 1, dims.theta]);
-      const posterior = pairs.given!(observationsOf(pairs, pair));
-      try {
-        const found = await posterior.density!.logProb(theta, { progress: false, signal });
-        // a minus, so that what is more likely ranks lower
-        all.set(
-          found.dataSync<'float32'>().map((value) => -value),
-          pair * (draws + 1),
-        );
-        found.dispose();
-      } finally {
-        theta.dispose();
-        posterior.dispose();
-      }
-      const bad = all.subarray(pair * (draws + 1), (pair + 1) * (draws + 1)).findIndex(Number.isNaN);
-      if (bad >= 0) refuse('expectedCoverage', 'log densities that are numbers', `NaN for pair ${pair}`);
-      progress.update(pair + 1);
-      if (pair % 10 === 9) await breathe();
-      if (signal.aborted) throw new InterruptedError(`expectedCoverage: stopped after ${pair + 1} of ${count} pairs.`);
-    }
-  });
-  const at = (pair: number, k: number): number => all[pair * (draws + 1) + k];
+  const { count, seed } = pairs;
+  const all = await logDensities(pairs, draws, options);
+  // a minus, so that what is more likely ranks lower
+  const at = (pair: number, k: number): number => -all[pair * (draws + 1) + k];
   return ranksOf(
     { count, draws },
     (pair) => at(pair, 0),
     (pair, k) => at(pair, k + 1),
-    source,
+    rng(seed).fork(-12),
   ).uniform;
 }
 

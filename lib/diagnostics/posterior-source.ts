@@ -6,7 +6,7 @@ import { objectOf, refuse, requireFunction } from '../core/checks';
  * What gives posteriors: an estimator of any method, or a function from observations xObs [n, L] to a posterior, such
  * as `(xObs) => task.exactPosterior(xObs)`.
  */
-export type PosteriorSource = Pick<Estimator, 'given' | 'drawEach'> | ((xObs: number[][]) => Posterior);
+export type PosteriorSource = Pick<Estimator, 'given' | 'drawEach' | 'logProbEach'> | ((xObs: number[][]) => Posterior);
 
 /** The posterior of a source; the caller disposes it. */
 export function posteriorOf(source: PosteriorSource, xObs: number[][]): Posterior {

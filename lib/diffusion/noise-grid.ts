@@ -6,9 +6,10 @@ import { levelsOf, type VpLevels } from './vp-levels';
 
 /**
  * How a fixed number of levels is spaced, in terms of the noise ratio sigma = std / meanCoeff: `logSnr` evenly in log
- * sigma, `karras` evenly in sigma^(1/7), `time` evenly in t.
+ * sigma, `tapered` too, but in ever longer steps above sigma = sqrt(e), where little but noise is seen, `karras` evenly
+ * in sigma^(1/7), `time` evenly in t.
  */
-export type Spacing = 'logSnr' | 'karras' | 'time';
+export type Spacing = 'logSnr' | 'tapered' | 'karras' | 'time';
 
 /** The spacing and the end of a grid of noise levels. */
 export interface NoiseGridOptions {
@@ -47,13 +48,20 @@ export function logRatioGrid(
   switch (spacing) {
     case 'logSnr':
       return between(first, last);
+    case 'tapered':
+      return between(taper(first), taper(last)).map((w) => (w < 0.5 ? w : Math.exp(2 * w - 1) / 2));
     case 'karras':
       return between(Math.exp(first / rho), Math.exp(last / rho)).map((root) => rho * Math.log(root));
     case 'time':
       return between(diffusion.latest, timeOf(diffusion, last)).map((t) => diffusion.logRatio(t));
     default:
-      refuse('spacing', 'logSnr, karras or time', spacing);
+      refuse('spacing', 'logSnr, tapered, karras or time', spacing);
   }
+}
+
+/** u up to 1/2, and from there on 1/2 + log(2 u) / 2, which goes on as smoothly. */
+function taper(u: number): number {
+  return u < 0.5 ? u : 0.5 + Math.log(2 * u) / 2;
 }
 
 /** The time of a log noise ratio, in float64, by bisection. */

@@ -17,7 +17,7 @@ export interface DrawMethod {
 
 /** An estimator whose posteriors may take a sampler. */
 export type DrawableEstimator = Pick<Estimator<Posterior<DrawOptions & { sampler?: Sampler }>>, 'given' | 'dispose'> &
-  Partial<Pick<Estimator, 'drawEach'>>;
+  Partial<Pick<Estimator, 'drawEach' | 'logProbEach'>>;
 
 /** What an estimator's setting is made of. */
 export interface EstimatorSettingOptions {

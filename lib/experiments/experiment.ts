@@ -26,7 +26,7 @@ export interface Trained {
    */
   draw(method: string, xObs: number[][], samples: number, options: RunOptions): Promise<tf.Tensor2D>;
   /** What was trained, where it takes any observations; it stays the setting's. */
-  readonly estimator?: Pick<Estimator, 'given'> & Partial<Pick<Estimator, 'drawEach'>>;
+  readonly estimator?: Pick<Estimator, 'given'> & Partial<Pick<Estimator, 'drawEach' | 'logProbEach'>>;
   /** Frees it. */
   dispose(): void;
 }

@@ -66,6 +66,8 @@ export function amortisedWithin<E extends ScoreEstimator>(estimator: E, region: 
       const posterior = given(xObs, options);
       return keyOf(xObs) === own && !options.prior ? posterior : watched(posterior, requireInside);
     },
+    // densities are asked of one posterior at a time, which looks at its draws first
+    logProbEach: undefined,
     drawEach: async (x: Rows, options: Parameters<ScoreEstimator['drawEach']>[1]) => {
       const drawn = await drawEach(x, options);
       try {

@@ -44,8 +44,8 @@ export interface FlowDensity<C extends Tensors> {
   dispose(): void;
 }
 
-/** Rows of one reverse pass; more points are taken in several passes. */
-const mostRows = 16_384;
+/** Rows of one reverse pass, of which an exact trace has D for each point; more are taken in several passes. */
+export const rowsOfDensity = 16_384;
 
 /**
  * Compiles the log density of the probability flow: log p(theta) = log N(theta(1)) + the integral over the path from
@@ -127,7 +127,7 @@ export function flowDensity<C extends Tensors>(
   return {
     logProb: (context, theta, { seed = 0, ...work } = {}) => {
       const [count, dim] = theta.shape;
-      const most = Math.max(1, Math.floor(mostRows / (trace === 'exact' ? dim : probes)));
+      const most = Math.max(1, Math.floor(rowsOfDensity / (trace === 'exact' ? dim : probes)));
       const passes = Math.max(1, Math.ceil(count / most));
       return longWork('Log density', passes, work, async (progress, signal) => {
         const root = randomKey(seed);

@@ -11,5 +11,6 @@ export type { TraceMethod } from './jacobian-trace';
 export type { LevelSamplerOptions } from './level-sampler';
 export { probabilityFlow } from './probability-flow';
 export type { LastStep, ReverseGridOptions } from './reverse-grid';
+export { saSolver, type SaSolverOptions } from './sa-solver';
 export { samplingProgram, type SampleOptions, type SamplingProgram } from './sample';
 export type { NoiseSchedule } from './sampler';

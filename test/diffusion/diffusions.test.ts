@@ -105,7 +105,7 @@ describe.each(all)('%s', (_, diffusion) => {
   });
 
   it('gives grids from the largest time down to the smallest noise', () => {
-    for (const spacing of ['logSnr', 'karras', 'time'] as const) {
+    for (const spacing of ['logSnr', 'tapered', 'karras', 'time'] as const) {
       const grid = logRatioGrid(diffusion, 20, { spacing, smallestNoise: 0.2 });
       expect(grid.length).toBe(21);
       expect(grid[0]).toBeCloseTo(logRatio(latest), 6);

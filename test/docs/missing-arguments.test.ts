@@ -320,6 +320,7 @@ describe('a call of the library without what it needs', () => {
       () => estimator.given(xObs, null as never),
       () => estimator.drawEach(xObs, undefined as never),
       () => estimator.drawEach(null as never, { draws: 1, seed: 1 }),
+      () => estimator.logProbEach!(xObs, undefined as never),
       () => posterior.sample(5, undefined as never),
       () => posterior.sample(undefined as never, { seed: 1 }),
       () => posterior.map(undefined as never),

@@ -165,6 +165,37 @@ export function estimatorLaws<E extends Estimator>(make: () => Promise<Estimator
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
+  it('has for each of many x the log densities that it has given that x alone, where it takes many at once', async () => {
+    const { estimator } = tested;
+    if (!estimator.logProbEach) return;
+    const tensors = tf.memory().numTensors;
+    const drawn = await estimator.drawEach(xs, { draws: 40, seed: 3, ...quiet });
+    const found = await estimator.logProbEach(xs, drawn, quiet);
+    expect(found.shape).toEqual([3, 40]);
+    const together = found.arraySync();
+    const alone: number[][] = [];
+    for (const [i, x] of xs.entries())
+      alone.push(
+        await withPosterior(estimator, [x], async (posterior) => {
+          const theta = tf.tidy(() => tf.reshape(tf.slice(drawn, [i, 0, 0], [1, -1, -1]), [40, -1]) as tf.Tensor2D);
+          const own = await posterior.density!.logProb(theta, quiet);
+          const values = Array.from(own.dataSync());
+          tf.dispose([theta, own]);
+          return values;
+        }),
+      );
+    for (const [i, row] of together.entries())
+      for (const [k, value] of row.entries()) expect(Math.abs(value - alone[i][k])).toBeLessThan(0.05);
+    // each row has its own observation: the next one's is far from fitting
+    const spread = alone[0].reduce((sum, value, k) => sum + Math.abs(value - alone[1][k]), 0) / 40;
+    expect(spread).toBeGreaterThan(0.2);
+    await expect(estimator.logProbEach(xs.slice(1), drawn, quiet)).rejects.toThrow(
+      /logProbEach: theta: expected a tensor \[2, K/,
+    );
+    tf.dispose([drawn, found]);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
   it('draws for many x the same for the same seed, and others for another', async () => {
     const first = await each(xs, 50);
     expect(await each(xs, 50)).toEqual(first);

@@ -12,6 +12,7 @@ import { loop } from '../../lib/graph/loop';
 import { foldKey, randomKey, randomNormal, type Key } from '../../lib/graph/random';
 import { adaptiveFlow } from '../../lib/samplers/adaptive-flow';
 import { dpmSolver } from '../../lib/samplers/dpm-solver';
+import { saSolver } from '../../lib/samplers/sa-solver';
 import { eulerMaruyama } from '../../lib/samplers/euler-maruyama';
 import { probabilityFlow } from '../../lib/samplers/probability-flow';
 import type { Sampler } from '../../lib/samplers/sampler';
@@ -57,6 +58,7 @@ const mixture = mixtureScore([
   { weight: 0.5, mean: [-1], std: width },
   { weight: 0.5, mean: [1], std: width },
 ]);
+const even = { spacing: 'logSnr' } as const;
 /** Independent parameters: the first Gaussian, the second of two modes. */
 const product = diffusedTarget(2, (theta, level) =>
   tf.concat(
@@ -122,6 +124,7 @@ describe('on vpLinear, for a Gaussian and a mixture', () => {
   it.each([
     ['h by Euler-Maruyama', 1, [80, 320], (steps: number) => eulerMaruyama({ steps, ...grid })],
     ['h^2 by the stochastic DPM-Solver++(2M)', 2, [40, 160], (steps: number) => dpmSolver({ steps, ...grid })],
+    ['h^3 by the stochastic Adams solver', 3, [24, 48], (steps: number) => saSolver({ steps, ...grid, ...even })],
   ] as const)('the error of the variance falls as %s', (_, order, steps, make) => {
     // samples of a Gaussian are linear in each noise: unit noises, one a row, give the coefficients, and so the
     // variance without sampling

@@ -9,6 +9,7 @@ import { covariance, mean } from '../../lib/maths/moments';
 import { adaptiveFlow } from '../../lib/samplers/adaptive-flow';
 import { annealedLangevin } from '../../lib/samplers/annealed-langevin';
 import { dpmSolver } from '../../lib/samplers/dpm-solver';
+import { saSolver } from '../../lib/samplers/sa-solver';
 import { eulerMaruyama } from '../../lib/samplers/euler-maruyama';
 import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';
 import { predictorCorrector } from '../../lib/samplers/predictor-corrector';
@@ -66,9 +67,14 @@ async function drawn(
 
 describe('sampleEach', () => {
   it.each(
-    [dpmSolver(), probabilityFlow(), adaptiveFlow({ maxSteps: 100 }), eulerMaruyama(), gaussianTransitions()].map(
-      (sampler) => [sampler.id, sampler] as const,
-    ),
+    [
+      dpmSolver(),
+      saSolver(),
+      probabilityFlow(),
+      adaptiveFlow({ maxSteps: 100 }),
+      eulerMaruyama(),
+      gaussianTransitions(),
+    ].map((sampler) => [sampler.id, sampler] as const),
   )('draws each particle from its own target: %s', async (_, sampler) => {
     const each = 1500;
     const program = programOf(sampler);

@@ -14,11 +14,12 @@ import { eulerMaruyama } from '../../lib/samplers/euler-maruyama';
 import { gaussianTransitions } from '../../lib/samplers/gaussian-transitions';
 import { predictorCorrector } from '../../lib/samplers/predictor-corrector';
 import { probabilityFlow } from '../../lib/samplers/probability-flow';
+import { saSolver } from '../../lib/samplers/sa-solver';
 import { samplingProgram } from '../../lib/samplers/sample';
 import type { NoiseSchedule, Sampler } from '../../lib/samplers/sampler';
 
 const [diffusion, levels] = [vpLinear(), vpLevels({ count: 30 })];
-const ofDiffusion = [eulerMaruyama(), probabilityFlow(), dpmSolver(), adaptiveFlow()];
+const ofDiffusion = [eulerMaruyama(), probabilityFlow(), dpmSolver(), saSolver(), adaptiveFlow()];
 const ofLevels = [annealedLangevin({ steps: 2 }), gaussianTransitions(), predictorCorrector()];
 const named = (samplers: readonly Sampler[]) => samplers.map((sampler) => [sampler.id, sampler] as const);
 const target = diffusedTarget(

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-node';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { missingRuns } from '../../lib/experiments/missing-runs';
 import { pairsSetting } from '../../lib/experiments/pairs-setting';
 import { runExperiment } from '../../lib/experiments/run-experiment';
@@ -64,6 +64,7 @@ describe('the study of checks', () => {
   });
 
   it('keeps as failed what cannot be drawn from, and goes on', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const broken = pairsSetting({
       setting: 'broken',
       methods: [{ method: 'exact' }],
@@ -71,6 +72,8 @@ describe('the study of checks', () => {
     });
     const experiment = { ...study, task, settings: [broken, exact('right', 0)] };
     const { rows, failures } = await runExperiment(experiment, openResults('failing'), { progress: false });
+    expect(String(warn.mock.calls[0][0])).toMatch(/^1 of 2 runs failed/);
+    warn.mockRestore();
     expect(failures.map(({ error }) => error.message)).toEqual([
       expect.stringMatching(/^checks: expected an estimator \{ given, drawEach \}/),
     ]);

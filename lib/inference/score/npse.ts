@@ -3,6 +3,7 @@ import { denoisingNetwork } from '../../nn/score/denoising-network';
 import { paperNetwork } from '../../nn/score/paper-network';
 import type { EstimatorRecord } from '../../records/estimator-record';
 import { dpmSolver } from '../../samplers/dpm-solver';
+import { saSolver } from '../../samplers/sa-solver';
 import type { TrainingPairs } from '../check-pairs';
 import { checkedTraining, priorOf } from '../check-training';
 import { paperFit } from '../paper-fit';
@@ -17,7 +18,7 @@ import {
 } from './train-score-estimator';
 
 /** What tells NPSE from other methods that learn a score. */
-export const npseMethod: ScoreMethod = { kind: 'npse', sampler: dpmSolver() };
+export const npseMethod: ScoreMethod = { kind: 'npse', sampler: dpmSolver(), eachSampler: saSolver() };
 
 /**
  * The settings of the paper, as far as it states them: plain network, raw parameters and data, Adam at 1e-4, 20%

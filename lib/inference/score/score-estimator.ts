@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { describedEstimator } from '../../contract/descriptions';
 import type { DrawEachOptions, Estimator } from '../../contract/estimator';
 import { demand, objectOf, requireCount, requireNumber } from '../../core/checks';
-import { toTensor2D, type Rows } from '../../core/rows';
+import type { LongWorkOptions } from '../../core/host';
+import type { Rows } from '../../core/rows';
 import type { Prior } from '../../distributions/prior';
 import { factorized } from '../../compose/factorized';
 import { gauss } from '../../compose/gauss';
@@ -24,6 +25,8 @@ import type { Sampler } from '../../samplers/sampler';
 import type { Frame, FrameConfig } from '../frame';
 import type { PriorProbe } from '../prior-probe';
 import { byRepetition, repeatedRows } from '../repeated-rows';
+import { densityOfEach } from './density-of-each';
+import { drawEachAlone } from './draw-each-alone';
 import type { ParameterLaw } from './parameter-law';
 import { posteriorLaws } from './posterior-laws';
 import { requireComposition } from './require-composition';
@@ -39,6 +42,8 @@ export interface ScoreMethod {
   readonly kind: 'npse' | 'fmpe' | 'nlse' | 'snpse-a' | 'snpse-b' | 'snpse-c' | 'snlse';
   /** How it draws where the score is that of a diffused density. */
   readonly sampler: Sampler;
+  /** How it draws for each of many observations, in fewer evaluations for each draw. Default: as for one. */
+  readonly eachSampler?: Sampler;
   /** The diffused score of a law of the parameters, in the frame, beside which the network learns. Default: none. */
   besideLaw?(frame: Frame): Score;
   /** Whether that law counts in training only: the network alone is the score that is wanted. Default false. */
@@ -178,11 +183,12 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       return scorePosterior({ ...parts, ...ofLaws });
     },
     drawEach: async (x, given) => {
-      const { draws, sampler = method.sampler, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');
+      const byDefault = method.eachSampler ?? method.sampler;
+      const { draws, sampler = byDefault, ...options } = objectOf('drawEach: options', given, '{ draws, seed }');
       requireNumber('drawEach: seed', options.seed, 'a finite number');
       requireCount('drawEach draws', draws);
       requireIndependent('drawEach sampler', sampler);
-      if (law) return eachAlone(estimator, x, { ...options, draws, sampler: given.sampler });
+      if (law) return drawEachAlone(estimator, x, { ...options, draws, sampler: given.sampler });
       const observations = embed(x);
       try {
         const y = await drawRows(observations, draws, sampler, options);
@@ -193,6 +199,13 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
         tf.dispose(observations);
       }
     },
+    ...(!law && {
+      logProbEach: async (x: Rows, theta: tf.Tensor3D, options?: LongWorkOptions) => {
+        const observations = embed(x);
+        const found = densityOfEach(programs.density, { tensors, observations }, theta, options);
+        return found.finally(() => tf.dispose(observations));
+      },
+    }),
     record: () => ({
       config: config as unknown as EstimatorRecord['config'],
       arrays: scoreArrays(tensors),
@@ -203,28 +216,6 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     },
   };
   return describedEstimator(estimator, frame.dims);
-}
-
-/** Draws for each row of x, one row after the other, each by Langevin steps. */
-async function eachAlone(
-  estimator: Pick<ScoreEstimator, 'given'>,
-  x: Rows,
-  { draws, sampler, ...options }: DrawEachOptions & { sampler?: Sampler },
-): Promise<tf.Tensor3D> {
-  const rows = toTensor2D(x, 'drawEach: x');
-  const each = rows.arraySync();
-  rows.dispose();
-  const drawn: tf.Tensor2D[] = [];
-  try {
-    for (const row of each) {
-      const posterior = estimator.given([row]);
-      const sample = posterior.sample(draws, { ...options, ...(sampler && { sampler }) });
-      drawn.push(await sample.finally(() => posterior.dispose()));
-    }
-    return tf.tidy(() => tf.stack(drawn) as tf.Tensor3D);
-  } finally {
-    tf.dispose(drawn);
-  }
 }
 
 /**

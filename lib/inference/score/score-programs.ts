@@ -48,6 +48,14 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
   const dim = frame.dims.theta;
   const ofOne = (observed: ObservedModel): ComposedScore =>
     diffusedTarget(dim, (theta, level) => scoreOfRows(model, observed, theta, level));
+  /** The same for copies of the particles one after the other, as the trace of a Jacobian takes them. */
+  const ofCopies = (observed: ObservedModel): ComposedScore =>
+    diffusedTarget(dim, (theta, level) => {
+      const [rows, n] = [theta.shape[0], observationCount(observed)];
+      if (n === 1 || rows <= n) return scoreOfRows(model, observed, theta, level);
+      const observations = pickRows(observed.observations, (each) => tf.tile(each, [rows / n, 1]));
+      return scoreOfRows(model, { ...observed, observations }, theta, level);
+    });
   const composed = (composition: Composition, observed: ComposedModel): ComposedScore =>
     composition.compose(
       {
@@ -81,7 +89,7 @@ export function scorePrograms(model: ScoreModel, frame: Frame, schedule: NoiseSc
   const samplers = new Kept<SamplingProgram<ComposedModel>>();
   const searches = new Kept<ModeSearch<ComposedModel>>();
   const lines = new Kept<LineDensity<ObservedModel>>();
-  const density = scoreDensity(diffusion, ofOne, frame);
+  const density = scoreDensity(diffusion, ofCopies, frame);
   return {
     sampler: (composition, sampler) =>
       samplers.get([composition.id, sampler.id], () =>

@@ -19,6 +19,8 @@ export interface Descent<S extends DescentState = DescentState> {
   readonly name: string;
   /** Rounds at most. */
   readonly rounds: number;
+  /** Rounds at most for a target of n observations, where those are more. Default: `rounds`. */
+  roundsFor?(n: number): number;
   /** Score evaluations per particle of the whole descent; of an adaptive sampler, those of one step. */
   readonly calls: number;
   /** The state before the first round, from draws of N(0, I) [B, D]. */

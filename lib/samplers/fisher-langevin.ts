@@ -13,7 +13,7 @@ export interface FisherLangevinOptions {
   readonly levelsPerUnit?: number;
   /** std / meanCoeff of the first level, in standard deviations of the prior. Default 7.5. */
   readonly largestNoise?: number;
-  /** That of the last level. Default 0.1. */
+  /** That of the last level. Default 0.1 / sqrt(n) for n observations. */
   readonly smallestNoise?: number;
 }
 
@@ -25,14 +25,18 @@ export interface FisherLangevinOptions {
  * With m the mean of the particles' scores and F their covariance, which is the density's Fisher information where the
  * particles follow it, the step is theta <- theta + F^{-1} ((s - m) / 2 + m) + sqrt(3/4) eta with eta ~ N(0, F^{-1}):
  * half of a deviation from the mean goes and is replaced by noise, and the whole of the mean's error goes, as by
- * Newton's method, up to three standard deviations. It leaves the scores at about s' = s - F (theta' - theta).
+ * Newton's method, up to three standard deviations or, if that is more, half of one observation's. It leaves the scores
+ * at about s' = s - F (theta' - theta).
  *
  * With y = theta / meanCoeff and the noise ratio sigma = std / meanCoeff, deviations of y then follow the probability
  * flow of the mean observation, y <- y + (sigma^2 - sigma'^2) / (2 n) (sum_j s'_j - its mean over particles), to the
  * next level, and from the last one to sigma' = 0 by a score evaluation of its own. That keeps their width, which
  * Langevin steps alone would be behind, whatever it is.
  *
- * About 6 log(7.5 / smallestNoise) evaluations a particle: 24 for a smallest noise of 0.2.
+ * By default the last level's noise is a tenth of the width that n observations leave which say as much as the prior
+ * each: the mean of a bridging density is not yet that of the posterior, which more observations see the better.
+ *
+ * About 6 log(7.5 / noise) evaluations a particle for the last level's noise: 24 for 0.2, 56 for 0.001.
  * @throws InvalidInputError for options outside of their ranges, here or where the sampler meets its diffusion.
  * Source: ours; Song and Ermon (2019), "Generative modeling by estimating gradients of the data distribution", for
  * annealed Langevin dynamics.
@@ -40,32 +44,38 @@ export interface FisherLangevinOptions {
  * const theta = await posterior.sample(1_000, { seed: 3, sampler: samplers.fisherLangevin({ smallestNoise: 0.05 }) });
  */
 export function fisherLangevin(options: FisherLangevinOptions = {}): Sampler {
-  const { levelsPerUnit = 6, largestNoise = 7.5, smallestNoise = 0.1 } = objectOf('fisherLangevin: options', options);
+  const { levelsPerUnit = 6, largestNoise = 7.5, smallestNoise } = objectOf('fisherLangevin: options', options);
   const isPositive = (value: number): boolean => value > 0 && Number.isFinite(value);
   requireNumber('fisherLangevin levelsPerUnit', levelsPerUnit, 'a positive number', isPositive);
   requireNumber('fisherLangevin largestNoise', largestNoise, 'a positive number', isPositive);
   const isBelow = (value: number): boolean => value > 0 && value < largestNoise;
-  requireNumber('fisherLangevin smallestNoise', smallestNoise, `a number between 0 and ${largestNoise}`, isBelow);
-  const id = `fisherLangevin(${levelsPerUnit},${largestNoise},${smallestNoise})`;
+  const ofOne = smallestNoise ?? Math.min(leastShare, largestNoise / 2);
+  requireNumber('fisherLangevin smallestNoise', ofOne, `a number between 0 and ${largestNoise}`, isBelow);
+  const id = `fisherLangevin(${levelsPerUnit},${largestNoise},${smallestNoise ?? `${ofOne}/sqrt(n)`})`;
   return {
     id,
     needsDiffused: false,
     poolsParticles: true,
     descend: (schedule) => {
       const diffusion = diffusionOf(schedule, id);
-      const ratios = ratiosOf(diffusion, { levelsPerUnit, largestNoise, smallestNoise });
-      const table = levelTable(diffusion, ratios);
-      const last = ratios.length - 1;
+      const ratiosFor = (n: number): number[] => {
+        const least = smallestNoise ?? ofOne / Math.sqrt(n);
+        return ratiosOf(diffusion, { levelsPerUnit, largestNoise, smallestNoise: least });
+      };
       const number = (value: number): tf.Scalar => tf.scalar(value, 'int32');
       return {
         name: id,
-        calls: ratios.length + 1,
-        rounds: ratios.length,
+        calls: ratiosFor(1).length + 1,
+        rounds: ratiosFor(1).length,
+        roundsFor: (n) => ratiosFor(n).length,
         bound,
         start: ({ referencePrecision }, noise) => ({
           theta: tf.div(noise, Math.sqrt(referencePrecision)) as tf.Tensor2D,
         }),
         round: (target, { theta }, k, key) => {
+          const ratios = ratiosFor(target.n);
+          const table = levelTable(diffusion, ratios);
+          const last = ratios.length - 1;
           const level = table.at(k);
           const next = table.at(tf.minimum(tf.add(k, number(1)), number(last)) as tf.Scalar);
           const observations = target.observations(theta, level);
@@ -75,7 +85,7 @@ export function fisherLangevin(options: FisherLangevinOptions = {}): Sampler {
           const fisher = fisherCoordinates(own, leastInformation);
           const noise = randomNormal<tf.Tensor2D>(foldKey(key, tf.add(k, number(1)) as tf.Scalar), theta.shape);
           const move = tf.addN([
-            tf.add(tf.mul(0.5, fisher.drift(own)), withinReach(fisher.drift(common), common)),
+            tf.add(tf.mul(0.5, fisher.drift(own)), withinReach(fisher.drift(common), common, target.n)),
             tf.mul(Math.sqrt(0.75), fisher.spread(noise)),
           ]) as tf.Tensor2D;
           const after = tf.sub(observations, fisher.times(move)) as tf.Tensor2D;
@@ -86,7 +96,8 @@ export function fisherLangevin(options: FisherLangevinOptions = {}): Sampler {
           };
         },
         finish: (target, { theta }) => {
-          const level = table.at(number(last));
+          const ratios = ratiosFor(target.n);
+          const level = levelTable(diffusion, ratios).at(number(ratios.length - 1));
           const y = tf.div(theta, level.meanCoeff) as tf.Tensor2D;
           const observations = tf.mul(level.meanCoeff, target.observations(theta, level));
           return followed(y, observations, noiseVariance(level), target.referencePrecision);
@@ -95,6 +106,9 @@ export function fisherLangevin(options: FisherLangevinOptions = {}): Sampler {
     },
   };
 }
+
+/** The last level's noise for one observation, in standard deviations of the prior. */
+const leastShare = 0.1;
 
 /** Particles start within about 5 of zero and end at parameters of order one: beyond this, they explode. */
 const bound = 1e4;
@@ -116,13 +130,16 @@ function ratiosOf(
  * standard deviations of the prior.
  */
 const leastInformation = 0.05;
-/** Standard deviations by which a level's step moves the mean at most. */
-const reach = 3;
+/**
+ * Standard deviations by which a level's step moves the mean at most: three, or half of what is one for one
+ * observation. With many observations the mean goes by many of their widths from level to level.
+ */
+const reach = (n: number): number => Math.max(3, Math.sqrt(n) / 2);
 
 /** The mean's step F^{-1} m, shortened to the reach: m^T F^{-1} m is its length, squared, in standard deviations. */
-function withinReach(step: tf.Tensor2D, mean: tf.Tensor2D): tf.Tensor {
+function withinReach(step: tf.Tensor2D, mean: tf.Tensor2D, n: number): tf.Tensor {
   const length = tf.sqrt(tf.add(tf.sum(tf.mul(mean, step)), 1e-12));
-  return tf.mul(step, tf.minimum(1, tf.div(reach, length)));
+  return tf.mul(step, tf.minimum(1, tf.div(reach(n), length)));
 }
 
 /** (std / meanCoeff)^2. */

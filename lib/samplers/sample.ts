@@ -65,7 +65,8 @@ export function samplingProgram<C extends Tensors>(
       const count = Math.ceil(samples / mostParticles);
       const isPooled = sampler.poolsParticles || (descent.overshoot !== undefined && n > 1);
       const particles = Math.max(isPooled ? fewestPooled : 1, Math.ceil(samples / count));
-      return longWork('Sampling', count * descent.rounds, options, async (progress, signal) => {
+      const rounds = descent.roundsFor?.(n) ?? descent.rounds;
+      return longWork('Sampling', count * rounds, options, async (progress, signal) => {
         const root = randomKey(options.seed);
         const drawn: tf.Tensor2D[] = [];
         let overshoot = 0;
@@ -73,8 +74,8 @@ export function samplingProgram<C extends Tensors>(
           for (let i = 0; i < count; i++) {
             const key = foldKey(root, i);
             const done = await passes
-              .run({ context, key, shape: [particles, dim] }, signal, (left) =>
-                progress.update((i + 1) * descent.rounds - left),
+              .run({ context, key, shape: [particles, dim], rounds }, signal, (left) =>
+                progress.update((i + 1) * rounds - left),
               )
               .finally(() => key.dispose());
             drawn.push(done.theta);
@@ -98,11 +99,12 @@ interface Pass<C extends Tensors> {
   readonly key: Key;
   /** [B, D]. */
   readonly shape: [number, number];
+  readonly rounds: number;
 }
 
 /** The compiled graphs of a descent, and how a pass runs through them. */
 function passProgram<C extends Tensors>(descent: Descent, bind: (context: C) => ComposedScore) {
-  const { name, rounds, finish, unfinished } = descent;
+  const { name, finish, unfinished } = descent;
   const begin: Compiled<[C, tf.Tensor2D], DescentState> = compile((context, noise) =>
     descent.start(bind(context), noise),
   );
@@ -116,7 +118,7 @@ function passProgram<C extends Tensors>(descent: Descent, bind: (context: C) => 
     finish && compile((context, state) => finish(bind(context), state));
   const search = divergenceSearch(descent, bind);
   const run = async (
-    { context, key, shape }: Pass<C>,
+    { context, key, shape, rounds }: Pass<C>,
     signal: AbortSignal,
     onRounds: (left: number) => void,
   ): Promise<{ theta: tf.Tensor2D; overshoot: number }> => {

@@ -85,6 +85,16 @@ describe('fisherLangevin', () => {
     expect(rounds({ levelsPerUnit: 1 }, small)).toBe(Math.ceil(Math.log(4) - 1e-9) + 2);
   });
 
+  it('goes further down the more observations there are, and no further where it is told so', () => {
+    const roundsFor = (options: Parameters<typeof fisherLangevin>[0], n: number) =>
+      fisherLangevin(options).descend({ diffusion }).roundsFor!(n);
+    expect(roundsFor({}, 1)).toBe(fisherLangevin().descend({ diffusion }).rounds);
+    expect(roundsFor({}, 100) - roundsFor({}, 1)).toBe(Math.round(6 * Math.log(10)));
+    expect(roundsFor({ smallestNoise: 0.1 }, 100)).toBe(roundsFor({}, 1));
+    // the diffusion ends
+    expect(roundsFor({}, 1e9)).toBe(roundsFor({}, 1e8));
+  });
+
   it('refuses options out of their ranges, and a schedule without a diffusion', () => {
     for (const options of [
       { levelsPerUnit: 0 },

@@ -123,7 +123,8 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
   const corrector = predictorCorrector({
     levels: levels.samplerLevels(Math.max(3, Math.round(count / 2)), smallestNoise),
   });
-  const langevin = config.levels.name === 'continuous' ? fisherLangevin({ smallestNoise }) : corrector;
+  const langevin = (n: number): Sampler =>
+    config.levels.name === 'continuous' ? langevinOf(config, smallestNoise, n) : corrector;
   // where the network's error of the score, 1 / std, is not yet large, and nearer to the data
   const ascents = [1, 0.25].map((share) =>
     Math.max(Math.log(share * smallestNoise), levels.diffusion.logRatio(levels.diffusion.earliest)),
@@ -169,7 +170,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
       const observations = embed(xObs);
       const n = observations.shares.shape[0];
       // the faster sampler takes particles of a level for about Gaussian, as those of several observations are
-      const others = n === 1 ? [corrector] : [...new Set([langevin, corrector])];
+      const others = n === 1 ? [corrector] : [...new Set([langevin(n), corrector])];
       const samplers = composition.isDiffused(n) ? [method.sampler] : others;
       const observed = { tensors, observations };
       const gaussians = {
@@ -230,6 +231,15 @@ function langevinNoise({ model, tensors }: ScoreEstimatorParts): number {
   if (!gaussian) return mostLangevinNoise;
   const least = tf.tidy(() => Math.sqrt(tf.min(gaussian.variances).dataSync()[0]));
   return Math.max(leastLangevinNoise, Math.min(mostLangevinNoise, 0.4 * least));
+}
+
+/**
+ * Langevin steps for n observations. A closed form alone has no error that grows towards the data, so that it is
+ * followed as far as n observations see the bias of the last level's mean.
+ */
+function langevinOf({ training }: ScoreEstimatorConfig, smallestNoise: number, n: number): Sampler {
+  const least = training.bestEpoch === 0 ? Math.min(smallestNoise, 0.1 / Math.sqrt(n)) : smallestNoise;
+  return fisherLangevin({ smallestNoise: least });
 }
 
 const mostLangevinNoise = 0.2;

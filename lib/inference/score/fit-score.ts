@@ -6,8 +6,10 @@ import { predictNoise, scoreModel, type ScoreModel, type ScoreModelTensors } fro
 import type { NetworkDefinition } from '../../nn/score/score-network';
 import { denoisingScoreMatching } from '../../training/denoising-score-matching';
 import type { Score } from '../../diffusion/noise-level';
-import { fit, type Fit } from '../../training/fit';
+import type { LawOfTheta } from '../../nn/score/gaussian-under-law';
+import { fit, heldOutRows, type Fit } from '../../training/fit';
 import type { FitOptions } from '../../training/fit-settings';
+import { isBeyondClosedForm } from './beyond-closed-form';
 import { continuous, type TrainingLevels } from './levels';
 import type { ScoreModelConfig } from './score-model-config';
 
@@ -39,6 +41,8 @@ export interface ScoreProblem {
   readonly added?: [tf.Tensor2D, tf.Tensor2D];
   /** The diffused score of the targets' law, beside which the score of a likelihood is learned. */
   readonly law?: Score;
+  /** The moments of the targets' law, where the pairs are drawn from it. */
+  readonly moments?: LawOfTheta;
   /** What progress calls it. */
   readonly label?: string;
 }
@@ -62,7 +66,7 @@ export function disposeFitted({ tensors }: FittedScore): void {
  * @throws InvalidInputError for invalid settings.
  */
 export async function fitScore(
-  { rows: pairs, weights, added, law, label }: ScoreProblem,
+  { rows: pairs, weights, added, law, moments, label }: ScoreProblem,
   { network: definition = denoisingNetwork(), levels = continuous(), gaussians = 1 }: ScoreSettings,
   options: FitOptions,
 ): Promise<FittedScore> {
@@ -73,18 +77,26 @@ export async function fitScore(
   const parameterisation = levels.parameterisation(isBesideClosedForm);
   const closedForm = await fitClosedForm(
     pairs,
-    { most: gaussians, isScaled: parameterisation.seesDistance },
+    { most: gaussians, isScaled: parameterisation.seesDistance, law: moments },
     rng(options.seed).fork(-1),
   );
   try {
     const model = scoreModel(network, parameterisation, dims, closedForm, law);
     const ofWeights = (weights: tf.Tensor[]): ScoreModelTensors => ({ network: weights, closedForm });
+    const objective = levels.objective((error, level) => model.outputOfNoise(ofWeights([]), level, error));
     const loss = denoisingScoreMatching(
       (weights, rows, key) => predictNoise(model, ofWeights(weights), rows, key),
-      levels.objective((error, level) => model.outputOfNoise(ofWeights([]), level, error)),
+      objective,
     );
     const length = added ? levels.length.besides : levels.length.alone;
-    const fitted = await fit({ weights: model.network.weights, loss, rows, added, label, length }, options);
+    const best = await fit({ weights: model.network.weights, loss, rows, added, label, length }, options);
+    const isKept = (): boolean => {
+      const numbers = tf.tensor1d(heldOutRows(pairs[0].shape[0], options, length), 'int32');
+      const heldOut = pairs.map((each) => tf.gather(each, numbers)) as [tf.Tensor2D, tf.Tensor2D];
+      return isBeyondClosedForm(model, ofWeights(best.weights), objective, heldOut, options.seed);
+    };
+    const isInDoubt = isBesideClosedForm && !weights && best.bestEpoch > 0 && !best.stopped;
+    const fitted = isInDoubt && !tf.tidy(isKept) ? withoutNetwork(best) : best;
     return {
       config: { dims, network: network.spec, levels: levels.spec, parameterisation: parameterisation.name },
       model,
@@ -95,4 +107,11 @@ export async function fitScore(
     tf.dispose(closedForm as tf.TensorContainer);
     throw error;
   }
+}
+
+/** The fit in which the closed form, with which training starts, is the best: a network of zeros adds nothing. */
+function withoutNetwork({ weights, ...fitted }: Fit): Fit {
+  const zeros = tf.tidy(() => weights.map((each) => tf.zerosLike(each)));
+  tf.dispose(weights);
+  return { ...fitted, weights: zeros, bestEpoch: 0, validationLoss: fitted.history[0].validation! };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Score } from '../../diffusion/noise-level';
+import type { LawOfTheta } from '../../nn/score/gaussian-under-law';
 import { freePartial, InterruptedError, NonFiniteError } from '../../core/errors';
 import { longWork } from '../../core/host';
 import { inParts } from '../../core/parts';
@@ -20,6 +21,8 @@ export interface EmulationProblem {
   readonly frame: Frame;
   /** The diffused score of the parameters' law, beside which the score of a likelihood is learned. */
   readonly law?: Score;
+  /** The moments of the parameters' law, where the simulations are drawn from it. */
+  readonly moments?: LawOfTheta;
   readonly settings: ScoreSettings;
   readonly emulation: Emulation;
 }
@@ -51,7 +54,7 @@ export interface EmulationFit {
  * finite numbers, a warning says so.
  */
 export async function fitWithEmulatedPairs(problem: EmulationProblem, options: FitOptions): Promise<EmulationFit> {
-  const { what, rows, frame, law, settings, emulation: wanted } = problem;
+  const { what, rows, frame, law, moments, settings, emulation: wanted } = problem;
   const { count } = wanted;
   const { alone: length, besides } = (settings.levels ?? continuous()).length;
   const steps = (length: TrainingLength): number => plannedSteps(options, rows[0].shape[0], length);
@@ -60,7 +63,7 @@ export async function fitWithEmulatedPairs(problem: EmulationProblem, options: F
   const parts: TrainingPart[] = [];
   return longWork('Training', total, options, async (progress, signal) => {
     const work: FitOptions = { ...options, signal, within: inParts(progress, plan) };
-    const alone = await fitScore({ rows, law, label: labels.alone }, settings, work);
+    const alone = await fitScore({ rows, law, moments, label: labels.alone }, settings, work);
     parts.push(partOf(labels.alone, alone.fit));
     const keepAlone = (stopped: Error): EmulationFit => {
       if (stopped instanceof InterruptedError)
@@ -76,7 +79,7 @@ export async function fitWithEmulatedPairs(problem: EmulationProblem, options: F
       parts.push(partOf(labels.emulator, emulation.fit));
       if ('stopped' in emulation) return keepAlone(emulation.stopped);
       const added = emulation.pairs;
-      const problem = { rows, added, law, label: labels.besides };
+      const problem = { rows, added, law, moments, label: labels.besides };
       const helped = await fitScore(problem, settings, work).finally(() => tf.dispose(added));
       parts.push(partOf(labels.besides, helped.fit));
       if (helped.fit.stopped) {

@@ -7,9 +7,12 @@ import { heldOutRows, type Fit } from '../../training/fit';
 import type { FitOptions, FitSettings } from '../../training/fit-settings';
 import { checkPairs, type TrainingPairs } from '../check-pairs';
 import { courseNumbers, courseOf, delivered, type Course } from '../course';
-import { fitFrame, fitFrameWithWalls } from '../frame';
+import { fitFrame, fitFrameWithWalls, type Frame } from '../frame';
+import { priorMoments } from '../law-moments';
 import { heldOutWidths, widthWarning } from '../held-out-widths';
 import { priorProbe } from '../prior-probe';
+import type { Standardisation } from '../standardisation';
+import type { LawOfTheta } from '../../nn/score/gaussian-under-law';
 import { fitScore, type ScoreSettings } from './fit-score';
 import { fitWithEmulatedPairs, type Emulation } from './fit-with-emulated-pairs';
 import { continuous } from './levels';
@@ -91,11 +94,17 @@ export async function trainScoreEstimator(
     console.info(
       `${what}: without emulated pairs, which are biased where simulations were dropped (${pairs.dropped}).`,
     );
+  // dropped or weighted, they are another law's
+  const isOfPrior = !method.lawOfTraining && !method.isLawLeftOut && !weights && !pairs.proposed && !pairs.dropped;
+  const moments = isOfPrior ? lawInFrame(frame, simulations) : undefined;
   try {
     const count = emulated * simulations;
     const best = isEmulated
-      ? await fitWithEmulatedPairs({ what, rows, frame, law, settings, emulation: { count, emulate } }, options)
-      : { kept: await fitScore({ rows, weights, law }, settings, options), emulated: 0, parts: undefined };
+      ? await fitWithEmulatedPairs(
+          { what, rows, frame, law, moments, settings, emulation: { count, emulate } },
+          options,
+        )
+      : { kept: await fitScore({ rows, weights, law, moments }, settings, options), emulated: 0, parts: undefined };
     const { config, model, tensors, fit } = best.kept;
     const secondsSoFar = (): number => (performance.now() - began) / 1000;
     const training = {
@@ -129,6 +138,19 @@ export async function trainScoreEstimator(
   } finally {
     tf.dispose(rows);
   }
+}
+
+/** Draws of the prior for each simulation: their moments' errors are then small beside those of the simulations. */
+const drawsForEach = 10;
+const mostDraws = 100_000;
+
+/** What is known of the prior in a frame. */
+function lawInFrame(frame: Frame, simulations: number): LawOfTheta {
+  const zero = ({ mean, std }: Standardisation): number[] => mean.map((value, i) => -value / std[i]);
+  return {
+    ...priorMoments(frame, Math.min(mostDraws, drawsForEach * simulations)),
+    origin: { theta: zero(frame.config.theta), x: zero(frame.config.x) },
+  };
 }
 
 function stoppedOf({ stopped }: Fit): Checked {
@@ -172,7 +194,7 @@ async function widthsOf(
 function warnOf(what: string, { bestEpoch }: Fit, heldOut: number, widths: readonly number[] | undefined): void {
   if (bestEpoch === 0)
     console.warn(
-      `${what}: no epoch was better on the ${heldOut} held-out simulations than the start, so the posterior is the ` +
+      `${what}: no epoch was better on the ${heldOut} held-out simulations than the start by more than chance, so the posterior is the ` +
         'linear Gaussian fit with which training starts, where there is one. That is right where the simulator is ' +
         'linear and Gaussian; elsewhere, simulate more, or take data that say more of the parameters.',
     );

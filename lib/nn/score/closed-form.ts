@@ -3,6 +3,7 @@ import type { Rng } from '../../core/rng';
 import type { NoiseLevel } from '../../diffusion/noise-level';
 import type { Tensors } from '../../graph/tensors';
 import { fitJointMixture } from './joint-mixture';
+import { gaussianUnderLaw, type LawOfTheta } from './gaussian-under-law';
 import { gaussianNoise, leastSquaresGaussian, meanOfX, rowsOf, type LinearGaussian } from './linear-gaussian';
 import {
   mixtureNoise,
@@ -73,17 +74,19 @@ export const gaussianMixture: ClosedForm = {
  * @param pairs parameters [N, D] and data [N, L].
  * @param most Gaussians at most; 0 gives no tensors.
  * @param isScaled whether one Gaussian is wanted beside a mixture, to see and scale by.
+ * @param law what is known of the parameters' law, for the one Gaussian.
  * @returns its tensors; the caller disposes them.
  */
 export async function fitClosedForm(
   [theta, x]: [tf.Tensor2D, tf.Tensor2D],
-  { most, isScaled }: { most: number; isScaled: boolean },
+  { most, isScaled, law }: { most: number; isScaled: boolean; law?: LawOfTheta },
   source: Rng,
 ): Promise<ClosedFormTensors> {
   if (most === 0) return {};
+  const oneOfPairs = (): LinearGaussian => (law ? gaussianUnderLaw(theta, x, law) : leastSquaresGaussian(theta, x));
   const parts = most > 1 ? await fitJointMixture(rowsOf(theta), rowsOf(x), most, source) : undefined;
-  if (!parts) return { gaussian: leastSquaresGaussian(theta, x) };
-  return { parts: parts.map(mixturePart), ...(isScaled && { gaussian: leastSquaresGaussian(theta, x) }) };
+  if (!parts) return { gaussian: oneOfPairs() };
+  return { parts: parts.map(mixturePart), ...(isScaled && { gaussian: oneOfPairs() }) };
 }
 
 /** The closed form that tensors belong to; `known` is what there is where they are none. */

@@ -6,6 +6,7 @@ export {
   type CredibleInterval,
 } from './calibrated-intervals';
 export { check, type CheckFinding, type CheckOptions, type CheckRow } from './check';
+export { composition, type ComposedParameter, type CompositionFinding, type CompositionOptions } from './composition';
 export { drawPairs, type DrawPairsOptions } from './draw-pairs';
 export { pairsFrom, type DrawnPairs } from './drawn-pairs';
 export { expectedCoverage, type CoverageCurve, type CoverageFinding, type CoverageOptions } from './expected-coverage';

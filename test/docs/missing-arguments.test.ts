@@ -184,6 +184,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'diffusion.linearSchedule': [{}],
     'diagnostics.calibratedIntervals': [pairs, {}],
     'diagnostics.check': [exactly, task, { pairs: 20, draws: 2, ...options }],
+    'diagnostics.composition': [exactly, task, xObs, { sets: 20, draws: 10, ...options }],
     'diagnostics.drawPairs': [exactly, task, { pairs: 2, draws: 2, ...options }],
     'diagnostics.expectedCoverage': [pairs, {}],
     'diagnostics.localC2st': [pairs, xObs.slice(0, 1), { posterior: theta, trials: 20, maxEpochs: 1, ...options }],

@@ -12,8 +12,8 @@ const enough = 2;
  * Whether a network is better on held-out pairs than the closed form beside which it was trained, by more than chance:
  * the mean over pairs of what it takes off their loss is above two of its standard errors.
  *
- * Where data are Gaussian and linear, nothing is left to learn, and the best of many epochs is better by luck only; what
- * it has learned is then an error, which observations that are put together add up.
+ * Where data are Gaussian and linear, nothing is left to learn, and the best of many epochs is better by luck only;
+ * what it has learned is then an error, which observations that are put together add up.
  * @param pairs held-out targets [N, D] and conditions [N, L]; kept by the caller.
  */
 export function isBeyondClosedForm(

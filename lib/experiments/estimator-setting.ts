@@ -29,6 +29,8 @@ export interface EstimatorSettingOptions {
   readonly methods: readonly DrawMethod[];
   /** Fewest simulator calls that it trains from. */
   readonly smallestBudget: number;
+  /** All that `train` trains with, as values; the methods are added to it. Default: none. */
+  readonly definition?: unknown;
   /** Simulates and trains on `budget` calls; the estimator is the setting's. */
   train(
     task: Task,
@@ -41,13 +43,14 @@ export interface EstimatorSettingOptions {
  * A setting of an experiment that trains an estimator, whatever the method, and draws from it in one or several ways.
  */
 export function estimatorSetting(options: EstimatorSettingOptions): ExperimentSetting {
-  const { setting, id = setting, methods, smallestBudget, train } = options;
+  const { setting, id = setting, methods, smallestBudget, definition, train } = options;
   listOf(`setting "${setting}": methods`, methods, 'an array of { method }');
   return {
     setting,
     id,
     methods: methods.map(({ method }) => method),
     smallestBudget,
+    ...(definition !== undefined && { definition: { trains: definition, methods } }),
     train: async (task, budget, { seed, signal }) => {
       const { estimator, calls } = await train(task, budget, { seed, signal, progress: false });
       return {

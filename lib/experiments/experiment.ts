@@ -42,6 +42,12 @@ export interface ExperimentSetting {
   /** Fewest simulator calls that it trains from. Default 1. */
   readonly smallestBudget?: number;
   /**
+   * All that it trains, draws and infers with, as values: numbers, texts, functions, and what has a `spec` or an `id`.
+   * Rows of settings whose definitions differ are never taken for one another's. Default: none, so that any change of
+   * the module which defines it makes it another.
+   */
+  readonly definition?: unknown;
+  /**
    * Whether a training is for one set of observations, as of methods that go in rounds: then there is a run for each.
    * Default false: one training is judged for all.
    */

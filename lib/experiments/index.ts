@@ -17,11 +17,11 @@ export type {
   Trained,
   TruePosterior,
 } from './experiment';
-export { missingRuns, type ExperimentCell, type ExperimentRun } from './missing-runs';
+export { missingRuns, type ExperimentCell, type ExperimentRun, type FinishedRuns } from './missing-runs';
 export * as measures from './measures';
 export { pairsSetting, type PairsSettingOptions } from './pairs-setting';
 export { posteriorSetting, type InferredPosterior, type PosteriorSettingOptions } from './posterior-setting';
 export { runExperiment, type ExperimentOutcome } from './run-experiment';
 export type { RunFailure } from '../io/run-lines';
 export { setsSetting, type SetsSettingOptions } from './sets-setting';
-export type { ResultsFolder } from '../io/records';
+export type { ResultsFolder, RunStore } from '../io/records';

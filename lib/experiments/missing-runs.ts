@@ -1,6 +1,6 @@
 import { requireFunction } from '../core/checks';
 import type { ResultRow } from '../records/result-row';
-import type { ResultsFolder } from '../io/records';
+import type { RunStore } from '../io/records';
 import { checkExperiment } from './check-experiment';
 import { defaultMeasures } from './default-measures';
 import type { Experiment, ExperimentSetting } from './experiment';
@@ -32,6 +32,9 @@ export interface ExperimentRun {
   /** The draws by which it is judged. */
   readonly cells: readonly ExperimentCell[];
 }
+
+/** What is known of runs that are finished. */
+export type FinishedRuns = Pick<RunStore, 'has' | 'rows'>;
 
 /** All runs of an experiment: seed by seed, budget by budget, setting by setting. */
 export function allRuns({
@@ -75,7 +78,7 @@ export function allRuns({
  * const setting = pairsSetting({ setting: 'small', methods: [{ method: 'Score NPE' }], train });
  * missingRuns({ task, settings: [setting], budgets: [1_000, 3_000], seeds: [1, 2], n: [1, 8] }, results).length; // 4
  */
-export function missingRuns(experiment: Experiment, results: ResultsFolder): ExperimentRun[] {
+export function missingRuns(experiment: Experiment, results: FinishedRuns): ExperimentRun[] {
   checkExperiment(experiment);
   requireFunction('missingRuns: results', results?.rows, 'a results folder, as openResults gives');
   const there = rowNames(experiment, results);
@@ -96,13 +99,13 @@ export function cellsByObservation(cells: readonly ExperimentCell[]): Experiment
 }
 
 /** The key of some rows of a run: the run's own or, where that is taken by other rows, one that names these. */
-export function keyOf({ key }: ExperimentRun, cells: readonly ExperimentCell[], results: ResultsFolder): string {
+export function keyOf({ key }: ExperimentRun, cells: readonly ExperimentCell[], results: FinishedRuns): string {
   const whole = key.replace(/\/and .*$/, '');
   return results.has(whole) ? `${whole}/and ${cells.map(cellName).join(', ')}` : whole;
 }
 
 /** The rows of `results` that an experiment asks for. */
-export function rowsOf(experiment: Experiment, results: ResultsFolder): ResultRow[] {
+export function rowsOf(experiment: Experiment, results: FinishedRuns): ResultRow[] {
   const wanted = new Set(
     allRuns(experiment).flatMap((run) =>
       run.cells.flatMap((cell) => metricsOf(cell).map((metric) => rowName(rowOf(run, cell, metric)))),
@@ -112,7 +115,7 @@ export function rowsOf(experiment: Experiment, results: ResultsFolder): ResultRo
 }
 
 /** The rows that are not stored yet: another process may have worked on the same run. */
-export function newRows(experiment: Experiment, rows: readonly ResultRow[], results: ResultsFolder): ResultRow[] {
+export function newRows(experiment: Experiment, rows: readonly ResultRow[], results: FinishedRuns): ResultRow[] {
   const there = rowNames(experiment, results);
   return rows.filter((row) => !there.has(rowName(row)));
 }
@@ -127,7 +130,7 @@ function rowOf(
   return { setting, method, budget, seed, n, observation, metric };
 }
 
-function rowNames({ task: { name } }: Experiment, results: ResultsFolder): Set<string> {
+function rowNames({ task: { name } }: Experiment, results: FinishedRuns): Set<string> {
   return new Set(
     results
       .rows()

@@ -23,6 +23,8 @@ export interface PosteriorSettingOptions {
   readonly method: string;
   /** Fewest simulator calls that it can do with. Default 256. */
   readonly smallestBudget?: number;
+  /** All that `infer` infers with, as values. Default: none. */
+  readonly definition?: unknown;
   /** Infers the posterior given xObs [n, L] with at most `calls` simulator calls; the setting disposes it. */
   infer(
     task: Task,
@@ -52,6 +54,7 @@ export function posteriorSetting(options: PosteriorSettingOptions): ExperimentSe
     setting,
     method,
     smallestBudget = 256,
+    definition,
     infer,
     ...rest
   } = objectOf('posteriorSetting', options, '{ setting, method, infer }');
@@ -65,6 +68,7 @@ export function posteriorSetting(options: PosteriorSettingOptions): ExperimentSe
     id: rest.id ?? `${setting}/${method}`,
     methods: [method],
     smallestBudget,
+    ...(definition !== undefined && { definition: { infers: definition, infer } }),
     perObservation: true,
     train: async (task, calls, { seed, signal, xObs }) => {
       const inferred = await infer(task, xObs!, { calls, seed, signal, progress: false });

@@ -3,7 +3,7 @@ import { counted, described } from '../core/description';
 import { freePartial, InterruptedError } from '../core/errors';
 import { longWork, type LongWorkOptions } from '../core/host';
 import type { ResultRow } from '../records/result-row';
-import type { ResultsFolder } from '../io/records';
+import type { RunStore } from '../io/records';
 import { toProject } from '../io/results-path';
 import type { RunFailure } from '../io/run-lines';
 import { drawObservations } from '../simulation/draw-observations';
@@ -58,7 +58,7 @@ export interface ExperimentOutcome {
  */
 export async function runExperiment(
   experiment: Experiment,
-  results: ResultsFolder,
+  results: RunStore,
   options: LongWorkOptions = {},
 ): Promise<ExperimentOutcome> {
   objectOf('runExperiment: options', options);
@@ -97,7 +97,7 @@ export async function runExperiment(
   return outcomeOf(experiment, results, failures);
 }
 
-function outcomeOf(experiment: Experiment, results: ResultsFolder, failures: readonly RunFailure[]): ExperimentOutcome {
+function outcomeOf(experiment: Experiment, results: RunStore, failures: readonly RunFailure[]): ExperimentOutcome {
   const rows = rowsOf(experiment, results);
   return described({ rows, failures }, () => ({
     title: `Outcome of an experiment: ${counted(rows.length, 'row')}, ${counted(failures.length, 'failed run')}`,
@@ -114,7 +114,7 @@ function outcomeOf(experiment: Experiment, results: ResultsFolder, failures: rea
 async function oneRun(
   experiment: Experiment,
   run: ExperimentRun,
-  results: ResultsFolder,
+  results: RunStore,
   signal: AbortSignal,
   tell: (note: string) => void,
 ): Promise<RunFailure[]> {

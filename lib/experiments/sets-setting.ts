@@ -14,6 +14,8 @@ export interface SetsSettingOptions {
   readonly maxObservations?: number;
   /** Fewest simulator calls that it trains from. Default 256, a batch. */
   readonly smallestBudget?: number;
+  /** All that `train` trains with, as values; the largest set is added to it. Default: none. */
+  readonly definition?: unknown;
   /** Trains on sets; the setting disposes both. */
   train(
     sets: ObservationSets,
@@ -41,6 +43,7 @@ export function setsSetting(options: SetsSettingOptions): ExperimentSetting {
     train,
     maxObservations = 10,
     smallestBudget = 256,
+    definition,
   } = objectOf('setsSetting', options, '{ setting, method, train }');
   requireFunction('setsSetting: train', train, 'a function (sets, options) => an estimator');
   return estimatorSetting({
@@ -48,6 +51,7 @@ export function setsSetting(options: SetsSettingOptions): ExperimentSetting {
     id: `${setting}/${method}`,
     methods: [{ method }],
     smallestBudget,
+    ...(definition !== undefined && { definition: { trains: definition, maxObservations } }),
     train: async (task, budget, run) => {
       const sets = await simulateSets(task, { calls: budget, maxObservations, ...run });
       const { calls } = sets;

@@ -73,6 +73,9 @@ export interface ResultsFolder {
   writeSummary(input: SummaryInput): Promise<Summary>;
 }
 
+/** What an experiment keeps its finished and failed runs in: a results folder, or what keeps them elsewhere. */
+export type RunStore = Pick<ResultsFolder, 'path' | 'has' | 'rows' | 'append' | 'fail'>;
+
 /**
  * The results folder of a notebook, whose store lets an interrupted sweep resume where it stopped.
  *

@@ -32,12 +32,10 @@ const study: BenchmarkStudy<BenchmarkSetting> = {
   name: 'benchmark',
   notebook,
   settings: {
-    vp: onPairs('NPSE (VP)', (pairs, options) => npse.train(pairs, { levels: continuous(vpLinear()), ...options })),
-    emulated: onPairs('NPSE (VP), emulated', (pairs, options) =>
-      npse.train(pairs, { ...npse.emulatedSettings, ...options }),
-    ),
-    ve: onPairs('NPSE (VE)', (pairs, options) => npse.train(pairs, { levels: continuous(ve()), ...options })),
-    fmpe: onPairs('FMPE', (pairs, options) => fmpe.train(pairs, options)),
+    vp: onPairs('NPSE (VP)', npse.train, { levels: continuous(vpLinear()) }),
+    emulated: onPairs('NPSE (VP), emulated', npse.train, npse.emulatedSettings),
+    ve: onPairs('NPSE (VE)', npse.train, { levels: continuous(ve()) }),
+    fmpe: onPairs('FMPE', fmpe.train, {}),
   },
 };
 

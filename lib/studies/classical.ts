@@ -1,3 +1,5 @@
+import type { Prior } from '../distributions/prior';
+import type { DrawableEstimator } from '../experiments/estimator-setting';
 import type { Experiment, ExperimentSetting } from '../experiments/experiment';
 import { posteriorSetting } from '../experiments/posterior-setting';
 import { abc } from '../inference/abc/abc';
@@ -6,6 +8,7 @@ import { nle } from '../inference/likelihood/nle';
 import { nre } from '../inference/ratio/nre';
 import * as sequential from '../inference/sequential/index';
 import * as densities from '../nn/density/index';
+import type { Simulations } from '../simulation/simulations';
 import type { RatioLoss } from '../training/ratio/ratio-loss';
 import * as ratioLosses from '../training/ratio/index';
 import { inRoundsSetting } from './in-rounds-setting';
@@ -61,15 +64,27 @@ const likelihood = { density: densities.maskedAutoregressive() };
 type SettingMaker = (setting: string) => ExperimentSetting;
 
 function npeWith(method: string, settings: NpeSettings): SettingMaker {
-  return onPairs(method, (pairs, options) => npe.train(pairs, { ...settings, ...options }));
+  return onPairs(method, npe.train, settings);
 }
 
 function nreWith(method: string, loss: RatioLoss): SettingMaker {
-  return onPairs(method, (pairs, options) => nre.train(pairs, { loss, ...options }));
+  return onPairs(method, nre.train, { loss });
 }
 
 /** Approximate Bayesian computation as the benchmark has it: 100 smoothed particles, kernels of half the variance. */
 const floor = { particles: 100, smoothing: 'kernel', kernelScale: 0.5 } as const;
+
+/** The simulations that rejection picks from, in the place of a training. */
+async function keptForRejection(
+  { theta, x, dropped }: Simulations,
+  { prior, accept, smoothing }: { prior: Prior; accept: number; smoothing: 'kernel' },
+): Promise<DrawableEstimator> {
+  const [ofPrior, data] = [theta.clone(), x.clone()];
+  return {
+    given: (xObs) => abc.reject({ theta: ofPrior, x: data, dropped }, xObs, { prior, accept, smoothing }),
+    dispose: () => [ofPrior, data].forEach((table) => table.dispose()),
+  };
+}
 
 /** How each setting infers, the same for all tasks; those in rounds, and SMC-ABC, for each observation anew. */
 const study: BenchmarkStudy<ClassicalSetting> = {
@@ -82,7 +97,7 @@ const study: BenchmarkStudy<ClassicalSetting> = {
     'npe-spline': npeWith('NPE (spline coupling)', { density: densities.splineCoupling() }),
     'npe-spline-ar': npeWith('NPE (spline autoregressive)', { density: densities.splineAutoregressive() }),
     'npe-ensemble': npeWith('NPE (ensemble)', { members }),
-    nle: onPairs('NLE (MAF)', (pairs, options) => nle.train(pairs, { ...likelihood, ...options })),
+    nle: onPairs('NLE (MAF)', nle.train, likelihood),
     'nre-a': nreWith('NRE-A', ratioLosses.nreA()),
     'nre-b': nreWith('NRE-B', ratioLosses.nreB()),
     'nre-c': nreWith('NRE-C', ratioLosses.nreC()),
@@ -94,18 +109,12 @@ const study: BenchmarkStudy<ClassicalSetting> = {
     tsnpe: inRoundsSetting(sequential.tsnpe()),
     snl: inRoundsSetting(sequential.snl(likelihood)),
     snre: inRoundsSetting(sequential.snre({ loss: ratioLosses.nreB() })),
-    'rej-abc': onPairs('REJ-ABC', async ({ theta, x, dropped }, { prior }) => {
-      const [ofPrior, data] = [theta.clone(), x.clone()];
-      const simulations = { theta: ofPrior, x: data, dropped };
-      return {
-        given: (xObs) => abc.reject(simulations, xObs, { prior, accept: floor.particles, smoothing: floor.smoothing }),
-        dispose: () => [ofPrior, data].forEach((table) => table.dispose()),
-      };
-    }),
+    'rej-abc': onPairs('REJ-ABC', keptForRejection, { accept: floor.particles, smoothing: floor.smoothing }),
     'smc-abc': (setting) =>
       posteriorSetting({
         setting,
         method: 'SMC-ABC',
+        definition: floor,
         infer: async (task, xObs, options) => {
           const posterior = await abc.smc(task, xObs, { ...floor, ...options });
           return { posterior, calls: options.calls, dispose: () => posterior.dispose() };

@@ -2,6 +2,7 @@ import { objectOf, requireCount } from '../core/checks';
 import { vpLevels } from '../diffusion/vp-levels';
 import { flowNpe } from '../inference/density/flow-npe';
 import { npse } from '../inference/score/npse';
+import type { NpseSettings } from '../inference/score/train-score-estimator';
 import { annealedLangevin } from '../samplers/annealed-langevin';
 import { gaussianTransitions } from '../samplers/gaussian-transitions';
 import { predictorCorrector } from '../samplers/predictor-corrector';
@@ -127,40 +128,36 @@ function experiment(
   methods: readonly DrawMethod[],
   { seeds, n, suffix = '', ...wanted }: Paper001Options,
 ): Experiment {
+  const onPairs = (name: string, trainedWith: NpseSettings, drawn: readonly DrawMethod[]): ExperimentSetting =>
+    pairsSetting({
+      setting: `${name}${suffix}`,
+      definition: { train: npse.train, settings: trainedWith },
+      train: (pairs, options) => npse.train(pairs, { ...trainedWith, ...options }),
+      methods: drawn,
+    });
   // by the last of its methods, the best for several observations
   const withGaussians = (gaussians: 0 | 1): ExperimentSetting =>
-    pairsSetting({
-      setting: `scorebook, ${gaussians === 1 ? 'one' : 'no'} Gaussian${suffix}`,
-      train: (pairs, options) => npse.train(pairs, { ...npse.discreteSettings, gaussians, ...options }),
-      methods: methods.slice(-1),
-    });
+    onPairs(
+      `scorebook, ${gaussians === 1 ? 'one' : 'no'} Gaussian`,
+      { ...npse.discreteSettings, gaussians },
+      methods.slice(-1),
+    );
   const all: Record<Paper001Setting, ExperimentSetting> = {
-    paper: pairsSetting({
-      setting: `paper${suffix}`,
-      train: (pairs, options) => npse.train(pairs, { ...npse.paperSettings, ...options }),
-      methods: [
-        // fifty times the network calls of A2
-        { method: 'Score NPE (A1)', sampler: annealedLangevin(), samples: 256 },
-        { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
-      ],
-    }),
+    paper: onPairs('paper', npse.paperSettings, [
+      // fifty times the network calls of A2
+      { method: 'Score NPE (A1)', sampler: annealedLangevin(), samples: 256 },
+      { method: 'Score NPE (A2)', sampler: gaussianTransitions() },
+    ]),
     flow: setsSetting({
       setting: `paper${suffix}`,
       method: 'Flow NPE',
+      definition: { train: flowNpe.train, settings: flowNpe.paperSettings },
       train: (sets, options) => flowNpe.train(sets, { ...flowNpe.paperSettings, ...options }),
     }),
-    scorebook: pairsSetting({
-      setting: `scorebook${suffix}`,
-      train: (pairs, options) => npse.train(pairs, { ...npse.discreteSettings, ...options }),
-      methods,
-    }),
+    scorebook: onPairs('scorebook', npse.discreteSettings, methods),
     'one-gaussian': withGaussians(1),
     'no-gaussian': withGaussians(0),
-    default: pairsSetting({
-      setting: `default${suffix}`,
-      train: (pairs, options) => npse.train(pairs, options),
-      methods: [{ method: 'Score NPE (default)' }],
-    }),
+    default: onPairs('default', {}, [{ method: 'Score NPE (default)' }]),
   };
   return {
     task,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { demand, objectOf } from '../core/checks';
+import type { DrawableEstimator } from '../experiments/estimator-setting';
 import type { Experiment, ExperimentSetting } from '../experiments/experiment';
 import { c2st, drawingSeconds, slicedWasserstein, squaredMmd, trainingSeconds } from '../experiments/measures';
 import { pairsSetting, type PairsSettingOptions } from '../experiments/pairs-setting';
@@ -40,9 +41,26 @@ export interface BenchmarkStudy<S extends string> {
   readonly settings: Readonly<Record<S, (setting: string) => ExperimentSetting>>;
 }
 
-/** A way to train on pairs, once for all observations, whose rows are of one method. */
-export function onPairs(method: string, train: PairsSettingOptions['train']): (setting: string) => ExperimentSetting {
-  return (setting) => pairsSetting({ setting, id: `${setting}/${method}`, methods: [{ method }], train });
+type Pairs = Parameters<PairsSettingOptions['train']>[0];
+type PairsOptions = Parameters<PairsSettingOptions['train']>[1];
+
+/**
+ * A way to train on pairs with some settings, once for all observations, whose rows are of one method. The settings are
+ * part of its definition, so that they belong here and not into `train`.
+ */
+export function onPairs<S extends object>(
+  method: string,
+  train: (pairs: Pairs, options: S & PairsOptions) => Promise<DrawableEstimator>,
+  settings: S,
+): (setting: string) => ExperimentSetting {
+  return (setting) =>
+    pairsSetting({
+      setting,
+      id: `${setting}/${method}`,
+      methods: [{ method }],
+      definition: { train, settings },
+      train: (pairs, options) => train(pairs, { ...settings, ...options }),
+    });
 }
 
 /** The names of the tasks, in the order of the paper. */

@@ -44,8 +44,8 @@ const study: BenchmarkStudy<ScoresInRoundsSetting> = {
   name: 'scores in rounds',
   notebook,
   settings: {
-    npse: onPairs('NPSE', (pairs, options) => npse.train(pairs, options)),
-    nlse: onPairs('NLSE', (pairs, options) => nlse.train(pairs, options)),
+    npse: onPairs('NPSE', npse.train, {}),
+    nlse: onPairs('NLSE', nlse.train, {}),
     tsnpse: inRoundsSetting(sequential.tsnpse()),
     'tsnpse-simulations': inRoundsSetting(sequential.tsnpse({ emulated: 0 }), 'TSNPSE (simulations only)'),
     'tsnpse-paper': inRoundsSetting(sequential.tsnpse(paper), 'TSNPSE (paper)'),

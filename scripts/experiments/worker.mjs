@@ -1,10 +1,11 @@
 import { loadLibrary } from './definition.mjs';
+import { runCells } from './run-cells.mjs';
 
 /**
  * A process of a sweep: is told one run after the other, and keeps each in the store itself. The parent says when to
  * stop; where the parent is gone, so is this process.
  *
- * @typedef {{ experiment: number, setting: string, budget: number, seed: number, observation?: number }} Order
+ * @typedef {import('./run-cells.mjs').RunName & { experiment: number }} Order
  * @typedef {import('scorebook').experiments.RunFailure} RunFailure
  * @typedef {{ ready: true } | { failures: RunFailure[] } | { stopped: true } | { broken: string }} Answer
  */
@@ -31,21 +32,9 @@ process.on('message', async (/** @type {Order | { stop: true }} */ order) => {
     return;
   }
   const { notebook, experiment } = experiments[order.experiment];
-  const run = {
-    ...experiment,
-    // all n together: the observations of a run are the first of its largest set
-    settings: experiment.settings.filter(({ id }) => id === order.setting),
-    budgets: [order.budget],
-    seeds: [order.seed],
-    ...(order.observation !== undefined && {
-      observations: experiment.observations && { ...experiment.observations, numbers: [order.observation] },
-    }),
-  };
   try {
-    const { failures } = await library.experiments.runExperiment(run, library.openResults(notebook), {
-      signal: stop.signal,
-    });
-    answer({ failures: [...failures] });
+    const results = library.openResults(notebook);
+    answer({ failures: [...(await runCells(library, experiment, order, results, stop.signal))] });
   } catch (error) {
     if (error instanceof library.InterruptedError) answer({ stopped: true });
     else answer({ broken: error instanceof Error ? (error.stack ?? error.message) : String(error) });

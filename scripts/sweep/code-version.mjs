@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fingerprint } from '../setup/fingerprint.mjs';
+import { root } from '../setup/paths.mjs';
+
+const built = join(root, 'lib', 'dist');
+const studies = join(built, 'studies', 'index.js');
+
+/**
+ * The hash of all that rows depend on besides the definitions of the experiments: every built file of the library that
+ * these load, and the versions of the packages that it stands on. The modules of the studies are not among the files,
+ * since each of their settings has a definition of its own.
+ */
+export function codeVersion() {
+  const definitions = new Set([studies, ...required(studies)]);
+  const files = [...loadedFrom(studies)].filter((file) => !definitions.has(file)).sort();
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'lib', 'package.json'), 'utf8'));
+  const texts = files.map((file) => `${relative(built, file)}\n${readFileSync(file, 'utf8')}`);
+  return fingerprint([JSON.stringify(dependencies), ...texts]);
+}
+
+/** The hash of the modules that define the studies of the library, for settings that say nothing of themselves. */
+export function studiesVersion() {
+  return fingerprint(required(studies).map((file) => readFileSync(file, 'utf8')));
+}
+
+/**
+ * A built file and all that it loads, at once or later.
+ * @param {string} entry
+ */
+function loadedFrom(entry) {
+  const found = new Set([entry]);
+  for (const file of found) for (const next of required(file)) found.add(next);
+  return found;
+}
+
+/**
+ * The files of the library that a built file names in `require`.
+ * @param {string} file
+ */
+function required(file) {
+  const names = readFileSync(file, 'utf8').matchAll(/\brequire\("(\.[^"]+)"\)/g);
+  return Array.from(names, ([, name]) => fileOf(resolve(dirname(file), name))).filter((path) => path.endsWith('.js'));
+}
+
+/** @param {string} path as `require` takes it */
+function fileOf(path) {
+  if (existsSync(`${path}.js`)) return `${path}.js`;
+  return existsSync(path) && statSync(path).isDirectory() ? join(path, 'index.js') : path;
+}

@@ -1,0 +1,3 @@
+export function pack(/** @type {string} */ _) {
+  return 1;
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { chosen, loadLibrary } from '../../scripts/experiments/definition.mjs';
-import { runMain } from '../../scripts/setup/problem.mjs';
-import { runSweep } from '../../scripts/sweep/run-sweep.mjs';
+import { chosen, loadLibrary } from '../../../scripts/experiments/definition.mjs';
+import { runMain } from '../../../scripts/setup/problem.mjs';
+import { runSweep } from '../../../scripts/sweep/run-sweep.mjs';
 
 /** A sweep of the tiny cells, as `npm run sweep` makes one; its argument is what `runSweep` is asked, in part. */
 await runMain(async () => {

@@ -34,8 +34,8 @@ export interface ChecksOptions extends Omit<BenchmarkPart<ChecksSetting>, 'budge
 export const notebook = '08-can-you-trust-it';
 
 const makers: Readonly<Record<ChecksSetting, (setting: string) => ExperimentSetting>> = {
-  npse: onPairs('NPSE', (pairs, options) => npse.train(pairs, options)),
-  npe: onPairs('NPE', (pairs, options) => npe.train(pairs, options)),
+  npse: onPairs('NPSE', npse.train, {}),
+  npe: onPairs('NPE', npe.train, {}),
 };
 
 /** The names of the estimators. */

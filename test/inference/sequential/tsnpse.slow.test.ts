@@ -8,6 +8,7 @@ import type { SequentialRun } from '../../../lib/inference/sequential/sequential
 import { tsnpse } from '../../../lib/inference/sequential/tsnpse';
 import type { TsnpseOptions } from '../../../lib/inference/sequential/tsnpse';
 import { covariance, mean } from '../../../lib/maths/moments';
+import { denoisingNetwork } from '../../../lib/nn/score/denoising-network';
 import type { Model } from '../../../lib/simulation/model';
 import { gaussianLinear } from '../../../lib/tasks/gaussian-linear';
 import { exactMoments } from '../exact-gaussian';
@@ -18,7 +19,8 @@ const xObs = [[0.8, -0.9]];
 const draws = 4000;
 const rounds = 3;
 const calls = 3000;
-const quick: TsnpseOptions = { fit: { maxEpochs: 10 }, truncation: { draws: 4000 } };
+const network = denoisingNetwork({ width: 32, hidden: 2 });
+const quick: TsnpseOptions = { network, fit: { maxEpochs: 10 }, truncation: { draws: 4000 } };
 const options = { rounds, calls, seed: 1, stopWhenStill: false, ...quiet };
 
 /** Draws of the posterior that a run ends with, and its reports; all else is freed, which is checked. */
@@ -32,7 +34,7 @@ async function inferred(model: Model, given: number[][], settings: TsnpseOptions
 
 describe('TSNPSE in rounds', () => {
   it.each<[string, TsnpseOptions]>([
-    ['with emulated pairs in the last round', {}],
+    ['with emulated pairs in the last round', { emulated: 3 }],
     ['on simulations alone, of all rounds', { emulated: 0, allRounds: true }],
     [
       'with the region of the flow',

@@ -68,8 +68,8 @@ export interface CoverageFinding extends PlottedFinding {
  * each parameter's central interval.
  *
  * By density it asks the posterior of each pair for its log density, known up to a constant at least, so the estimator
- * must still be there; the density of a score method costs a flow for each draw, of many pairs at once. Where the posterior ignores the data
- * coverage is right, too: see `recovery`.
+ * must still be there; the density of a score method costs a flow for each draw, of many pairs at once. Where the
+ * posterior ignores the data coverage is right, too: see `recovery`.
  * @param all the pairs, from `drawPairs`, 20 at least.
  * @returns the finding: `value`, the coverage of sets of credibility .9, the least of the curves'; `plot()`, coverage
  * by credibility with a simultaneous band.

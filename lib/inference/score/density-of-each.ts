@@ -11,7 +11,7 @@ import type { PosteriorDensityOptions, ScoreDensity } from './score-density';
 const tolerance = 1e-2;
 
 /**
- * log q(theta_ik | x_i) [N, K] at theta [N, K, D], each table of K under the posterior of its own observation, in passes
+ * log q(theta_ik | x_i) [N, K] at theta [N, K, D], each table of K under its own observation's posterior, in passes
  * of all observations together; the caller disposes the tensor.
  * @throws InvalidInputError for theta of another shape.
  */

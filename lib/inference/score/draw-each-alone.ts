@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DrawEachOptions } from '../../contract/estimator';
+import type { DrawEachOptions, Estimator } from '../../contract/estimator';
+import type { DrawOptions, Posterior } from '../../contract/posterior';
 import { toTensor2D, type Rows } from '../../core/rows';
 import type { Sampler } from '../../samplers/sampler';
-import type { ScoreEstimator } from './score-estimator';
 
 /** Draws for each row of x, one row after the other, each by Langevin steps. */
 export async function drawEachAlone(
-  estimator: Pick<ScoreEstimator, 'given'>,
+  estimator: Pick<Estimator<Posterior<DrawOptions & { sampler?: Sampler }>>, 'given'>,
   x: Rows,
   { draws, sampler, ...options }: DrawEachOptions & { sampler?: Sampler },
 ): Promise<tf.Tensor3D> {

@@ -3,6 +3,7 @@
  * `simulationsFrom(df.loc({ columns: ['a', 'b'] }).values, df.loc({ columns: ['x'] }).values)`, and
  * `new DataFrame(samples.arraySync(), { columns: ['a', 'b'] })`.
  */
+export { missingValues, type MissingValues, type MissingValuesOptions } from './missing-values';
 export {
   readSamples,
   writeInferenceData,

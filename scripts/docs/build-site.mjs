@@ -49,7 +49,7 @@ export async function buildSite(site) {
     githubPages: false,
     // what is not exported, and all of tfjs and Vega, is a name without a link
     externalSymbolLinkMappings: { '*': { '*': '#' }, scorebook: { '*': '#' } },
-    plugin: [join(root, 'scripts', 'docs', 'options-plugin.mjs')],
+    plugin: [join(root, 'scripts', 'docs', 'typedoc-plugin.mjs')],
     blockTags: [...OptionDefaults.blockTags, '@options'],
     validation: { invalidLink: true, notExported: false, notDocumented: false },
     logLevel: 'Warn',

@@ -112,6 +112,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'sequential.tsnpse': [{}],
     roundsFolder: ['rounds'],
     summary: [theta, {}],
+    'data.missingValues': [simulations, { probability: 0.2 }],
     'data.readSamples': ['samples.npy'],
     'data.readSimulations': ['simulations.npz'],
     'data.writeInferenceData': ['samples.json', theta],

@@ -32,9 +32,9 @@ describe('the documentation site', () => {
   });
 
   it('has the text of the functions, options of an object too', () => {
-    const text = read('functions/index.predictorCorrector.html');
+    const text = read('functions/scorebook.predictorCorrector.html');
     expect(text).toContain('relativeStep');
     expect(text).toMatch(/Options/);
-    expect(existsSync(join(site, 'functions', 'index.diagnostics.check.html'))).toBe(true);
+    expect(existsSync(join(site, 'functions', 'scorebook.diagnostics.check.html'))).toBe(true);
   });
 });

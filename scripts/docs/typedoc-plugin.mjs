@@ -1,12 +1,13 @@
 import { Converter, ReflectionKind } from 'typedoc';
 
 /**
- * For TypeDoc: what doc comments say of the fields of an options object by `@param`, which has no parameter of that
- * name, as a list of options in the place where it was lost.
+ * For TypeDoc: the library's module has its name, and what doc comments say of the fields of an options object by
+ * `@param`, which has no parameter of that name, is a list of options in the place where it was lost.
  * @param {import('typedoc').Application} app
  */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const each of project.children ?? []) if (each.kind === ReflectionKind.Module) each.name = 'scorebook';
     for (const each of project.getReflectionsByKind(ReflectionKind.SomeSignature)) {
       const { comment, parameters = [] } = /** @type {import('typedoc').SignatureReflection} */ (each);
       if (!comment) continue;

@@ -94,7 +94,8 @@ export interface ScoreEstimator extends Estimator<ScorePosterior> {
   /**
    * Draws from the posterior of each row of x [N, L] by itself, [N, K, D], in passes of 10,000; the caller disposes the
    * tensor.
-   * @param options `draws`, K, and `seed`; `sampler`, default the method's own, one whose particles are independent.
+   * @param options `draws`, K, and `seed`; `sampler`, one whose particles are independent; default the method's
+   * own, of NPSE `samplers.saSolver()` with its 18 scores a draw.
    * @throws InvalidInputError as `given`, and for an invalid number of draws or a sampler that pools its particles.
    */
   drawEach(x: Rows, options: DrawEachOptions & { sampler?: Sampler }): Promise<tf.Tensor3D>;

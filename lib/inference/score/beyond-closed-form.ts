@@ -4,13 +4,13 @@ import { predictNoise, type ScoreModel, type ScoreModelTensors } from '../../nn/
 import type { LevelWeighting } from '../../training/level-law';
 
 /** Draws of level and noise for each pair. */
-const repeats = 16;
-/** Standard errors by which the network is to be better: one that is so by chance once in 40 times is not kept. */
-const enough = 2;
+const repeats = 64;
+/** Standard errors by which the network is to be better: one that is so by chance once in 15 times is not kept. */
+const enough = 1.5;
 
 /**
  * Whether a network is better on held-out pairs than the closed form beside which it was trained, by more than chance:
- * the mean over pairs of what it takes off their loss is above two of its standard errors.
+ * the mean over pairs of what it takes off their loss is above one and a half of its standard errors.
  *
  * Where data are Gaussian and linear, nothing is left to learn, and the best of many epochs is better by luck only;
  * what it has learned is then an error, which observations that are put together add up.

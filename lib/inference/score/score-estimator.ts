@@ -17,7 +17,6 @@ import {
   type ScoreModelTensors,
 } from '../../nn/score/score-model';
 import type { EstimatorRecord } from '../../records/estimator-record';
-import { fisherLangevin } from '../../samplers/fisher-langevin';
 import { predictorCorrector } from '../../samplers/predictor-corrector';
 import { requireIndependent, sampleEach } from '../../samplers/sample-each';
 import type { SampleOptions } from '../../samplers/sample';
@@ -27,6 +26,7 @@ import type { PriorProbe } from '../prior-probe';
 import { byRepetition, repeatedRows } from '../repeated-rows';
 import { densityOfEach } from './density-of-each';
 import { drawEachAlone } from './draw-each-alone';
+import { isClosedFormAlone, langevinNoise, langevinSteps } from './langevin-levels';
 import type { ParameterLaw } from './parameter-law';
 import { posteriorLaws } from './posterior-laws';
 import { requireComposition } from './require-composition';
@@ -111,7 +111,9 @@ export interface ScoreEstimatorParts {
 
 /** The estimator of trained tensors, which it owns from here on. */
 export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts): ScoreEstimator {
-  const { config, model, tensors, frame } = parts;
+  const { config, tensors, frame } = parts;
+  const isClosedForm = isClosedFormAlone(parts);
+  const model: ScoreModel = isClosedForm ? { ...parts.model, isNetworkZero: true } : parts.model;
   const law = method.lawOfTraining?.(frame);
   const levels = levelsOf(config);
   const smallestNoise = langevinNoise(parts);
@@ -125,7 +127,7 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
     levels: levels.samplerLevels(Math.max(3, Math.round(count / 2)), smallestNoise),
   });
   const langevin = (n: number): Sampler =>
-    config.levels.name === 'continuous' ? langevinOf(config, smallestNoise, n) : corrector;
+    config.levels.name === 'continuous' ? langevinSteps(isClosedForm, smallestNoise, n) : corrector;
   // where the network's error of the score, 1 / std, is not yet large, and nearer to the data
   const ascents = [1, 0.25].map((share) =>
     Math.max(Math.log(share * smallestNoise), levels.diffusion.logRatio(levels.diffusion.earliest)),
@@ -219,29 +221,3 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
   };
   return describedEstimator(estimator, frame.dims);
 }
-
-/**
- * The smallest noise of discrete levels for a network that was trained in continuous time: .4 of the least standard
- * deviation of the Gaussian that it scales by, at most .2 of the prior's.
- *
- * An error of the network's output is one of the score times 1 / std: a reverse equation does not feel it, but Langevin
- * steps come to rest on it. Below this noise nothing but that is added.
- */
-function langevinNoise({ model, tensors }: ScoreEstimatorParts): number {
-  const gaussian = model.closedForm.scaling(tensors.closedForm);
-  if (!gaussian) return mostLangevinNoise;
-  const least = tf.tidy(() => Math.sqrt(tf.min(gaussian.variances).dataSync()[0]));
-  return Math.max(leastLangevinNoise, Math.min(mostLangevinNoise, 0.4 * least));
-}
-
-/**
- * Langevin steps for n observations. A closed form alone has no error that grows towards the data, so that it is
- * followed as far as n observations see the bias of the last level's mean.
- */
-function langevinOf({ training }: ScoreEstimatorConfig, smallestNoise: number, n: number): Sampler {
-  const least = training.bestEpoch === 0 ? Math.min(smallestNoise, 0.1 / Math.sqrt(n)) : smallestNoise;
-  return fisherLangevin({ smallestNoise: least });
-}
-
-const mostLangevinNoise = 0.2;
-const leastLangevinNoise = 0.002;

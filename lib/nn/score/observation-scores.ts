@@ -54,11 +54,13 @@ export function scoreOfRows(
   theta: tf.Tensor2D,
   level: NoiseLevel,
 ): tf.Tensor2D {
-  const { network, closedForm } = model;
+  const { network, closedForm, isNetworkZero } = model;
+  const known = closedForm.noise(tensors.closedForm, theta, level, observations);
+  if (isNetworkZero) return scoreOfNoise(tf.scalar(0), known, level);
   const { ofTheta, ofRows } = headShares(model, tensors, theta, level);
   const hidden = network.trunk(tensors.network, tf.add(ofTheta, ofRows(observations)));
   const learned = model.noiseOfOutput(tensors, level, network.last(tensors.network, hidden));
-  return scoreOfNoise(learned, closedForm.noise(tensors.closedForm, theta, level, observations), level);
+  return scoreOfNoise(learned, known, level);
 }
 
 /** s(theta, t, x_j) [n, B, D] for each observation, at one level; n B rows at once. */
@@ -97,16 +99,17 @@ export function sumOfScores(
   const { tensors, observations } = observed;
   const n = observationCount(observed);
   if (n === 1) return scoreOfRows(model, observed, theta, level);
-  const { closedForm } = model;
+  const { closedForm, isNetworkZero } = model;
+  const total = pickRows(observations, (rows) => tf.sum(rows, 0, true));
+  const linear = closedForm.noiseSum
+    ? tf.scalar(0)
+    : closedForm.noise(tensors.closedForm, tf.mul(n, theta), level, total);
+  if (isNetworkZero && !closedForm.noiseSum) return scoreOfNoise(tf.scalar(0), linear, level);
   const at = (some: tf.Tensor2D) => {
     const ofRows = noiseSums(model, tensors, some, level);
     return (index: tf.Tensor1D): tf.Tensor2D => ofRows(pickRows(observations, (rows) => tf.gather(rows, index)));
   };
   const ofPairs = sumByControlVariate(theta, { n, at, tolerance, unit: tf.div(1, level.std) });
-  const total = pickRows(observations, (rows) => tf.sum(rows, 0, true));
-  const linear = closedForm.noiseSum
-    ? tf.scalar(0)
-    : closedForm.noise(tensors.closedForm, tf.mul(n, theta), level, total);
   return scoreOfNoise(ofPairs, linear, level);
 }
 

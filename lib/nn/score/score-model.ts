@@ -23,6 +23,8 @@ export type ObservationRows = RowTensors & {
 export interface ScoreModel {
   readonly network: ScoreNetwork;
   readonly closedForm: ClosedForm;
+  /** Whether the network is known to be the zero function, so that the closed form is all there is. Default false. */
+  readonly isNetworkZero?: boolean;
   /** Which noise outputs of the network stand for, [B, D]. */
   noiseOfOutput(tensors: ScoreModelTensors, level: NoiseLevel, output: tf.Tensor2D): tf.Tensor2D;
   /** Its inverse: the errors of outputs whose noise is wrong by `error`, [B, D]. */

@@ -1,4 +1,5 @@
-/** The types of training, drawing and densities, where they must be named. */
+/** The types of training, drawing and densities, where they must be named, and methods for sets. */
+export { pfNpse, type PfNpseOptions } from './score/pf-npse';
 export type { DrawEachOptions } from '../contract/estimator';
 export type { PosteriorDensity, PosteriorGradient } from '../contract/posterior';
 export type { TrainingPairs } from './check-pairs';

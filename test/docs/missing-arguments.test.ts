@@ -135,6 +135,10 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'nn.classifiers.residual': [{}],
     'nlse.train': [simulations],
     'nlse.restore': [estimator.record()],
+    'inference.pfNpse.train': [
+      { theta: simulations.theta, x: tf.expandDims(simulations.x, 1), counts: tf.ones([300]) },
+    ],
+    'inference.pfNpse.restore': [estimator.record()],
     'npse.train': [simulations],
     'npse.restore': [estimator.record(), { prior }],
     continuous: [library.vpLinear(), {}],

@@ -39,7 +39,7 @@ import { scoreArrays } from './score-tensors';
 /** A method that learns a score: what tells one from another once it is trained. */
 export interface ScoreMethod {
   /** Its name in messages and records. */
-  readonly kind: 'npse' | 'fmpe' | 'nlse' | 'snpse-a' | 'snpse-b' | 'snpse-c' | 'snlse';
+  readonly kind: 'npse' | 'pf-npse' | 'fmpe' | 'nlse' | 'snpse-a' | 'snpse-b' | 'snpse-c' | 'snlse';
   /** How it draws where the score is that of a diffused density. */
   readonly sampler: Sampler;
   /** How it draws for each of many observations, in fewer evaluations for each draw. Default: as for one. */

@@ -50,6 +50,8 @@ export type TrainedScoreEstimator = ScoreEstimator & { readonly fit: Course };
 export interface ScoreTrainingParts {
   /** What becomes of the walls of a prior's boxes: see `NlseOptions`. Default `mapped`. */
   readonly walls?: 'mapped' | 'kept';
+  /** The frame, for data that are not standardised column by column. Default: fitted to the pairs. */
+  readonly frame?: Frame;
   /** Where emulated pairs come from. */
   readonly emulate?: Emulation['emulate'];
   /** What each pair counts in the loss [N, 1], 1 in the mean; kept by the caller. */
@@ -74,7 +76,7 @@ export async function trainScoreEstimator(
     within,
     ...settings
   }: NpseOptions & PartOptions,
-  { emulate, weights, walls = 'mapped' }: ScoreTrainingParts = {},
+  { emulate, weights, walls = 'mapped', frame: own }: ScoreTrainingParts = {},
 ): Promise<TrainedScoreEstimator> {
   const began = performance.now();
   const what = `${method.kind}.train`;
@@ -84,7 +86,7 @@ export async function trainScoreEstimator(
   demand(`${what}: emulated`, isShare, 'a number of pairs for each simulation, 0 or more', emulated);
   const options: FitOptions = { ...fitSettings, seed, signal, progress, within };
   requireOneOf(`${what}: walls`, walls, ['mapped', 'kept']);
-  const frame = (walls === 'kept' ? fitFrameWithWalls : fitFrame)(prior, pairs, standardise);
+  const frame = own ?? (walls === 'kept' ? fitFrameWithWalls : fitFrame)(prior, pairs, standardise);
   const rows = tf.tidy(() => [frame.toNetwork(pairs.theta), frame.toData(pairs.x)]) as [tf.Tensor2D, tf.Tensor2D];
   const simulations = pairs.theta.shape[0];
   const law = method.besideLaw?.(frame);

@@ -26,6 +26,11 @@ export interface DenoisingNetworkOptions {
    * values whose order means nothing, and its embedding is a mean over them. Default 1: x is a vector.
    */
   exchangeable?: number;
+  /**
+   * Whether x has one value more, the number of its parts that count, the first ones; what stands in the others is not
+   * looked at. Default false: all count.
+   */
+  counted?: boolean;
 }
 
 /**
@@ -50,23 +55,26 @@ export function denoisingNetwork(options: DenoisingNetworkOptions = {}): Network
     dropout = 0.1,
     activation = 'silu',
     exchangeable = 1,
+    counted = false,
   } = objectOf('denoisingNetwork: options', options);
   checkNetworkOptions('denoisingNetwork', { width, blocks, hidden, exchangeable }, {}, activation);
   const isShare = (value: number): boolean => value >= 0 && value < 1;
   requireNumber('denoisingNetwork dropout', dropout, 'a number from 0 to below 1', isShare);
   return {
     spec: { name: 'denoising', ...options },
-    build: (purpose) => build({ width, blocks, hidden, dropout, activation, exchangeable }, purpose),
+    build: (purpose) => build({ width, blocks, hidden, dropout, activation, exchangeable, counted }, purpose),
     unregularised: () => denoisingNetwork({ dropout: 0, ...options }),
   };
 }
 
 function build(
-  { width, blocks, hidden, dropout, activation, exchangeable }: Required<DenoisingNetworkOptions>,
+  { width, blocks, hidden, dropout, activation, exchangeable, counted }: Required<DenoisingNetworkOptions>,
   { dims, seesDistance }: NetworkPurpose,
 ): ScoreNetwork {
-  const inputs = dims.x / exchangeable;
-  const expected = `a divisor of the ${dims.x} values of an observation`;
+  const values = counted ? dims.x - 1 : dims.x;
+  const inputs = values / exchangeable;
+  const isSet = exchangeable > 1 || counted;
+  const expected = `a divisor of the ${values} values of an observation`;
   demand('denoisingNetwork exchangeable', Number.isInteger(inputs), expected, exchangeable);
   const shape = { name: 'x', inputs, outputs: width, width, hidden, activation };
   const ofVector = residualMlp(shape);
@@ -86,16 +94,21 @@ function build(
     residual: seesDistance ? linear('residual', dims.theta) : [],
     x: ofVector.weights,
     // what is made of a mean over parts
-    set: exchangeable > 1 ? denseSpecs('x/set', width, width) : [],
+    set: isSet ? denseSpecs('x/set', counted ? width + 2 : width, width) : [],
     time: time.weights,
     trunk: trunk.weights,
     last: denseSpecs('head/last', width, dims.theta, 0),
   });
   const embedSet = (weights: Weights, x: tf.Tensor2D): tf.Tensor2D => {
-    const counts = tf.fill([x.shape[0], 1], exchangeable) as tf.Tensor2D;
+    const parts = counted ? (tf.slice(x, [0, 0], [-1, values]) as tf.Tensor2D) : x;
+    const counts = (
+      counted ? tf.slice(x, [0, values], [-1, 1]) : tf.fill([x.shape[0], 1], exchangeable)
+    ) as tf.Tensor2D;
     const [w, b] = of(weights, 'set');
-    const mean = activate(ofSet.ofSets(of(weights, 'x'), x, counts), activation);
-    return dense(mean, w as tf.Tensor2D, b as tf.Tensor1D);
+    const mean = activate(ofSet.ofSets(of(weights, 'x'), parts, counts), activation);
+    // how wide a posterior is goes by the root of the number, how it changes by its logarithm
+    const known = counted ? (tf.concat([mean, tf.rsqrt(counts), tf.log(counts)], 1) as tf.Tensor2D) : mean;
+    return dense(known, w as tf.Tensor2D, b as tf.Tensor1D);
   };
   return {
     weights: specs,
@@ -104,7 +117,7 @@ function build(
       embedDistance: (weights: Weights, distance: tf.Tensor2D) =>
         product(distance, of(weights, 'residual')[0] as tf.Tensor2D),
     }),
-    embedX: (weights, x) => (exchangeable > 1 ? embedSet(weights, x) : ofVector.apply(of(weights, 'x'), x)),
+    embedX: (weights, x) => (isSet ? embedSet(weights, x) : ofVector.apply(of(weights, 'x'), x)),
     embedTime: (weights, level) => time.apply(of(weights, 'time'), noiseEmbedding(level)),
     trunk: (weights, sum, key) => trunk.apply(of(weights, 'trunk'), sum, key),
     last: (weights, rows, terms = 1) => {

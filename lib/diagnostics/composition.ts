@@ -41,6 +41,7 @@ export interface ComposedParameter {
 
 /** What `composition` found; its value is the largest shift, in standard deviations of the composed posterior. */
 export interface CompositionFinding extends PlottedFinding {
+  /** Each parameter's shift and width. */
   readonly parameters: readonly ComposedParameter[];
   /** How the observations as a set differ from simulated sets: the p-value of their squared MMD. */
   readonly setPValue: number;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { ScoreModel, ScoreModelTensors } from '../../nn/score/score-model';
 import { fisherLangevin } from '../../samplers/fisher-langevin';
 import type { Sampler } from '../../samplers/sampler';
-import type { ScoreEstimatorParts } from './score-estimator';
 
 /**
  * The smallest noise of discrete levels for a network that was trained in continuous time: .4 of the least standard
@@ -10,8 +10,11 @@ import type { ScoreEstimatorParts } from './score-estimator';
  * An error of the network's output is one of the score times 1 / std: a reverse equation does not feel it, but Langevin
  * steps come to rest on it. Below this noise nothing but that is added.
  */
-export function langevinNoise({ model, tensors }: Pick<ScoreEstimatorParts, 'model' | 'tensors'>): number {
-  const gaussian = model.closedForm.scaling(tensors.closedForm);
+export function langevinNoise(
+  { closedForm }: Pick<ScoreModel, 'closedForm'>,
+  tensors: Pick<ScoreModelTensors, 'closedForm'>,
+): number {
+  const gaussian = closedForm.scaling(tensors.closedForm);
   if (!gaussian) return mostLangevinNoise;
   const least = tf.tidy(() => Math.sqrt(tf.min(gaussian.variances).dataSync()[0]));
   return Math.max(leastLangevinNoise, Math.min(mostLangevinNoise, 0.4 * least));
@@ -29,6 +32,9 @@ export function langevinSteps(isClosedForm: boolean, smallestNoise: number, n: n
 }
 
 /** Whether training ended where it started, with a network that adds nothing to the closed form beside it. */
-export function isClosedFormAlone({ config, tensors }: Pick<ScoreEstimatorParts, 'config' | 'tensors'>): boolean {
-  return config.version === 2 && config.training.bestEpoch === 0 && Object.keys(tensors.closedForm).length > 0;
+export function isClosedFormAlone(
+  { version, training }: { readonly version: number; readonly training: Readonly<Record<string, number | string>> },
+  { closedForm }: Pick<ScoreModelTensors, 'closedForm'>,
+): boolean {
+  return version === 2 && training.bestEpoch === 0 && Object.keys(closedForm).length > 0;
 }

@@ -112,11 +112,11 @@ export interface ScoreEstimatorParts {
 /** The estimator of trained tensors, which it owns from here on. */
 export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts): ScoreEstimator {
   const { config, tensors, frame } = parts;
-  const isClosedForm = isClosedFormAlone(parts);
+  const isClosedForm = isClosedFormAlone(config, tensors);
   const model: ScoreModel = isClosedForm ? { ...parts.model, isNetworkZero: true } : parts.model;
   const law = method.lawOfTraining?.(frame);
   const levels = levelsOf(config);
-  const smallestNoise = langevinNoise(parts);
+  const smallestNoise = langevinNoise(model, tensors);
   const { count } = config.levels;
   const programs = scorePrograms(model, frame, {
     diffusion: levels.diffusion,

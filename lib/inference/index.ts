@@ -1,5 +1,6 @@
-/** The types of training, drawing and densities, where they must be named, and methods for sets. */
+/** The types of training, drawing and densities, where they must be named, and what goes beyond every day. */
 export { pfNpse, type PfNpseOptions } from './score/pf-npse';
+export { normalisedDensity, type NormalisedDensity, type NormalisedDensityOptions } from './normalised-density';
 export type { DrawEachOptions } from '../contract/estimator';
 export type { PosteriorDensity, PosteriorGradient } from '../contract/posterior';
 export type { TrainingPairs } from './check-pairs';

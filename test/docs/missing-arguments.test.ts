@@ -139,6 +139,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
       { theta: simulations.theta, x: tf.expandDims(simulations.x, 1), counts: tf.ones([300]) },
     ],
     'inference.pfNpse.restore': [estimator.record()],
+    'inference.normalisedDensity': [exactly(xObs), options],
     'npse.train': [simulations],
     'npse.restore': [estimator.record(), { prior }],
     continuous: [library.vpLinear(), {}],

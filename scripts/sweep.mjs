@@ -4,7 +4,7 @@ import { root } from './setup/paths.mjs';
 import { runMain } from './setup/problem.mjs';
 import { setUp } from './setup/setup.mjs';
 import { sweepArguments, usage } from './sweep/arguments.mjs';
-import { pack } from './sweep/deploy.mjs';
+import { checkDeployed, isDeployed, makeEngine, pack } from './sweep/deploy.mjs';
 import { runSweep } from './sweep/run-sweep.mjs';
 
 /** `npm run sweep`: completes experiments beyond one process, as jobs of Snakemake, from wherever they were stopped. */
@@ -15,8 +15,9 @@ await runMain(async () => {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
-  await setUp();
+  await (isDeployed() ? checkDeployed() : setUp());
   if (asked.deploy !== undefined) return pack(asked.deploy);
+  if (asked.engine) return makeEngine();
   process.env.SCOREBOOK_RESULTS ||= join(root, 'results');
   const { experiments } = asked;
   const definition = new URL(`./experiments/${experiments.definition}.mjs`, import.meta.url).href;

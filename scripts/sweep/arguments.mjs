@@ -13,11 +13,12 @@ npm run sweep -- --benchmark [parts] --profile slurm
   --runs-per-job   trainings in a job, whatever they take
   --retries   attempts after a job that died, each with twice the memory and time; default 2
   --others    rows of another version of the code or the settings: keep counts them as done, replace runs them again
+  --engine    makes the engine's environment, .venv-sweep, and starts nothing
   --report    writes the page of the sweep, and starts nothing
   --deploy FILE.tar.gz   packs the clone with all that it needs, for a place without a network`;
 
 const texts = ['cores', 'profile', 'threads', 'minutes', 'runs-per-job', 'retries', 'others', 'deploy'];
-const flags = ['report'];
+const flags = ['report', 'engine'];
 
 /**
  * What the command was asked for.
@@ -29,6 +30,7 @@ const flags = ['report'];
  * @property {number} retries
  * @property {'keep' | 'replace' | undefined} others
  * @property {boolean} report
+ * @property {boolean} engine
  * @property {string | undefined} deploy
  */
 
@@ -48,8 +50,8 @@ export function sweepArguments(args) {
     throw new Problem(`--others: expected keep or replace, received "${others}".`);
   const runsPerJob = values['runs-per-job'];
   return {
-    // a pack is of no experiment
-    experiments: experimentArguments(values.deploy === undefined ? rest : ['--help']),
+    // the engine and a pack are of no experiment
+    experiments: experimentArguments('engine' in values || 'deploy' in values ? ['--help'] : rest),
     cores: count('cores', values.cores ?? '1', 1),
     profile: values.profile,
     jobs: {
@@ -60,6 +62,7 @@ export function sweepArguments(args) {
     retries: count('retries', values.retries ?? '2', 0),
     others,
     report: 'report' in values,
+    engine: 'engine' in values,
     deploy: values.deploy,
   };
 }

@@ -6,15 +6,15 @@ import { Problem } from '../setup/problem.mjs';
 /**
  * Takes a sweep's folder for this process until it ends, so that no two engines work in it.
  * @param {string} file that says who has it
- * @returns gives it back
+ * @returns a note of the engine's process, and a way to give the folder back
  * @throws Problem where another process has it
  */
 export function claim(file) {
   mkdirSync(dirname(file), { recursive: true });
-  const mine = JSON.stringify({ host: hostname(), pid: process.pid });
+  const mine = { host: hostname(), pid: process.pid };
   for (;;) {
     try {
-      writeFileSync(file, mine, { flag: 'wx' });
+      writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
       break;
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
@@ -29,9 +29,13 @@ export function claim(file) {
   }
   const free = () => rmSync(file, { force: true });
   process.once('exit', free);
-  return () => {
-    process.off('exit', free);
-    free();
+  return {
+    /** @param {number | undefined} engine */
+    note: (engine) => writeFileSync(file, JSON.stringify({ ...mine, engine })),
+    free: () => {
+      process.off('exit', free);
+      free();
+    },
   };
 }
 

@@ -13,8 +13,12 @@ import { engineEnvironment, enginePython, requirements } from './engine-environm
 const mark = '.deployed';
 const wheels = join(cache, 'sweep-wheels');
 
-/** The step that makes the engine's environment here: from the packed wheels where this folder was unpacked. */
-export const engineHere = () => engineEnvironment(isDeployed() ? wheels : undefined);
+/** Makes the engine's environment, where it is not there: from the packed wheels in a folder that was unpacked. */
+export async function makeEngine() {
+  const engine = engineEnvironment(isDeployed() ? wheels : undefined);
+  if (!(await isDone(engine))) await doStep(engine);
+  return 0;
+}
 
 /** Whether this folder was unpacked from what {@link pack} made. */
 export function isDeployed() {
@@ -40,8 +44,7 @@ export async function checkDeployed() {
  * @param {string} file
  */
 export async function pack(file) {
-  const engine = engineHere();
-  if (!(await isDone(engine))) await doStep(engine);
+  await makeEngine();
   process.stdout.write(`Packing into ${file} (about a gigabyte, some minutes) ...\n`);
   await downloadWheels();
   const list = join(cache, 'sweep-files.txt');

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environment } from '../setup/environment.mjs';
@@ -18,9 +18,15 @@ const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
  */
 export function writePlan(folder, orders, retries) {
   // what ended in earlier plans is known by its rows
-  for (const old of [folder.ended, folder.orders, folder.logs]) rmSync(old, { recursive: true, force: true });
+  for (const old of [folder.ended, folder.orders, folder.logs, folder.tickets])
+    rmSync(old, { recursive: true, force: true });
   mkdirSync(folder.logs, { recursive: true });
-  for (const order of orders) writeAtomically(folder.order(order.job), `${JSON.stringify(order)}\n`);
+  for (const order of orders) {
+    const tickets = join(folder.tickets, classOf(order.resources));
+    mkdirSync(tickets, { recursive: true });
+    writeFileSync(join(tickets, order.job), '');
+    writeAtomically(folder.order(order.job), `${JSON.stringify(order)}\n`);
+  }
   const plan = {
     node: process.execPath,
     script: here('./run-job.mjs'),
@@ -37,11 +43,11 @@ export function writePlan(folder, orders, retries) {
  */
 function engineArguments(folder, { cores, profile, jobs }) {
   const common = ['--snakefile', here('./Snakefile'), '--directory', folder.path, '--configfile', folder.plan];
-  // the files of jobs are whole or not there, and this folder is claimed by the command
-  const resuming = ['--nolock', '--ignore-incomplete', '--keep-going', '--scheduler', 'greedy'];
+  // only what is missing is in the plan; this folder is claimed by the command
+  const resuming = ['--forceall', '--nolock', '--ignore-incomplete', '--keep-incomplete', '--keep-going'];
   if (!profile) return [...common, ...resuming, '--cores', String(cores)];
   // a limit would hold an array back until all of its jobs may start: the cluster's own queue is the limit
-  const all = ['--profile', profile.path, '--jobs', String(jobs)];
+  const all = ['--profile', profile.path, '--jobs', String(jobs), '--scheduler', 'greedy'];
   const named = profile.isSlurm ? ['--slurm-jobname-prefix', jobsPrefix(folder)] : [];
   return [...common, ...resuming, ...all, ...named];
 }
@@ -71,7 +77,7 @@ export function startEngine(folder, where) {
   const tail = () => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
   /** Ends it and its jobs here, and cancels those on a cluster. */
   const stop = () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGINT');
-  return { ended, stop, tail };
+  return { pid: child.pid, ended, stop, tail };
 }
 
 /** @param {import('./folder.mjs').SweepFolder} folder */

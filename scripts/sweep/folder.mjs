@@ -9,6 +9,7 @@ import { readLines } from './run-lines.mjs';
  */
 export function sweepFolder(path) {
   const results = join(path, '..', '..');
+  const ended = join(path, 'ended');
   /** @param {string} notebook */
   const rowsOf = (notebook) => join(path, 'rows', notebook);
   return {
@@ -16,7 +17,8 @@ export function sweepFolder(path) {
     plan: join(path, 'plan.json'),
     report: join(path, 'report.html'),
     orders: join(path, 'orders'),
-    ended: join(path, 'ended'),
+    ended,
+    tickets: join(path, 'tickets'),
     logs: join(path, 'logs'),
     /** @param {string} job */
     order: (job) => join(path, 'orders', `${job}.json`),
@@ -34,18 +36,18 @@ export function sweepFolder(path) {
      * @param {string} job
      */
     linesOf: (notebook, job) => readLines(join(rowsOf(notebook), `${job}.jsonl`)),
+    /**
+     * What a job writes when it has come to its end.
+     * @param {string} job
+     */
+    end: (job) => join(ended, `${job}.json`),
     /** The names of the jobs that have come to their end in this plan. */
     endedJobs: () => {
-      const ended = join(path, 'ended');
-      const classes = existsSync(ended) ? readdirSync(ended) : [];
-      return new Set(
-        classes.flatMap((ofClass) =>
-          readdirSync(join(ended, ofClass)).flatMap((file) => /^(.*)\.json$/.exec(file)?.[1] ?? []),
-        ),
-      );
+      const files = existsSync(ended) ? readdirSync(ended) : [];
+      return new Set(files.flatMap((file) => /^(.*)\.json$/.exec(file)?.[1] ?? []));
     },
     /**
-     * The lines of all jobs of a notebook, whatever their version.
+     * The lines of all jobs of a notebook, whatever their version, but for runs that have not ended.
      * @param {string} notebook
      */
     lines: (notebook) =>
@@ -53,7 +55,7 @@ export function sweepFolder(path) {
         ? readdirSync(rowsOf(notebook))
             .filter((file) => file.endsWith('.jsonl'))
             .sort()
-            .flatMap((file) => readLines(join(rowsOf(notebook), file)))
+            .flatMap((file) => readLines(join(rowsOf(notebook), file)).filter(({ isOpen }) => !isOpen))
         : [],
     /**
      * The published rows of a notebook, which the sweep completes.

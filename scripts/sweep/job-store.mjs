@@ -11,7 +11,6 @@ import { isFinished, readLines, textOf, writeAtomically } from './run-lines.mjs'
  * @param {readonly import('scorebook').ResultRow[]} known.rows rows that are there, by their names at least
  * @param {() => Pick<import('./run-lines.mjs').SweptLine, 'host' | 'began' | 'ended' | 'memoryMB'>} clock says where
  * and when the run that ends now ran
- * @returns {import('scorebook').experiments.RunStore}
  */
 export function jobStore(file, { version, keys, rows }, clock) {
   const lines = readLines(file).filter((line) => line.version === version);
@@ -20,12 +19,13 @@ export function jobStore(file, { version, keys, rows }, clock) {
   const has = (key) => keys.includes(key) || finished().some(({ run }) => run === key);
   /** @param {import('./run-lines.mjs').SweptLine} line */
   const keep = (line) => {
-    // a failure is of no interest once there is another, or rows
-    const others = lines.filter((other) => other.run !== line.run || isFinished(other));
+    // what is told of a run that did not finish is of no interest once there is more
+    const others = lines.filter((other) => isFinished(other) || other.run !== line.run);
     lines.splice(0, lines.length, ...others, line);
     writeAtomically(file, textOf(lines));
   };
-  return {
+  /** @type {import('scorebook').experiments.RunStore} */
+  const store = {
     path: dirname(file),
     has,
     rows: () => [...rows, ...finished().flatMap((line) => line.rows)],
@@ -37,5 +37,21 @@ export function jobStore(file, { version, keys, rows }, clock) {
       if (!has(run)) keep({ ...failure, version, ...clock() });
       return failure;
     },
+  };
+  return {
+    ...store,
+    /**
+     * Says that a run begins, so that it is known where a process died.
+     * @param {string} run
+     */
+    begin: (run) => {
+      const error = { name: 'ProcessEnded', message: 'Its process ended in this run.' };
+      if (!has(run)) keep({ run, version, isOpen: true, at: 'the process', error });
+    },
+    /**
+     * Whether a process died in this run.
+     * @param {string} run
+     */
+    isOpen: (run) => lines.some((line) => line.isOpen && line.run === run),
   };
 }

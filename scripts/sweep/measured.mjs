@@ -1,5 +1,7 @@
 import { isFinished } from './run-lines.mjs';
 
+/** @typedef {import('./run-lines.mjs').FinishedLine} FinishedLine */
+
 /**
  * What a run took: its kind, seconds, and the most memory where that is known.
  * @typedef {{ group: string, budget: number, seconds: number, memoryMB?: number }} Cost
@@ -15,7 +17,7 @@ const withJudging = 1.5;
  * @returns {Cost[]}
  */
 export function measuredCosts({ task, settings }, lines) {
-  /** @type {Map<string, { kind: { group: string, budget: number }, lines: import('./run-lines.mjs').FinishedLine[] }>} */
+  /** @type {Map<string, { kind: import('../experiments/time-left.mjs').Kind, lines: FinishedLine[] }>} */
   const runs = new Map();
   for (const line of lines.filter(isFinished)) {
     const [row] = line.rows;
@@ -37,7 +39,7 @@ export function groupOf(task, setting) {
   return `${task}/${setting}`;
 }
 
-/** @param {readonly import('./run-lines.mjs').FinishedLine[]} lines all of one training */
+/** @param {readonly FinishedLine[]} lines all of one training */
 function costOf(lines) {
   if (lines.every(({ began, ended }) => began && ended)) {
     const seconds = lines.reduce((sum, { began, ended }) => sum + secondsBetween(began, ended), 0);

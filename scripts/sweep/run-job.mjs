@@ -9,11 +9,11 @@ import { writeAtomically } from './run-lines.mjs';
 import { versionsOf } from './versions.mjs';
 
 /**
- * One job of a sweep, in a process that the engine starts in the sweep's folder: `run-job.mjs <job> <ended>`. A run
+ * One job of a sweep, in a process that the engine starts in the sweep's folder: `run-job.mjs <job>`. A run
  * that fails is kept with its error and does not stop the others; the job has ended all the same. Where the process
  * dies, the next attempt goes on with the run that was in progress.
  */
-const [job, endedFile] = process.argv.slice(2);
+const job = process.argv[2];
 const folder = sweepFolder(process.cwd());
 /** @type {import('./plan.mjs').Order} */
 const order = JSON.parse(readFileSync(folder.order(job), 'utf8'));
@@ -56,9 +56,15 @@ const clock = () => {
 const store = jobStore(folder.rows(order.notebook, job), { version: order.version, ...order.known }, clock);
 /** @type {import('scorebook').experiments.RunFailure[]} */
 const failures = [];
-for (const run of order.runs) {
+// runs in which a process died come last, so that they do not take the others with them again
+const [open, fresh] = [true, false].map((wanted) => order.runs.filter(({ key }) => store.isOpen(key) === wanted));
+for (const run of [...fresh, ...open]) {
   since = new Date();
+  store.begin(run.key);
   failures.push(...(await runCells(library, experiment, run, store, stop.signal)));
 }
-writeAtomically(endedFile, `${JSON.stringify({ job, host, began, ended: new Date(), failures: failures.length })}\n`);
+writeAtomically(
+  folder.end(job),
+  `${JSON.stringify({ job, host, began, ended: new Date(), failures: failures.length })}\n`,
+);
 process.exit(0);

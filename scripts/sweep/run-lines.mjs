@@ -23,6 +23,7 @@ import { dirname } from 'node:path';
  * @property {string} [ended] ISO 8601
  * @property {number} [memoryMB] the most that its process has held
  * @property {import('scorebook').ResultRow[]} [rows]
+ * @property {boolean} [isOpen] it was begun and has not ended: it goes on, or its process died in it
  * @property {string} [at] where it failed
  * @property {{ name: string, message: string }} [error]
  */

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { doStep, isDone } from '../setup/steps.mjs';
 import { Problem } from '../setup/problem.mjs';
 import { claim } from './claim.mjs';
+import { makeEngine } from './deploy.mjs';
 import { cancelLeftJobs, startEngine, writePlan } from './engine.mjs';
-import { engineEnvironment } from './engine-environment.mjs';
 import { sweepFolder } from './folder.mjs';
 import { jobStore } from './job-store.mjs';
 import { mergeInto } from './merge.mjs';
@@ -51,16 +50,17 @@ export async function runSweep(asked) {
     for (const order of orders) process.stdout.write(`  ${describe(order)}\n`);
     return 0;
   }
-  const free = claim(join(folder.path, 'claim.json'));
+  const claimed = claim(join(folder.path, 'claim.json'));
   try {
     if (runs === 0) return closing(merge(), 0);
-    const engine = engineEnvironment();
-    if (!(await isDone(engine))) await doStep(engine);
+    await makeEngine();
     if (profile?.isSlurm) cancelLeftJobs(folder);
     writePlan(folder, orders, asked.retries);
-    return await follow(wanted, orders, startEngine(folder, { cores: asked.cores, profile, jobs: orders.length }));
+    const started = startEngine(folder, { cores: asked.cores, profile, jobs: orders.length });
+    claimed.note(started.pid);
+    return await follow(wanted, orders, started);
   } finally {
-    free();
+    claimed.free();
   }
 }
 
@@ -150,9 +150,10 @@ function keepDeaths({ folder }, orders) {
     const message = printed || 'It ended without a word: killed, or out of memory or time.';
     const now = new Date().toISOString();
     const store = jobStore(folder.rows(notebook, job), { version, ...known }, () => ({ began: now, ended: now }));
-    const told = new Set(folder.linesOf(notebook, job).flatMap((line) => (line.version === version ? [line.run] : [])));
+    const told = folder.linesOf(notebook, job).filter((line) => line.version === version && !line.isOpen);
     for (const { key } of runs)
-      if (!told.has(key)) store.fail(key, { at: 'the job', error: { name: 'JobEnded', message } });
+      if (!told.some(({ run }) => run === key))
+        store.fail(key, { at: 'the job', error: { name: 'JobEnded', message } });
   }
 }
 

@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # A Slurm cluster on this machine alone, for tests: `slurm.sh start FOLDER`, `slurm.sh stop FOLDER`. Needs root, and
-# Debian's slurmctld, slurmd, slurm-client and munge. Two nodes, n1 and n2, of one core each.
+# Debian's slurmctld, slurmd, slurm-client and munge, which `slurm.sh install` installs. Two nodes, n1 and n2, of one
+# core each.
 #
 # `slurm.sh kill-node FOLDER n1` ends a node with all that runs on it, as a power cut does; `start-node` brings it back.
 set -euo pipefail
 
-folder=$(realpath -m "$2")
+if [ "${1-}" = install ]; then
+  apt-get update
+  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+    slurmctld slurmd slurm-client munge procps util-linux
+  exit
+fi
+folder=$(realpath -m "${2:?a folder}")
 host=$(hostname -s)
 # where Slurm's commands look by default: SLURM_CONF alone does not reach the srun inside a job
 conf=/etc/slurm/slurm.conf
@@ -99,7 +106,7 @@ case "$1" in
     grep -q '^ClusterName=scorebook-test$' "$conf" 2>/dev/null && rm -f "$conf"
     ;;
   *)
-    sed -n '2,5p' "$0" >&2
+    sed -n '2,6p' "$0" >&2
     exit 2
     ;;
 esac

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * A definition of experiments for tests of sweeps, in the shape of `scripts/experiments/paper-001.mjs`: settings that
- * draw from the exact posterior given observations shifted by `options.shifts`, and take `options.ms` milliseconds; the seeds of
- * `options.failing` fail, in those of `options.dying` the process ends while the file `options.deadly` is there.
+ * draw from the exact posterior given observations shifted by `options.shifts`, and take `options.ms` milliseconds; the
+ * seeds of `options.failing` fail, in those of `options.dying` the process ends while the file `options.deadly` is
+ * there.
  */
 export const experiments = (library, { seeds = [1, 2, 3], shifts = { left: -1, right: 1 }, settings, ...rest }) => {
   const { ms = 0, failing = [], dying = [], deadly = '' } = rest;

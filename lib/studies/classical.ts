@@ -1,5 +1,3 @@
-import type { Prior } from '../distributions/prior';
-import type { DrawableEstimator } from '../experiments/estimator-setting';
 import type { Experiment, ExperimentSetting } from '../experiments/experiment';
 import { posteriorSetting } from '../experiments/posterior-setting';
 import { abc } from '../inference/abc/abc';
@@ -8,7 +6,6 @@ import { nle } from '../inference/likelihood/nle';
 import { nre } from '../inference/ratio/nre';
 import * as sequential from '../inference/sequential/index';
 import * as densities from '../nn/density/index';
-import type { Simulations } from '../simulation/simulations';
 import type { RatioLoss } from '../training/ratio/ratio-loss';
 import * as ratioLosses from '../training/ratio/index';
 import { inRoundsSetting } from './in-rounds-setting';
@@ -18,6 +15,7 @@ import {
   onPairs,
   type BenchmarkPart,
   type BenchmarkStudy,
+  type TrainOnPairs,
 } from './published-benchmark';
 import type { StudyExperiment } from './study-experiment';
 
@@ -75,16 +73,16 @@ function nreWith(method: string, loss: RatioLoss): SettingMaker {
 const floor = { particles: 100, smoothing: 'kernel', kernelScale: 0.5 } as const;
 
 /** The simulations that rejection picks from, in the place of a training. */
-async function keptForRejection(
-  { theta, x, dropped }: Simulations,
-  { prior, accept, smoothing }: { prior: Prior; accept: number; smoothing: 'kernel' },
-): Promise<DrawableEstimator> {
+const keptForRejection: TrainOnPairs<{ accept: number; smoothing: 'kernel' }> = async (
+  { theta, x, dropped },
+  { prior, accept, smoothing },
+) => {
   const [ofPrior, data] = [theta.clone(), x.clone()];
   return {
     given: (xObs) => abc.reject({ theta: ofPrior, x: data, dropped }, xObs, { prior, accept, smoothing }),
     dispose: () => [ofPrior, data].forEach((table) => table.dispose()),
   };
-}
+};
 
 /** How each setting infers, the same for all tasks; those in rounds, and SMC-ABC, for each observation anew. */
 const study: BenchmarkStudy<ClassicalSetting> = {

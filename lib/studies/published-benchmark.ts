@@ -41,8 +41,10 @@ export interface BenchmarkStudy<S extends string> {
   readonly settings: Readonly<Record<S, (setting: string) => ExperimentSetting>>;
 }
 
-type Pairs = Parameters<PairsSettingOptions['train']>[0];
-type PairsOptions = Parameters<PairsSettingOptions['train']>[1];
+type TrainArguments = Parameters<PairsSettingOptions['train']>;
+
+/** Trains on pairs with the settings S. */
+export type TrainOnPairs<S> = (pairs: TrainArguments[0], options: S & TrainArguments[1]) => Promise<DrawableEstimator>;
 
 /**
  * A way to train on pairs with some settings, once for all observations, whose rows are of one method. The settings are
@@ -50,7 +52,7 @@ type PairsOptions = Parameters<PairsSettingOptions['train']>[1];
  */
 export function onPairs<S extends object>(
   method: string,
-  train: (pairs: Pairs, options: S & PairsOptions) => Promise<DrawableEstimator>,
+  train: TrainOnPairs<S>,
   settings: S,
 ): (setting: string) => ExperimentSetting {
   return (setting) =>

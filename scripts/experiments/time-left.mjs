@@ -4,21 +4,8 @@
  */
 
 /**
- * How long a run takes, in seconds; undefined before the first has ended. A kind that has not ended yet is judged by
- * its group at other budgets, a new group by all others, in proportion to the budget.
- * @param {Kind} run
- * @param {readonly (Kind & { seconds: number })[]} ended
- */
-export function expectedSeconds(run, ended) {
-  if (ended.length === 0) return undefined;
-  const group = ended.filter(({ group }) => group === run.group);
-  const same = group.filter(({ budget }) => budget === run.budget);
-  if (same.length > 0) return mean(same);
-  return mean((group.length > 0 ? group : ended).map((other) => scaled(other, run.budget)));
-}
-
-/**
- * How long the rest takes, in seconds; undefined before the first run has ended.
+ * How long the rest takes, in seconds; undefined before the first run has ended. A kind that has not ended yet is
+ * judged by its group at other budgets, a new group by all others, in proportion to the budget.
  * @param {(Kind & { elapsed: number })[]} left the runs that have not ended, with the seconds that they have been
  * running
  * @param {(Kind & { seconds: number })[]} ended
@@ -27,7 +14,10 @@ export function expectedSeconds(run, ended) {
 export function secondsLeft(left, ended, jobs) {
   if (ended.length === 0) return undefined;
   const total = left.reduce((sum, run) => {
-    const seconds = expectedSeconds(run, ended) ?? 0;
+    const group = ended.filter(({ group }) => group === run.group);
+    const same = group.filter(({ budget }) => budget === run.budget);
+    const seconds =
+      same.length > 0 ? mean(same) : mean((group.length > 0 ? group : ended).map((other) => scaled(other, run.budget)));
     // what takes longer than expected is not about to end for that
     return sum + Math.max(seconds - run.elapsed, seconds / 10);
   }, 0);

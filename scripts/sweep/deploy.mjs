@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { probe } from '../../lib/bin/binding.mjs';
+import { explainFailure } from '../setup/explain-failure.mjs';
 import { text } from '../setup/fingerprint.mjs';
 import { cache, root, tensorflowWheel, tfjsNode } from '../setup/paths.mjs';
 import { Problem } from '../setup/problem.mjs';
-import { logged, succeeds } from '../setup/run.mjs';
+import { CommandFailed, logged, succeeds } from '../setup/run.mjs';
 import { doStep, isDone } from '../setup/steps.mjs';
 import { engineEnvironment, enginePython, requirements } from './engine-environment.mjs';
 
@@ -68,9 +69,15 @@ export async function pack(file) {
 /** The engine's packages as files, for this Python and platform. */
 async function downloadWheels() {
   rmSync(wheels, { recursive: true, force: true });
-  const options = ['--no-deps', '--no-input', '--only-binary=:all:', '--retries', '2'];
-  const run = logged('sweep-wheels');
-  await run(enginePython, ['-m', 'pip', 'download', ...options, '--dest', wheels, '--requirement', requirements]);
+  // built where a package has none
+  const args = ['-m', 'pip', 'wheel', '--no-deps', '--no-input', '--retries', '2', '--wheel-dir', wheels];
+  try {
+    await logged('sweep-wheels')(enginePython, [...args, '--requirement', requirements]);
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    const known = explainFailure(error.log, "Python's package registry");
+    throw new Problem(known ?? "The engine's packages could not be packed.", error.tail);
+  }
 }
 
 /** All that is packed, as paths from the project's root. */

@@ -1,5 +1,3 @@
-import { expectedSeconds } from '../experiments/time-left.mjs';
-
 /**
  * What a job may take. Jobs of one class go to the engine together, as one array, so that there are few classes.
  * @typedef {{ threads: number, memoryMB: number, minutes: number }} Resources
@@ -23,7 +21,7 @@ const startSeconds = 10;
  * @returns {Resources}
  */
 export function resourcesOf(kind, runs, threads, measured) {
-  const seconds = expectedSeconds(kind, measured);
+  const seconds = secondsOf(kind, measured);
   const held = measured.flatMap(({ group, memoryMB }) => (group === kind.group && memoryMB ? [memoryMB] : []));
   const minutes = seconds === undefined ? unmeasured.minutes : (margin.minutes * (startSeconds + runs * seconds)) / 60;
   const memoryMB = held.length === 0 ? unmeasured.memoryMB : margin.memory * Math.max(...held);
@@ -41,8 +39,22 @@ export function resourcesOf(kind, runs, threads, measured) {
  * @param {readonly import('./measured.mjs').Cost[]} measured
  */
 export function runsPerJob(kind, minutes, measured) {
-  const seconds = expectedSeconds(kind, measured);
+  const seconds = secondsOf(kind, measured);
   return seconds === undefined ? 1 : Math.max(1, Math.floor((60 * minutes) / Math.max(seconds, 0.1)));
+}
+
+/**
+ * What a run takes; undefined where nothing of its task and setting is measured. Of other budgets, a larger one is an
+ * upper bound, and from a smaller one it grows in proportion.
+ * @param {import('../experiments/time-left.mjs').Kind} kind
+ * @param {readonly import('./measured.mjs').Cost[]} measured
+ */
+function secondsOf({ group, budget }, measured) {
+  const known = measured.filter((cost) => cost.group === group);
+  const same = known.filter((cost) => cost.budget === budget).map(({ seconds }) => seconds);
+  if (same.length > 0) return same.reduce((sum, seconds) => sum + seconds, 0) / same.length;
+  const others = known.map((other) => other.seconds * Math.max(1, budget / other.budget));
+  return others.length === 0 ? undefined : Math.max(...others);
 }
 
 /**

@@ -41,7 +41,7 @@ describe('the text of a definition', () => {
     expect(text(vpLinear())).not.toBe(text(ve()));
     expect(text(vpLinear())).not.toBe(text(vpLinear(), { count: 399 }));
     expect(definitionText(discrete({ count: 10 }))).not.toBe(definitionText(discrete({ count: 11 })));
-    const flow = (layers: number) => definitionText(densities.maskedAutoregressive({ layers }));
+    const flow = (layers: number) => definitionText(densities.maskedAutoregressive({ transforms: layers }));
     expect(flow(3)).not.toBe(flow(4));
     const rate = (learningRate: number) =>
       definitionText({ ...npse.paperSettings, fit: { ...npse.paperSettings.fit, learningRate } });

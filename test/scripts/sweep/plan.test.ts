@@ -24,7 +24,7 @@ const folderOf = () => sweepFolder(join(results, 'sweeps', 'tiny'));
 /** What is wanted of the tiny cells; the version of a setting is its name and a number. */
 function wanted(more: Partial<Wanted> & { options?: object; generation?: Record<string, number> } = {}): Wanted {
   const { options = {}, generation = {}, ...rest } = more;
-  const parts = experiments(library, options).map((each: object, index: number) => ({ index, ...each }));
+  const parts = experiments(library, options).map((each, index) => ({ index, ...each }));
   return {
     definition: 'file:///tiny.mjs',
     options,

@@ -6,11 +6,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * draw from the exact posterior given observations shifted by `options.shifts`, and take `options.ms` milliseconds; the
  * seeds of `options.failing` fail, in those of `options.dying` the process ends while the file `options.deadly` is
  * there.
+ *
+ * @typedef {object} CellsOptions
+ * @property {number[]} [seeds]
+ * @property {Record<string, number>} [shifts]
+ * @property {string[]} [settings]
+ * @property {number} [ms]
+ * @property {number[]} [failing]
+ * @property {number[]} [dying]
+ * @property {string} [deadly]
+ *
+ * @param {import('../../../scripts/experiments/definition.mjs').Library} library
+ * @param {CellsOptions} options
  */
-export const experiments = (library, { seeds = [1, 2, 3], shifts = { left: -1, right: 1 }, settings, ...rest }) => {
-  const { ms = 0, failing = [], dying = [], deadly = '' } = rest;
+export function experiments(library, options) {
+  const { seeds = [1, 2, 3], shifts = { left: -1, right: 1 }, ms = 0, failing = [], dying = [], deadly = '' } = options;
   const task = library.tasks.gaussianLinear([1, 1]);
-  const setting = (name) => ({
+  /** @returns {import('scorebook').experiments.ExperimentSetting} */
+  const setting = (/** @type {string} */ name) => ({
     setting: name,
     id: name,
     methods: ['exact'],
@@ -31,13 +44,13 @@ export const experiments = (library, { seeds = [1, 2, 3], shifts = { left: -1, r
   });
   const experiment = {
     task,
-    settings: (settings ?? Object.keys(shifts)).map(setting),
+    settings: (options.settings ?? Object.keys(shifts)).map(setting),
     budgets: [100],
     seeds,
     n: [1, 2],
     samples: 50,
   };
   return [{ notebook: 'tiny', experiment }];
-};
+}
 
 export const settings = () => ['left', 'right'];

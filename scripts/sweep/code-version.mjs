@@ -5,18 +5,25 @@ import { root } from '../setup/paths.mjs';
 
 const built = join(root, 'lib', 'dist');
 const studies = join(built, 'studies', 'index.js');
+/** What runs an experiment. */
+const engine = join(built, 'experiments', 'index.js');
 
 /**
  * The hash of all that rows depend on besides the definitions of the experiments: every built file of the library that
- * these load, and the versions of the packages that it stands on. The modules of the studies are not among the files,
+ * these and what runs them load, and the versions of the packages that it stands on. The modules of the studies are not among the files,
  * since each of their settings has a definition of its own.
  */
 export function codeVersion() {
-  const definitions = new Set([studies, ...required(studies)]);
-  const files = [...loadedFrom(studies)].filter((file) => !definitions.has(file)).sort();
   const { dependencies } = JSON.parse(readFileSync(join(root, 'lib', 'package.json'), 'utf8'));
-  const texts = files.map((file) => `${relative(built, file)}\n${readFileSync(file, 'utf8')}`);
+  const texts = codeFiles().map((name) => `${name}\n${readFileSync(join(built, name), 'utf8')}`);
   return fingerprint([JSON.stringify(dependencies), ...texts]);
+}
+
+/** The built files that are the code, as paths from `lib/dist`. */
+export function codeFiles() {
+  const definitions = new Set([studies, ...required(studies)]);
+  const files = [...loadedFrom([studies, engine])].filter((file) => !definitions.has(file));
+  return files.map((file) => relative(built, file)).sort();
 }
 
 /** The hash of the modules that define the studies of the library, for settings that say nothing of themselves. */
@@ -25,11 +32,11 @@ export function studiesVersion() {
 }
 
 /**
- * A built file and all that it loads, at once or later.
- * @param {string} entry
+ * Built files and all that they load, at once or later.
+ * @param {readonly string[]} entries
  */
-function loadedFrom(entry) {
-  const found = new Set([entry]);
+function loadedFrom(entries) {
+  const found = new Set(entries);
   for (const file of found) for (const next of required(file)) found.add(next);
   return found;
 }

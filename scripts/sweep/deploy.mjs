@@ -46,7 +46,7 @@ export async function checkDeployed() {
  */
 export async function pack(file) {
   await makeEngine();
-  process.stdout.write(`Packing into ${file} (about a gigabyte, some minutes) ...\n`);
+  process.stdout.write(`Packing into ${file} (some hundred megabytes, some minutes) ...\n`);
   await downloadWheels();
   const list = join(cache, 'sweep-files.txt');
   writeFileSync(list, packedFiles().join('\n'));

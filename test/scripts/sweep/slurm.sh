@@ -72,7 +72,7 @@ descendants() {
 # the daemon and the steps of a node, which all write to its log, and all that these have started
 kill_node() {
   local victims=()
-  for process in $(pgrep 'slurmd|slurmstepd' || true); do
+  for process in $(pgrep '^slurm' || true); do
     if ls -l "/proc/$process/fd" 2>/dev/null | grep -q "$folder/log/$1.log"; then
       victims+=($(descendants "$process"))
     fi
@@ -102,7 +102,7 @@ case "$1" in
     scancel --me 2>/dev/null || true
     for node in n1 n2; do kill_node "$node"; done
     [ ! -e "$folder/slurmctld.pid" ] || kill "$(cat "$folder/slurmctld.pid")" 2>/dev/null || true
-    [ ! -e "$folder/munge-is-ours" ] || kill "$(cat /run/munge/munged.pid)" 2>/dev/null || true
+    [ ! -e "$folder/munge-is-ours" ] || kill "$(cat /run/munge/munged.pid 2>/dev/null)" 2>/dev/null || true
     grep -q '^ClusterName=scorebook-test$' "$conf" 2>/dev/null && rm -f "$conf"
     ;;
   *)

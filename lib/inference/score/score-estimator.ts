@@ -128,8 +128,8 @@ export function scoreEstimator(method: ScoreMethod, parts: ScoreEstimatorParts):
   });
   const langevin = (n: number): Sampler =>
     config.levels.name === 'continuous' ? langevinSteps(isClosedForm, smallestNoise, n) : corrector;
-  // where the network's error of the score, 1 / std, is not yet large, and nearer to the data
-  const ascents = [1, 0.25].map((share) =>
+  // where the network's error of the score, 1 / std, is not yet large, and nearer to the data; a closed form has none
+  const ascents = (isClosedForm ? [0.1] : [1, 0.25]).map((share) =>
     Math.max(Math.log(share * smallestNoise), levels.diffusion.logRatio(levels.diffusion.earliest)),
   );
   const embed = (xObs: Rows): ObservationRows => {

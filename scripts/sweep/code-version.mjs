@@ -10,8 +10,8 @@ const engine = join(built, 'experiments', 'index.js');
 
 /**
  * The hash of all that rows depend on besides the definitions of the experiments: every built file of the library that
- * these and what runs them load, and the versions of the packages that it stands on. The modules of the studies are not among the files,
- * since each of their settings has a definition of its own.
+ * these and what runs them load, and the versions of the packages that it stands on. The modules of the studies are not
+ * among the files, since each of their settings has a definition of its own.
  */
 export function codeVersion() {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'lib', 'package.json'), 'utf8'));

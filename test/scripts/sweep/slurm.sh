@@ -99,7 +99,6 @@ case "$1" in
   kill-node) kill_node "$3" ;;
   start-node) start_node "$3" ;;
   stop)
-    scancel --me 2>/dev/null || true
     for node in n1 n2; do kill_node "$node"; done
     [ ! -e "$folder/slurmctld.pid" ] || kill "$(cat "$folder/slurmctld.pid")" 2>/dev/null || true
     [ ! -e "$folder/munge-is-ours" ] || kill "$(cat /run/munge/munged.pid 2>/dev/null)" 2>/dev/null || true

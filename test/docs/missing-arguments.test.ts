@@ -229,6 +229,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'mcmc.tempered': [mcmc.hmc(), { temperatures: [1, 2] }],
     'samplers.flowDensity': [library.vpLinear(), () => composed, {}],
     'samplers.samplingProgram': [library.dpmSolver(), { diffusion: library.vpLinear() }, () => composed],
+    'studies.checks.experiment': ['two_moons', {}],
     'studies.classical.experiment': ['two_moons', {}],
     'studies.classical.experiments': [{}],
     'studies.scoresInRounds.experiment': ['two_moons', {}],

@@ -230,6 +230,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'samplers.flowDensity': [library.vpLinear(), () => composed, {}],
     'samplers.samplingProgram': [library.dpmSolver(), { diffusion: library.vpLinear() }, () => composed],
     'studies.checks.experiment': ['two_moons', {}],
+    'studies.checks.experiments': [{}],
     'studies.classical.experiment': ['two_moons', {}],
     'studies.classical.experiments': [{}],
     'studies.scoresInRounds.experiment': ['two_moons', {}],

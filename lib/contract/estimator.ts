@@ -29,9 +29,9 @@ export interface Estimator<P extends Posterior = Posterior> {
    */
   drawEach(x: Rows, options: DrawEachOptions): Promise<tf.Tensor3D>;
   /**
-   * The log densities [N, K] of theta [N, K, D], each table of K under the posterior of the same row of x [N, L], in few
-   * large calls: for ranks, since an error of some thousandths may be left. Missing where the density of one posterior
-   * is as quick, or known up to a constant only. The caller disposes the tensor.
+   * The log densities [N, K] of theta [N, K, D], each table of K under the posterior of the same row of x [N, L], in
+   * few large calls: for ranks, since an error of some thousandths may be left. Missing where the density of one
+   * posterior is as quick, or known up to a constant only. The caller disposes the tensor.
    * @throws InvalidInputError as `given`, and for theta of another shape.
    */
   logProbEach?(x: Rows, theta: tf.Tensor3D, options?: LongWorkOptions): Promise<tf.Tensor2D>;

@@ -6,7 +6,7 @@ import { threads } from './experiments/threads.mjs';
 import { cache, root } from './setup/paths.mjs';
 
 /**
- * What CI runs: the set-up, the tests, then every notebook: the quickstart as users find it, the others with the least
+ * What CI runs: the set-up, the engine of sweeps, the tests, then every notebook: the quickstart as users find it, the others with the least
  * with which every cell runs. The last line is the sum, "N passed, N failed"; a part that ended badly without a failed
  * test of its own counts as one failure. No test may be skipped for what the set-up or the machine lacks
  * (SCOREBOOK_CI).
@@ -36,6 +36,8 @@ const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')
 
 // A set-up that fails does so again, and is counted, at the start of the tests.
 run('set-up', 'setup.mjs');
+// Without its engine the tests of sweeps are skipped.
+run('engine of sweeps', 'sweep.mjs', '--engine');
 const testStatus = run('tests', 'test.mjs');
 const tests = testCounts(read(reports.tests), testStatus === 0);
 const notebookStatus = run('notebooks', 'notebooks.mjs', '--smoke', '--jobs', '2');

@@ -8,6 +8,8 @@ import type { Frame } from './frame';
 export interface Moments {
   readonly mean: number[];
   readonly covariance: number[][];
+  /** Whether the law is the Gaussian of these. */
+  readonly isGaussian: boolean;
 }
 
 /** Draws at which a score is compared with a straight line's. */
@@ -26,7 +28,7 @@ export function priorMoments(frame: Frame, draws: number): Moments {
   return tf.tidy(() => {
     const y = frame.toNetwork(priorSamples(frame.prior, draws, 0));
     const rows = rowViews(y.dataSync<'float32'>(), frame.dims.theta);
-    return { mean: mean(rows), covariance: covariance(rows) };
+    return { mean: mean(rows), covariance: covariance(rows), isGaussian: false };
   });
 }
 
@@ -52,5 +54,5 @@ function gaussianMoments(frame: Frame): Moments | undefined {
   });
   if (!isLinear || !isPositiveDefinite(precision)) return undefined;
   const inverted = inverse(precision);
-  return { mean: matrixVector(inverted, atZero), covariance: inverted };
+  return { mean: matrixVector(inverted, atZero), covariance: inverted, isGaussian: true };
 }

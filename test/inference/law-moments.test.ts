@@ -23,7 +23,8 @@ describe('priorMoments', () => {
         [1, 2],
       ],
     });
-    const { mean, covariance } = momentsOf(prior, false);
+    const { mean, covariance, isGaussian } = momentsOf(prior, false);
+    expect(isGaussian).toBe(true);
     [3, -20].forEach((value, i) => expect(mean[i]).toBeCloseTo(value, 3));
     [4, 1, 1, 2].forEach((value, i) => expect(covariance.flat()[i]).toBeCloseTo(value, 4));
     const theta = priorSamples(prior, 200, 1);
@@ -38,7 +39,8 @@ describe('priorMoments', () => {
   });
 
   it('are those of draws elsewhere', () => {
-    const { mean, covariance } = momentsOf(uniform({ lower: [-1], upper: [1] }), false);
+    const { mean, covariance, isGaussian } = momentsOf(uniform({ lower: [-1], upper: [1] }), false);
+    expect(isGaussian).toBe(false);
     // a logistic law: variance pi^2 / 3, kurtosis 4.2
     expect(Math.abs(mean[0])).toBeLessThan(4 * Math.sqrt(Math.PI ** 2 / 3 / 20_000));
     expect(Math.abs(covariance[0][0] / (Math.PI ** 2 / 3) - 1)).toBeLessThan(4 * Math.sqrt(3.2 / 20_000));

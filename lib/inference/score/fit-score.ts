@@ -95,7 +95,9 @@ export async function fitScore(
       const heldOut = pairs.map((each) => tf.gather(each, numbers)) as [tf.Tensor2D, tf.Tensor2D];
       return isBeyondClosedForm(model, ofWeights(best.weights), objective, heldOut, options.seed);
     };
-    const isInDoubt = isBesideClosedForm && !weights && best.bestEpoch > 0 && !best.stopped;
+    // under another law no posterior is a Gaussian, so that there is something to learn
+    const isInDoubt =
+      isBesideClosedForm && moments?.isGaussian !== false && !weights && best.bestEpoch > 0 && !best.stopped;
     const fitted = isInDoubt && !tf.tidy(isKept) ? withoutNetwork(best) : best;
     return {
       config: { dims, network: network.spec, levels: levels.spec, parameterisation: parameterisation.name },

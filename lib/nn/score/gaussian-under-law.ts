@@ -9,6 +9,8 @@ export interface LawOfTheta {
   readonly mean: readonly number[];
   /** The covariance [D, D]. */
   readonly covariance: readonly (readonly number[])[];
+  /** Whether it is the Gaussian of these, so that a posterior may be one. */
+  readonly isGaussian: boolean;
   /** Where theta and x are zero in their own units. */
   readonly origin: { readonly theta: readonly number[]; readonly x: readonly number[] };
 }

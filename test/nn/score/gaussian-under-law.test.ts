@@ -9,7 +9,7 @@ import { leastSquaresGaussian, type LinearGaussian } from '../../../lib/nn/score
 const dim = 4;
 const zeros = new Array<number>(dim).fill(0);
 const unit = Array.from(zeros, (_, i) => zeros.map((_, j) => (i === j ? 1 : 0)));
-const law = { mean: zeros, covariance: unit, origin: { theta: zeros, x: zeros } };
+const law = { mean: zeros, covariance: unit, origin: { theta: zeros, x: zeros }, isGaussian: true };
 
 function pairsOf(count: number, seed: number, x: (theta: readonly number[], normal: () => number) => number[]) {
   const source = rng(seed);

@@ -6,10 +6,10 @@ import { threads } from './experiments/threads.mjs';
 import { cache, root } from './setup/paths.mjs';
 
 /**
- * What CI runs: the set-up, the engine of sweeps, the tests, then every notebook: the quickstart as users find it, the others with the least
- * with which every cell runs. The last line is the sum, "N passed, N failed"; a part that ended badly without a failed
- * test of its own counts as one failure. No test may be skipped for what the set-up or the machine lacks
- * (SCOREBOOK_CI).
+ * What CI runs: the set-up, the engine of sweeps, the tests, then every notebook: the quickstart as users find it, the
+ * others with the least with which every cell runs. The last line is the sum, "N passed, N failed"; a part that ended
+ * badly without a failed test of its own counts as one failure. No test may be skipped for what the set-up or the
+ * machine lacks (SCOREBOOK_CI).
  */
 const reports = { tests: join(cache, 'tests.json'), notebooks: join(cache, 'notebooks.json') };
 for (const report of Object.values(reports)) rmSync(report, { force: true });

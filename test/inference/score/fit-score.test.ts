@@ -7,7 +7,7 @@ import { denoisingNetwork } from '../../../lib/nn/score/denoising-network';
 
 it('a network that is better than the closed form by chance is left out where the posterior may be Gaussian', async () => {
   const before = tf.memory().numTensors;
-  const theta = randomNormal<tf.Tensor2D>(randomKey(1), [300, 1]);
+  const theta = tf.tidy(() => randomNormal<tf.Tensor2D>(randomKey(1), [300, 1]));
   const x = tf.tidy(() => tf.add(theta, randomNormal(randomKey(2), [300, 1])) as tf.Tensor2D);
   const known = { mean: [0], covariance: [[1]], origin: { theta: [0], x: [0] } };
   const network = denoisingNetwork({ width: 8, hidden: 1 });

@@ -11,7 +11,7 @@ import type { Frame } from '../frame';
 import { priorProbe } from '../prior-probe';
 import { classifierCalibration, withoutSupport } from './classifier-calibration';
 import { judged } from './judged-pairs';
-import { ratioEstimator, type RatioEstimator, type RatioEstimatorConfig } from './ratio-estimator';
+import { ratioEstimator, type ParameterRange, type RatioEstimator, type RatioEstimatorConfig } from './ratio-estimator';
 import { embeddedClassifier, networkOf, ratioModel, type RatioModel, type RatioParts } from './ratio-model';
 
 /** The course of a ratio's training, and what it was found to be worth on held-out simulations. */
@@ -64,11 +64,16 @@ export async function fitRatio(problem: RatioProblem, options: FitOptions): Prom
     denominator: loss.denominator,
     frame: frame.config,
     priorProbe: priorProbe(prior),
+    range: rangeOf(rows[0]),
     training: { simulations, ...courseNumbers(courseOf(fit)) },
   };
   const found = problem.members === 1 ? onHeldOut(problem, model, weights, heldOutRows(simulations, options)) : {};
   const estimator = ratioEstimator(model, { config, weights, frame, prior });
   return delivered(estimator, fit, { ...(fitted.parts && { parts: fitted.parts }), ...found });
+}
+
+function rangeOf(rows: tf.Tensor2D): ParameterRange {
+  return tf.tidy(() => ({ lower: [...tf.min(rows, 0).dataSync()], upper: [...tf.max(rows, 0).dataSync()] }));
 }
 
 /** Shares of pairs without common support from which on it is told. */

@@ -39,8 +39,18 @@ export interface RatioEstimatorConfig {
   readonly frame: FrameConfig;
   /** Tells a wrong prior when the estimator is read back. */
   readonly priorProbe: PriorProbe;
+  /** The least and greatest parameters of training, as the network saw them; missing in older records. */
+  readonly range?: ParameterRange;
   /** How training went. */
   readonly training: Readonly<Record<string, number | string>>;
+}
+
+/** A box of parameters. */
+export interface ParameterRange {
+  /** Lower bounds [D]. */
+  readonly lower: readonly number[];
+  /** Upper bounds [D]. */
+  readonly upper: readonly number[];
 }
 
 /** What a posterior is asked for besides its observations. */
@@ -49,7 +59,10 @@ export interface RatioPosteriorOptions {
   readonly prior?: Prior;
 }
 
-/** A learned likelihood ratio, for any number of observations. */
+/**
+ * A learned likelihood ratio, for any number of observations. Beyond the range of the parameters that it was trained
+ * on, it is that of the nearest one within: a network that goes on growing there may outgrow the prior.
+ */
 export interface RatioEstimator extends Estimator<ChainPosterior> {
   /** Shapes, settings and the course of training; JSON. */
   readonly config: RatioEstimatorConfig;
@@ -86,21 +99,21 @@ export function ratioEstimator(
   { config, weights, frame, prior }: { config: RatioEstimatorConfig; weights: tf.Tensor[]; frame: Frame; prior: Prior },
 ): RatioEstimator {
   const { dims } = frame;
+  const ofRows = (weights: tf.Tensor[], theta: tf.Tensor2D, ofX: tf.Tensor2D[]): tf.Tensor1D =>
+    model.ofSet(weights, within(config.range, frame.toNetwork(theta)), ofX);
   const posteriors = new Map<Prior, ChainPosteriors<Observed>>();
   const posteriorsOf = (law: Prior): ChainPosteriors<Observed> => {
     const known =
       posteriors.get(law) ??
       chainPosteriors<Observed>({
         prior: law,
-        logFactor: (theta, { weights, ofX }) => model.ofSet(weights, frame.toNetwork(theta), ofX),
+        logFactor: (theta, { weights, ofX }) => ofRows(weights, theta, ofX),
         origin: 'a learned likelihood ratio',
       });
     posteriors.set(law, known);
     return known;
   };
-  const ofSet = compile(({ weights, ofX }: Observed, theta: tf.Tensor2D): tf.Tensor1D =>
-    model.ofSet(weights, frame.toNetwork(theta), ofX),
-  );
+  const ofSet = compile(({ weights, ofX }: Observed, theta: tf.Tensor2D) => ofRows(weights, theta, ofX));
   const ofData = (x: tf.Tensor2D): tf.Tensor2D[] => tf.tidy(() => model.ofX(weights, x));
   const given = (xObs: Rows, options: RatioPosteriorOptions = {}): ChainPosterior => {
     const { prior: other } = objectOf('given: options', options);
@@ -157,4 +170,10 @@ export function ratioEstimator(
     },
   };
   return describedEstimator(estimator, dims);
+}
+
+/** The points of a box nearest to rows [B, D]. */
+function within(range: ParameterRange | undefined, rows: tf.Tensor2D): tf.Tensor2D {
+  if (!range) return rows;
+  return tf.minimum(tf.maximum(rows, tf.tensor2d([[...range.lower]])), tf.tensor2d([[...range.upper]]));
 }

@@ -42,6 +42,16 @@ describe('nre of one parameter', () => {
     );
   });
 
+  it('stays what it is at the last parameter of training for all beyond, so that no prior is outgrown', async () => {
+    const { range, frame } = estimator.config;
+    const [low, high] = [range!.lower[0], range!.upper[0]].map((y) => frame.theta.mean[0] + frame.theta.std[0] * y);
+    const above = await valuesOf(estimator.logRatio([[high], [high + 0.01], [high + 5], [1e19]], [[0.3]]));
+    const below = await valuesOf(estimator.logRatio([[low], [low - 5], [-1e19]], [[0.3]]));
+    for (const values of [above, below]) values.forEach((value) => expect(value).toBeCloseTo(values[0], 4));
+    const [within, rim] = await valuesOf(estimator.logRatio([[high - 0.5], [high]], [[0.3]]));
+    expect(Math.abs(within - rim)).toBeGreaterThan(0.01);
+  });
+
   it('has a calibrated classifier, by the simulations that training held out and by fresh ones', async () => {
     const { calibration, withoutSupport } = estimator.fit;
     expect([calibration!.isCalibrated, withoutSupport]).toEqual([true, undefined]);

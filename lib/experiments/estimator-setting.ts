@@ -1,6 +1,7 @@
 import type { Estimator } from '../contract/estimator';
 import type { DrawOptions, Posterior } from '../contract/posterior';
 import { demand, listOf } from '../core/checks';
+import type { Rows } from '../core/rows';
 import type { Sampler } from '../samplers/sampler';
 import type { Task } from '../tasks/task';
 import type { ExperimentSetting, RunOptions } from './experiment';
@@ -9,6 +10,8 @@ import type { ExperimentSetting, RunOptions } from './experiment';
 export interface DrawMethod {
   /** Name in the rows, such as `Score NPE (A1)`. */
   readonly method: string;
+  /** Options of the estimator's `given`, such as `{ compose: compose.gauss() }` of one of scores. Default: none. */
+  readonly given?: object;
   /** The sampler, one for all numbers of observations or one for each. Default: the estimator's. */
   readonly sampler?: Sampler | ((n: number) => Sampler);
   /** Samples drawn by this method, where it is too costly for the experiment's number. */
@@ -16,8 +19,9 @@ export interface DrawMethod {
 }
 
 /** An estimator whose posteriors may take a sampler. */
-export type DrawableEstimator = Pick<Estimator<Posterior<DrawOptions & { sampler?: Sampler }>>, 'given' | 'dispose'> &
-  Partial<Pick<Estimator, 'drawEach' | 'logProbEach'>>;
+export type DrawableEstimator = Pick<Estimator, 'dispose'> & {
+  given(xObs: Rows, options?: object): Posterior<DrawOptions & { sampler?: Sampler }>;
+} & Partial<Pick<Estimator, 'drawEach' | 'logProbEach'>>;
 
 /** What an estimator's setting is made of. */
 export interface EstimatorSettingOptions {
@@ -60,8 +64,8 @@ export function estimatorSetting(options: EstimatorSettingOptions): ExperimentSe
           const chosen = methods.find(({ method }) => method === name);
           const known = methods.map(({ method }) => method).join(' or ');
           demand(`setting "${setting}": method`, chosen !== undefined, known, name);
-          const { sampler, samples: own } = chosen!;
-          const posterior = estimator.given(xObs);
+          const { sampler, samples: own, given } = chosen!;
+          const posterior = estimator.given(xObs, ...(given ? [given] : []));
           try {
             const used = typeof sampler === 'function' ? sampler(posterior.n) : sampler;
             return await posterior.sample(own ?? samples, { ...(used && { sampler: used }), progress: false, ...run });

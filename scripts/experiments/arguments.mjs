@@ -9,6 +9,7 @@ npm run experiments -- --benchmark [options]
 npm run experiments -- --classical [options]
 npm run experiments -- --sequential [options]
 npm run experiments -- --checks [options]
+npm run experiments -- --many-observations [options]
   runs what is missing of a paper's experiments, or of those on the ten tasks of the benchmark, and keeps each finished run in results/; stop it and
   start it again as you like, and in several places at once
   --paper     the paper: ${papers().join(', ')}
@@ -16,6 +17,7 @@ npm run experiments -- --checks [options]
   --classical the classical family on the benchmark: NPE, NLE, NRE, the same in rounds, and ABC
   --sequential scores in rounds, and of the likelihood, on the benchmark
   --checks    the diagnostics of the default estimators on the tasks of the benchmark
+  --many-observations   compositions of scores against the number of observations, on three tasks with exact posteriors
   --jobs      processes at a time; default 1
   --seeds     40 is seeds 1 to 40; 3,7 or 3-7 picks some; default: the paper's 40, or 1 on the benchmark
   --tasks, --settings, --budgets   parts of the experiments, separated by commas; default: all, on the benchmark of budgets 1000,10000
@@ -78,6 +80,7 @@ function parsed(args) {
         classical: { type: 'boolean' },
         sequential: { type: 'boolean' },
         checks: { type: 'boolean' },
+        'many-observations': { type: 'boolean' },
         jobs: { type: 'string' },
         seeds: { type: 'string' },
         tasks: { type: 'string' },
@@ -96,13 +99,13 @@ function parsed(args) {
 }
 
 /**
- * The definitions on the benchmark that a command asks for.
- * @param {{ benchmark?: boolean, classical?: boolean, sequential?: boolean, checks?: boolean }} values
+ * The definitions, those of papers aside, that a command asks for.
+ * @param {{ benchmark?: boolean, classical?: boolean, sequential?: boolean, checks?: boolean,
+ * 'many-observations'?: boolean }} values
  */
-function onBenchmark({ benchmark, classical, sequential, checks }) {
-  return Object.entries({ benchmark, classical, sequential, checks }).flatMap(([name, isAsked]) =>
-    isAsked ? [name] : [],
-  );
+function onBenchmark({ benchmark, classical, sequential, checks, 'many-observations': manyObservations }) {
+  const kinds = { benchmark, classical, sequential, checks, 'many-observations': manyObservations };
+  return Object.entries(kinds).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
 }
 
 /**
@@ -118,11 +121,13 @@ function refuseWrongKind({ paper, n, observations, ...kinds }) {
       throw new Problem('--n belongs to --paper; --observations picks the published observations of the benchmark.');
     if (kinds.checks && observations !== undefined)
       throw new Problem('--observations: --checks draws its own, fresh ones for each check.');
+    if (kinds['many-observations'] && observations !== undefined)
+      throw new Problem('--observations: --many-observations has its own, the same in all its settings.');
     return;
   }
   if (paper === undefined)
     throw new Problem(
-      `Which experiments? Say --benchmark, --classical, --sequential, --checks, or --paper with one of: ${papers().join(', ')}.`,
+      `Which experiments? Say --benchmark, --classical, --sequential, --checks, --many-observations, or --paper with one of: ${papers().join(', ')}.`,
     );
   if (!papers().includes(paper))
     throw new Problem(`There are no experiments of a paper "${paper}"; there are those of: ${papers().join(', ')}.`);

@@ -39,7 +39,7 @@ export const arrows = {
   ],
   // What it runs: the experiments of a paper, of a benchmark.
   studies: [
-    ...['core', 'contract', 'diffusion', 'nn', 'training', 'tasks'],
+    ...['core', 'contract', 'diffusion', 'distributions', 'compose', 'simulation', 'nn', 'training', 'tasks'],
     ...['samplers', 'inference', 'diagnostics', 'experiments', 'io'],
   ],
   plots: ['core', 'records', 'maths'],

@@ -233,6 +233,7 @@ function rightArguments({ task, prior, simulations, estimator, theta, xObs, exac
     'studies.checks.experiments': [{}],
     'studies.classical.experiment': ['two_moons', {}],
     'studies.classical.experiments': [{}],
+    'studies.manyObservations.experiments': [{}],
     'studies.scoresInRounds.experiment': ['two_moons', {}],
     'studies.scoresInRounds.experiments': [{}],
     'studies.benchmark.experiment': ['two_moons', {}],

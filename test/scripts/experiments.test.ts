@@ -47,13 +47,17 @@ describe('the arguments of npm run experiments', () => {
   });
 
   it.each([
-    [[], 'Which experiments? Say --benchmark, --classical, --sequential, --checks, or --paper with one of: 001.'],
+    [
+      [],
+      'Which experiments? Say --benchmark, --classical, --sequential, --checks, --many-observations, or --paper with one of: 001.',
+    ],
     [['--benchmark', '--paper', '001'], 'Either --benchmark or --paper: one command runs one of them.'],
     [['--benchmark', '--classical'], 'Either --benchmark or --classical: one command runs one of them.'],
     [['--benchmark', '--n', '1'], '--n belongs to --paper; --observations picks'],
     [['--paper', '001', '--observations', '1'], '--observations belongs to --benchmark, --classical and --sequential;'],
     [['--benchmark', '--observations', '0-3'], '--observations: expected whole numbers of at least 1, received "0".'],
     [['--checks', '--observations', '1'], '--observations: --checks draws its own, fresh ones for each check.'],
+    [['--many-observations', '--observations', '1'], '--observations: --many-observations has its own, the same in'],
     [['--paper', '999'], 'There are no experiments of a paper "999"; there are those of: 001.'],
     [['--paper', '001', '--budgets', '1e3'], '--budgets: expected whole numbers of at least 1, received "1e3".'],
     [['--paper', '001', '--n', '0'], '--n: expected whole numbers of at least 1, received "0".'],

@@ -98,8 +98,8 @@ export function exactScoresSetting(
         const n = xObs.length;
         const { needs } = composition;
         const [prior, single] = known.covariances;
-        const covariances = needs.gaussians === 'each' ? xObs.map(() => single) : [single];
-        const gaussians = n > 1 && needs.gaussians ? observationGaussians(n, covariances, prior) : undefined;
+        const covariances = { each: xObs.map(() => single), shared: [single], prior: [prior] };
+        const gaussians = n > 1 && needs.gaussians && observationGaussians(n, covariances[needs.gaussians], prior);
         const observations = { ...known.observations(xObs), ...(gaussians && { gaussians }) };
         const target = composition.compose(observations, known.prior);
         const sampler = composition.isDiffused(n) ? dpmSolver() : fisherLangevin();
@@ -113,7 +113,7 @@ export function exactScoresSetting(
           });
           return drawn;
         } finally {
-          tf.dispose([nothing, ...Object.values(gaussians ?? {})]);
+          tf.dispose([nothing, ...Object.values(gaussians || {})]);
           program.dispose();
         }
       },

@@ -23,7 +23,7 @@ const importArrows = Object.entries(arrows).map(([folder, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.venv*/**', '.cache/**', 'notebooks/**', 'results/**', 'data/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '.venv*/**', '.cache/**', 'site/**', 'notebooks/**', 'results/**', 'data/**'] },
   ...tseslint.configs.recommended,
   {
     rules: {

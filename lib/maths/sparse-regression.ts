@@ -25,7 +25,7 @@ const ridge = 1e-9;
  * @throws InvalidInputError as {@link leastSquares}.
  * Source: Schwarz (1978), "Estimating the dimension of a model".
  * @example
- * sparseRegression([[0, 1], [1, 0], [2, 2], [3, 1]], [[0.1], [1], [1.9], [3]]).weights; // [[0.993, 0]]
+ * sparseRegression([[0, 1], [1, 0], [2, 2], [3, 1]], [[0.1], [1], [1.9], [3]]).weights; // [[0.96, 0]]
  */
 export function sparseRegression(x: Matrix, y: Matrix, origin?: Origin): LinearFit {
   const full = leastSquares(x, y);

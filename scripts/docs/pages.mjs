@@ -9,6 +9,7 @@ const pages = [
   'lib/PACKAGE.md',
   'lib/scores-in-rounds.md',
   'lib/studies/README.md',
+  'lib/studies/sweeps.md',
   'results/README.md',
   'bench/README.md',
   'data/published/README.md',

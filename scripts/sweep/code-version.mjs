@@ -5,6 +5,8 @@ import { root } from '../setup/paths.mjs';
 
 const built = join(root, 'lib', 'dist');
 const studies = join(built, 'studies', 'index.js');
+/** Figures as data: no row depends on them. */
+const plots = join(built, 'plots', '/');
 /** What runs an experiment. */
 const engine = join(built, 'experiments', 'index.js');
 
@@ -22,7 +24,7 @@ export function codeVersion() {
 /** The built files that are the code, as paths from `lib/dist`. */
 export function codeFiles() {
   const definitions = new Set([studies, ...required(studies)]);
-  const files = [...loadedFrom([studies, engine])].filter((file) => !definitions.has(file));
+  const files = [...loadedFrom([studies, engine])].filter((file) => !definitions.has(file) && !file.startsWith(plots));
   return files.map((file) => relative(built, file)).sort();
 }
 

@@ -44,7 +44,8 @@ describe.skipIf(missing)('a sweep on Slurm', () => {
   afterAll(() => {
     endSweeps();
     slurm('stop');
-    rmSync(folder, { recursive: true, force: true });
+    // its controller writes its state as it ends
+    rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 500 });
   }, 2 * minutes);
 
   it(

@@ -15,7 +15,9 @@ describe('the version of runs', () => {
     for (const name of ['inference/score/npse.js', 'experiments/run-experiment.js', 'tasks/benchmark/index.js'])
       expect(files).toContain(name);
     expect(files.filter((name) => name.startsWith('studies/'))).toEqual([
+      'studies/exact-scores.js',
       'studies/in-rounds-setting.js',
+      'studies/near-walls.js',
       'studies/published-benchmark.js',
     ]);
     expect(files.filter((name) => /^(plots|notebook)\//.test(name))).toEqual([]);

@@ -50,7 +50,7 @@ describeIfThere('JupyterLab in a browser', need, () => {
   it('runs the quickstart, shows its charts and leaves the published results alone', async () => {
     const notebook = await NotebookPage.open(browser, lab.page(quickstart));
     await notebook.runAll();
-    await notebook.allDone(280_000);
+    await notebook.allDone(560_000);
     expect(bytesOf(join(folder, 'results', '00-quickstart'))).toEqual(bytesOf(published));
     expect(bytesOf(join(folder, 'results', 'mine', '00-quickstart')).keys()).toContain('summary.json');
     const charts = notebook.page.locator('.jp-OutputArea-output .vega-embed :is(canvas, svg.marks)');
@@ -63,7 +63,7 @@ describeIfThere('JupyterLab in a browser', need, () => {
     expect(box?.width).toBeGreaterThan(100);
     expect(box?.height).toBeGreaterThan(100);
     await notebook.page.close();
-  });
+  }, 600_000);
 
   it('stops training within two seconds of an interrupt and leaves the best estimator to the next cell', async () => {
     await lab.write('interrupt.ipynb', [
